@@ -1,0 +1,121 @@
+//! Generation: runs progenitor on the lowered document and asserts that every mapping took effect in the text.
+
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
+use quote::quote;
+use serde_json::Value;
+
+use crate::lower::{MODELS, Model, OPERATIONS};
+
+/// The handwritten type that stands for each component of the document.
+pub(crate) const DOMAIN_TYPES: &[(&str, &str)] = &[
+    ("Amount", "crate::amount::Amount"),
+    ("ConversionMode", "crate::text::Text"),
+    ("ConversionStatus", "crate::open::ConversionStatus"),
+    ("Countries", "crate::countries::Countries"),
+    ("CountryCode", "crate::text::Text"),
+    ("Creatives", "crate::lists::OneOrMany<Creative>"),
+    ("DailyCap", "crate::number::DailyCap"),
+    ("Devices", "crate::devices::Devices"),
+    ("Events", "crate::lists::Rows<OfferEvent>"),
+    ("Flag", "crate::number::Flag"),
+    ("OfferId", "crate::number::OfferId"),
+    ("OfferRank", "crate::number::OfferRank"),
+    ("PayoutType", "crate::open::PayoutType"),
+    ("PayoutsPerCountry", "crate::payouts::PayoutsPerCountry"),
+    ("Text", "crate::text::Text"),
+    ("UnixTime", "crate::number::UnixTime"),
+    ("VerificationMethod", "crate::text::Text"),
+];
+
+/// Whether the generated models also describe themselves as JSON Schema.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JsonSchema {
+    /// The models derive `schemars::JsonSchema`.
+    Derived,
+    /// They do not.
+    Left,
+}
+
+/// The source of the generated client, formatted.
+pub(crate) fn generate(lowered: &Value, json_schema: JsonSchema) -> Result<String, String> {
+    let document = serde_json::from_value::<openapiv3::OpenAPI>(lowered.clone())
+        .map_err(|error| format!("the lowered document is no OpenAPI 3.0: {error}"))?;
+    let mut settings = GenerationSettings::default();
+    settings
+        .with_interface(InterfaceStyle::Positional)
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote! { crate::transport::Call });
+    settings.with_derive("PartialEq");
+    if json_schema == JsonSchema::Derived {
+        settings.with_derive("::schemars::JsonSchema");
+    }
+    for (component, rust_type) in DOMAIN_TYPES {
+        settings.with_replacement(component, rust_type, std::iter::empty());
+    }
+    let tokens = Generator::new(&settings)
+        .generate_tokens(&document)
+        .map_err(|error| format!("the generator refuses the lowered document: {error}"))?;
+    let file = syn::parse2(tokens)
+        .map_err(|error| format!("the generated source does not parse: {error}"))?;
+    let source = prettyplease::unparse(&file);
+    check_effect(&source)?;
+    Ok(source)
+}
+
+/// A mapping whose name does not match is passed over by the generator in silence, so its effect is looked for.
+fn check_effect(source: &str) -> Result<(), String> {
+    for operation in OPERATIONS {
+        demand(source, &format!("pub async fn {}<", operation.id))?;
+    }
+    demand(source, "fn assert_client_hooks()")?;
+    for model in MODELS {
+        let body = model_source(source, model)?;
+        for (property, component) in model.properties {
+            let rust_type = DOMAIN_TYPES
+                .iter()
+                .find(|(name, _)| name == component)
+                .map(|(_, rust_type)| rust_type)
+                .ok_or_else(|| format!("no handwritten type is named for {component}"))?;
+            let required = model.required.contains(property);
+            let field = if required {
+                format!("pub {property}: {rust_type},")
+            } else {
+                format!("pub {property}: ::std::option::Option<{rust_type}>,")
+            };
+            demand(body, &field).map_err(|error| format!("in the model {}: {error}", model.name))?;
+        }
+    }
+    for forbidden in ["deny_unknown_fields", "pub enum ", "ErrorResponse(", "f64"] {
+        // The words of a document's own descriptions are comments, and are not meant.
+        let mut code = source
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("///"));
+        if let Some(line) = code.find(|line| line.contains(forbidden)) {
+            return Err(format!(
+                "the generated source holds `{forbidden}`, which lowering was to prevent: {}",
+                line.trim()
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn model_source<'a>(source: &'a str, model: &Model) -> Result<&'a str, String> {
+    let head = format!("pub struct {} {{", model.name);
+    let start = source
+        .find(&head)
+        .ok_or_else(|| format!("the generated source has no `{head}`"))?;
+    let rest = &source[start..];
+    Ok(rest.find("\n    }").map_or(rest, |end| &rest[..end]))
+}
+
+/// Line breaks and indentation are the formatter's, so both sides are compared without white space.
+fn demand(source: &str, text: &str) -> Result<(), String> {
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    let wanted = squeezed(text);
+    if squeezed(source).contains(wanted.trim_end_matches(',')) {
+        Ok(())
+    } else {
+        Err(format!("the generated source has no `{text}`"))
+    }
+}
