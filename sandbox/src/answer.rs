@@ -1,0 +1,255 @@
+//! Owns the form of an answer: JSON, JSONP and errors, before any HTTP library is involved.
+
+use crate::query::Query;
+use crate::text::{Style, excerpt, quoted};
+
+const JSON: &str = "application/json; charset=utf-8";
+const JAVASCRIPT: &str = "application/javascript; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+
+/// The longest callback name. jQuery's are about 40 characters.
+const CALLBACK_MAX: usize = 128;
+
+/// An answer: what is sent, short of its encoding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: String,
+    pub(crate) retry_after: Option<u64>,
+    pub(crate) allow: Option<&'static str>,
+}
+
+/// A request refused: what the caller did wrong, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) message: String,
+    pub(crate) retry_after: Option<u64>,
+}
+
+impl Refusal {
+    /// A parameter is missing or wrong.
+    pub(crate) fn parameter(message: impl Into<String>) -> Refusal {
+        Refusal {
+            status: 400,
+            message: message.into(),
+            retry_after: None,
+        }
+    }
+
+    /// The api key is missing or wrong. The message never repeats it.
+    pub(crate) fn key(message: &str) -> Refusal {
+        Refusal {
+            status: 401,
+            ..Refusal::parameter(message)
+        }
+    }
+
+    /// The minute is not over.
+    pub(crate) fn limit(seconds: u64) -> Refusal {
+        Refusal {
+            status: 429,
+            message: format!("rate limit: 1 request per minute, try again in {seconds} s"),
+            retry_after: Some(seconds),
+        }
+    }
+}
+
+impl From<Refusal> for Answer {
+    // A refusal is JSON even when JSONP was asked for: a browser must not run an error as a script.
+    fn from(refusal: Refusal) -> Answer {
+        let message = quoted(&refusal.message, Style::Plain);
+        Answer {
+            status: refusal.status,
+            content_type: JSON,
+            body: format!(r#"{{"status":"error","message":{message}}}"#),
+            retry_after: refusal.retry_after,
+            allow: None,
+        }
+    }
+}
+
+impl Answer {
+    /// Only GET is served.
+    pub(crate) fn method_not_allowed() -> Answer {
+        Answer {
+            allow: Some("GET"),
+            ..Answer::from(Refusal {
+                status: 405,
+                ..Refusal::parameter("method not allowed: only GET is served")
+            })
+        }
+    }
+
+    /// What a web site says about a path it does not know.
+    pub(crate) fn not_found() -> Answer {
+        Answer {
+            status: 404,
+            content_type: HTML,
+            body: "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>404 Not Found</title></head>\n\
+                   <body>\n<h1>Page not found</h1>\n<p>The page you are looking for does not exist or was moved.</p>\n\
+                   <p><a href=\"/\">Back to the home page</a></p>\n</body>\n</html>\n"
+                .to_owned(),
+            retry_after: None,
+            allow: None,
+        }
+    }
+}
+
+/// How the caller wants the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Form {
+    Json,
+    Jsonp { callback: String },
+}
+
+impl Form {
+    /// Reads `format` and `callback`.
+    ///
+    /// # Errors
+    ///
+    /// An unknown format; JSONP with no callback, or with one that is no path of identifiers.
+    pub(crate) fn read(query: &Query) -> Result<Form, Refusal> {
+        let format = query.get("format").unwrap_or("JSON");
+        if format.eq_ignore_ascii_case("json") {
+            return Ok(Form::Json);
+        }
+        if !format.eq_ignore_ascii_case("jsonp") {
+            let format = excerpt(format);
+            return Err(Refusal::parameter(format!(
+                "format must be JSON or JSONP, not \"{format}\""
+            )));
+        }
+        let Some(callback) = query.get("callback") else {
+            return Err(Refusal::parameter("callback is required for format=JSONP"));
+        };
+        if !is_identifier_path(callback) {
+            let callback = excerpt(callback);
+            return Err(Refusal::parameter(format!(
+                "callback must be the name of a function, such as app.show, not \"{callback}\""
+            )));
+        }
+        Ok(Form::Jsonp {
+            callback: callback.to_owned(),
+        })
+    }
+
+    /// The answer that carries `json`.
+    pub(crate) fn answer(&self, json: String) -> Answer {
+        let (content_type, body) = match self {
+            Form::Json => (JSON, json),
+            Form::Jsonp { callback } => (JAVASCRIPT, format!("{callback}({json});")),
+        };
+        Answer {
+            status: 200,
+            content_type,
+            body,
+            retry_after: None,
+            allow: None,
+        }
+    }
+}
+
+fn is_identifier_path(name: &str) -> bool {
+    let is_start = |b: u8| b.is_ascii_alphabetic() || b == b'_' || b == b'$';
+    name.len() <= CALLBACK_MAX
+        && name.split('.').all(|part| {
+            part.bytes().next().is_some_and(is_start)
+                && part.bytes().all(|b| is_start(b) || b.is_ascii_digit())
+        })
+}
+
+/// The publisher id that every endpoint requires.
+///
+/// # Errors
+///
+/// `id` is missing, or no positive integer of at most 16 digits.
+pub(crate) fn publisher(query: &Query) -> Result<u64, Refusal> {
+    let Some(id) = query.get("id") else {
+        return Err(Refusal::parameter("id is required: your publisher id"));
+    };
+    digits(id).ok_or_else(|| {
+        let id = excerpt(id);
+        Refusal::parameter(format!("id must be a positive integer, not \"{id}\""))
+    })
+}
+
+/// A positive integer of at most 16 digits.
+pub(crate) fn digits(text: &str) -> Option<u64> {
+    let all = text.len() <= 16 && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|id| all && *id > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::answer::{Answer, Form, Refusal, digits, is_identifier_path};
+    use crate::query::Query;
+
+    #[track_caller]
+    fn check(query: &str, expected: Result<&str, &str>) {
+        let form = Form::read(&Query::parse(query));
+        let body = form.map(|form| form.answer("{}".to_owned()).body);
+        let expected = expected.map(str::to_owned).map_err(Refusal::parameter);
+        assert_eq!(body, expected, "{query}");
+    }
+
+    #[test]
+    fn the_format_decides_the_wrapping() {
+        check("", Ok("{}"));
+        check("format=json&callback=f", Ok("{}"));
+        check("format=jsonp&callback=a.$b_1", Ok("a.$b_1({});"));
+    }
+
+    #[test]
+    fn a_wrong_format_or_callback_is_refused() {
+        check(
+            "format=xml",
+            Err("format must be JSON or JSONP, not \"xml\""),
+        );
+        check("format=JSONP", Err("callback is required for format=JSONP"));
+        check(
+            "format=JSONP&callback=alert(1)",
+            Err("callback must be the name of a function, such as app.show, not \"alert(1)\""),
+        );
+    }
+
+    #[test]
+    fn only_paths_of_identifiers_are_callbacks() {
+        for bad in ["", ".", "a.", ".a", "1a", "a-b", "a b", "ü", "a[0]"] {
+            assert!(!is_identifier_path(bad), "{bad}");
+        }
+        assert!(!is_identifier_path(&"a".repeat(129)));
+    }
+
+    #[test]
+    fn ids_are_positive_and_at_most_sixteen_digits_long() {
+        assert_eq!(digits("3360001"), Some(3_360_001));
+        assert_eq!(digits("9999999999999999"), Some(9_999_999_999_999_999));
+        for bad in [
+            "",
+            "0",
+            "-1",
+            "+1",
+            "1.5",
+            "1e3",
+            "abc",
+            " 1",
+            "10000000000000000",
+            "٣",
+        ] {
+            assert_eq!(digits(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_a_json_error() {
+        let answer = Answer::from(Refusal::limit(7));
+        assert_eq!(answer.status, 429);
+        assert_eq!(answer.retry_after, Some(7));
+        assert_eq!(
+            answer.body,
+            r#"{"status":"error","message":"rate limit: 1 request per minute, try again in 7 s"}"#
+        );
+    }
+}

@@ -1,0 +1,396 @@
+//! Owns the making of one offer: which of the wire's many forms each of its fields takes.
+//!
+//! Common forms are drawn at random. Rare ones are tied to the offer's index, so that even the 200 offers a sandbox
+//! has by default show each of them.
+
+use crate::catalogue::words::{
+    ADJECTIVES, APP_NOUNS, COUNTRIES, EVENTS, FOREIGN_TITLES, GAME_KINDS, GAME_NOUNS, HOSTS,
+    INSTALL_TASKS, MARKUP, SENTENCES, SIGN_UP_TASKS, SITE_NOUNS,
+};
+use crate::catalogue::{Devices, Kind, LinkParts, Offer};
+use crate::seed::Rng;
+use crate::text::{Mills, Style, push_quoted, quoted};
+
+/// 2026-11-20T00:00:00Z: offers were updated before it, in the half year up to it.
+const NEWEST_UPDATE: i64 = 1_795_132_800;
+const HALF_A_YEAR: u64 = 182 * 86_400;
+
+/// The offer at `index` of the catalogue of `seed`, ranked `rank`.
+pub(crate) fn offer(seed: u64, index: u64, rank: usize) -> Offer {
+    let mut rng = Rng::new(seed, index);
+    let rare = |cycle: u64, at: u64| index % cycle == at;
+    let style = if rare(25, 24) {
+        Style::Php
+    } else {
+        Style::Plain
+    };
+    let text = |text: &str| quoted(text, style);
+    let kind = match index % 20 {
+        0 => Kind::Cpr,
+        1..=4 => Kind::Cpe,
+        5..=11 => Kind::Cpi,
+        _ => Kind::Cpa,
+    };
+    let id = 5_540_000 + index * 7 + rng.below(7);
+    let name = name(&mut rng, kind);
+    let (device, devices) = device(&mut rng, kind, index);
+    let countries = countries(&mut rng);
+    let events = events(&mut rng, kind);
+    let base = match kind {
+        Kind::Cpe => Mills(events.iter().map(|(_, amount)| amount.0).sum()),
+        Kind::Cpi => Mills(rng.between(4, 240) as u32 * 10).rounded(),
+        Kind::Cpa | Kind::Cpr => Mills(rng.between(10, 1_900) as u32 * 10).rounded(),
+    };
+    let amount = (!rare(97, 50)).then_some(base);
+    let payouts = match amount {
+        Some(base) if kind != Kind::Cpe => payouts(&mut rng, &countries, base),
+        _ => Vec::new(),
+    };
+
+    let mut fields: Vec<(&'static str, String)> = Vec::with_capacity(24);
+    let mut field = |name, value: String| fields.push((name, value));
+    field(
+        "id",
+        if rare(40, 39) {
+            text(&id.to_string())
+        } else {
+            id.to_string()
+        },
+    );
+    field("title", text(&title(&mut rng, &name, kind, index)));
+    field("description", text(&description(&mut rng, &name, 2, index)));
+    if rare(12, 7) {
+        field(
+            "long_description",
+            text(&description(&mut rng, &name, 5, index)),
+        );
+    }
+    let tasks = if matches!(kind, Kind::Cpi | Kind::Cpe) {
+        INSTALL_TASKS
+    } else {
+        SIGN_UP_TASKS
+    };
+    field("conversion", text(rng.word(tasks)));
+    field("device", device);
+    if !rare(60, 59) {
+        field("daily_cap", daily_cap(&mut rng));
+    }
+    field(
+        "is_fast_pay",
+        match (index % 15, rng.chance(40)) {
+            (14, fast) => u8::from(fast).to_string(),
+            (_, fast) => fast.to_string(),
+        },
+    );
+    field("link", String::new());
+    field(
+        "preview_link",
+        match index % 18 {
+            17 => "\"\"".to_owned(),
+            _ => text(&format!("https://apps.example/app/{}?hl=en", id % 100_000)),
+        },
+    );
+    if let Some(amount) = amount {
+        field("amount", money(amount, rng.chance(50)));
+    }
+    field("payout_currency", "\"USD\"".to_owned());
+    field(
+        "payout_type",
+        match index % 30 {
+            29 | 3 => text(kind.name()),
+            _ => text(&kind.name().to_ascii_uppercase()),
+        },
+    );
+    field(
+        "countries",
+        match index % 60 {
+            33 if !countries.is_empty() => text(&countries.join(",")),
+            _ => list(countries.iter().map(|country| text(country))),
+        },
+    );
+    field("epc", epc(&mut rng));
+    field("creatives", creatives(&mut rng, id, style, index));
+    field("offer_rank", rank.to_string());
+    if !rare(80, 21) {
+        field(
+            "payouts_per_country",
+            payouts_json(&mut rng, &payouts, index),
+        );
+    }
+    if kind == Kind::Cpe {
+        field(
+            "events",
+            list(events.iter().map(|((key, name), amount)| {
+                let amount = money(*amount, index.is_multiple_of(2));
+                let name = text(name);
+                format!(r#"{{"event_key":"{key}","event_name":{name},"amount":{amount}}}"#)
+            })),
+        );
+        field("conversion_mode", "\"event\"".to_owned());
+        field("verification_method", "\"postback\"".to_owned());
+    }
+    if rare(22, 13) {
+        field("tags", list(["new", "hot"].map(text)));
+        field(
+            "boost",
+            format!(r#"{{"clicks":{},"until":null}}"#, rng.between(10, 500)),
+        );
+    }
+
+    Offer {
+        id,
+        kind,
+        featured: rare(67, 10),
+        rank,
+        updated: NEWEST_UPDATE - rng.below(HALF_A_YEAR) as i64,
+        offerwall: rare(14, 6),
+        devices,
+        countries,
+        amount,
+        payouts,
+        style,
+        link: LinkParts {
+            host: rng.word(HOSTS),
+            signature: rng.next(),
+        },
+        fields,
+    }
+}
+
+impl Mills {
+    /// A price as people set it: small ones to the cent, large ones to five cents.
+    fn rounded(self) -> Mills {
+        if self.0 < 2_000 {
+            self
+        } else {
+            Mills(self.0 / 50 * 50)
+        }
+    }
+}
+
+fn name(rng: &mut Rng, kind: Kind) -> String {
+    let adjective = rng.word(ADJECTIVES);
+    match kind {
+        Kind::Cpi if rng.chance(35) => format!("{adjective} {}", rng.word(APP_NOUNS)),
+        Kind::Cpi | Kind::Cpe => {
+            let (noun, what) = (rng.word(GAME_NOUNS), rng.word(GAME_KINDS));
+            format!("{adjective} {noun} {what}")
+        }
+        Kind::Cpa | Kind::Cpr => format!("{adjective} {}", rng.word(SITE_NOUNS)),
+    }
+}
+
+fn title(rng: &mut Rng, name: &str, kind: Kind, index: u64) -> String {
+    match index % 40 {
+        4 => format!("<b>{name}</b> &ndash; Play &amp; Win&hellip;"),
+        9 => format!("{name}&nbsp;(It&#39;s free!)"),
+        14 | 24 | 34 => rng.word(FOREIGN_TITLES).to_owned(),
+        // A title a spreadsheet would take for a formula.
+        19 => format!("+100 Coins: {name}"),
+        28 => format!("=1+1 {name}, \"The Sequel\""),
+        _ => match kind {
+            Kind::Cpi => format!(
+                "{name} ({})",
+                rng.word(&["iOS", "Android", "Free", "Install"])
+            ),
+            Kind::Cpe => format!("{name} - Reach the goals"),
+            Kind::Cpa | Kind::Cpr => format!(
+                "{name} - {}",
+                rng.word(&["Sign Up", "Join Free", "US Only", "Email Submit"])
+            ),
+        },
+    }
+}
+
+fn description(rng: &mut Rng, name: &str, sentences: u64, index: u64) -> String {
+    if index % 45 == 44 && sentences < 5 {
+        return String::new();
+    }
+    let mut parts: Vec<String> = Vec::new();
+    for _ in 0..rng.between(sentences, sentences + 2) {
+        parts.push(rng.word(SENTENCES).replace("{name}", name));
+    }
+    if index.is_multiple_of(5) {
+        let markup = MARKUP.get((index / 5) as usize % MARKUP.len());
+        parts.extend(markup.map(|&markup| markup.to_owned()));
+    }
+    parts.join(" ")
+}
+
+/// The field as JSON, and what it means.
+fn device(rng: &mut Rng, kind: Kind, index: u64) -> (String, Devices) {
+    let devices = |ios, android, desktop| Devices {
+        ios,
+        android,
+        desktop,
+    };
+    let (json, ios, android, desktop) = match (index % 50, kind) {
+        (8, _) => ("\"iphone|ipad\"", true, false, false),
+        (18, _) => ("[\"ios\",\"android\"]", true, true, false),
+        (26, _) => ("\"smart_tv\"", false, false, false),
+        (36, _) => ("\"android,kindle\"", false, true, false),
+        (46, _) => ("\"\"", true, true, true),
+        (_, Kind::Cpi | Kind::Cpe) => match rng.below(10) {
+            0..=2 => ("\"ios\"", true, false, false),
+            3..=6 => ("\"android\"", false, true, false),
+            7 | 8 => ("\"ios,android\"", true, true, false),
+            _ => ("\"mobile\"", true, true, false),
+        },
+        (_, Kind::Cpa | Kind::Cpr) => match rng.below(10) {
+            0..=4 => ("\"all\"", true, true, true),
+            5 => ("\"all_devices\"", true, true, true),
+            6 | 7 => ("\"desktop\"", false, false, true),
+            _ => ("\"mobile\"", true, true, false),
+        },
+    };
+    (json.to_owned(), devices(ios, android, desktop))
+}
+
+fn countries(rng: &mut Rng) -> Vec<&'static str> {
+    let count = match rng.below(100) {
+        0..=11 => 0,
+        12..=34 => 1,
+        35..=69 => rng.between(2, 8),
+        70..=89 => rng.between(9, 22),
+        _ => rng.between(23, 40),
+    };
+    // One country is often the first one; lists are drawn from the frequent end.
+    let reach = match count {
+        1 => 8,
+        _ => (count as usize * 2).min(COUNTRIES.len()),
+    };
+    let mut pool: Vec<&'static str> = COUNTRIES[..reach].to_vec();
+    if !rng.chance(40) {
+        rng.shuffle(&mut pool);
+    }
+    pool.truncate(count as usize);
+    pool.sort_unstable();
+    pool
+}
+
+fn payouts(rng: &mut Rng, countries: &[&'static str], base: Mills) -> Vec<(&'static str, Mills)> {
+    if rng.chance(25) {
+        return Vec::new();
+    }
+    let mut named: Vec<&'static str> = if countries.is_empty() {
+        COUNTRIES.iter().copied().take(30).collect()
+    } else {
+        countries.to_vec()
+    };
+    rng.shuffle(&mut named);
+    named.truncate(rng.between(1, 20) as usize);
+    named.sort_unstable();
+    named
+        .into_iter()
+        .map(|country| {
+            (
+                country,
+                Mills((base.0 * rng.between(20, 160) as u32 / 100).max(5)),
+            )
+        })
+        .collect()
+}
+
+fn payouts_json(rng: &mut Rng, payouts: &[(&'static str, Mills)], index: u64) -> String {
+    if payouts.is_empty() {
+        // An empty PHP array says `[]`, whether it would have become a map or a list.
+        return if index % 32 == 5 {
+            "null".to_owned()
+        } else {
+            "[]".to_owned()
+        };
+    }
+    let texts = rng.chance(25);
+    if index % 16 == 9 {
+        let key = if index % 32 == 9 {
+            "country"
+        } else {
+            "country_iso"
+        };
+        return list(payouts.iter().map(|(country, amount)| {
+            format!(
+                r#"{{"{key}":"{country}","amount":{}}}"#,
+                money(*amount, texts)
+            )
+        }));
+    }
+    let entries: Vec<String> = payouts
+        .iter()
+        .map(|(country, amount)| {
+            let country = if index % 70 == 12 {
+                country.to_ascii_lowercase()
+            } else {
+                (*country).to_owned()
+            };
+            format!("\"{country}\":{}", money(*amount, texts))
+        })
+        .collect();
+    format!("{{{}}}", entries.join(","))
+}
+
+type Event = ((&'static str, &'static str), Mills);
+
+fn events(rng: &mut Rng, kind: Kind) -> Vec<Event> {
+    if kind != Kind::Cpe {
+        return Vec::new();
+    }
+    let count = rng.between(1, EVENTS.len() as u64) as usize;
+    EVENTS[..count]
+        .iter()
+        .zip(1_u64..)
+        .map(|(event, step)| (*event, Mills((rng.between(5, 90) * step * 10) as u32)))
+        .collect()
+}
+
+fn daily_cap(rng: &mut Rng) -> String {
+    match rng.below(10) {
+        0..=4 => "false".to_owned(),
+        5..=7 => (rng.between(1, 100) * 25).to_string(),
+        8 => format!("\"{}\"", rng.between(1, 100) * 10),
+        _ => "null".to_owned(),
+    }
+}
+
+fn epc(rng: &mut Rng) -> String {
+    match rng.below(10) {
+        0..=1 => "null".to_owned(),
+        2..=3 => money(Mills(rng.between(1, 900) as u32), true),
+        _ => Mills(rng.between(1, 900) as u32).number(),
+    }
+}
+
+fn creatives(rng: &mut Rng, id: u64, style: Style, index: u64) -> String {
+    let url = |what: &str| quoted(&format!("https://img.example/creatives/{id}/{what}"), style);
+    match index % 24 {
+        23 => format!(r#"[{{"url":{}}}]"#, url("icon.png")),
+        2 | 12 => "[]".to_owned(),
+        _ => {
+            let mut out = format!(r#"{{"url":{}"#, url("icon-512.png"));
+            if rng.chance(60) {
+                out.push_str(",\"og_image\":");
+                out.push_str(&url("wide-1200x630.jpg"));
+            }
+            if rng.chance(30) {
+                out.push_str(",\"screenshot\":");
+                out.push_str(&url("screenshot-1.webp"));
+            }
+            out.push('}');
+            out
+        }
+    }
+}
+
+fn money(amount: Mills, as_text: bool) -> String {
+    if as_text {
+        let mut out = String::new();
+        push_quoted(&mut out, &amount.fixed(), Style::Plain);
+        out
+    } else {
+        amount.number()
+    }
+}
+
+fn list(items: impl IntoIterator<Item = String>) -> String {
+    let items: Vec<String> = items.into_iter().collect();
+    format!("[{}]", items.join(","))
+}

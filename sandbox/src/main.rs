@@ -1,0 +1,57 @@
+//! Owns the command `cpalead-sandbox`: its options, and its end at Ctrl-C.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use cpalead_sandbox::Sandbox;
+
+/// Serve a stand-in for the CPAlead Publisher API on 127.0.0.1
+#[derive(Debug, Parser)]
+#[command(name = "cpalead-sandbox", version)]
+struct Options {
+    /// Port to listen on; 0 is any free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+    /// Seed of all data: the same seed gives the same answers
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Number of offers in the catalogue, 0 to 5000
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    offers: u16,
+    /// How many times as fast as real time the rate limit's clock runs
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    speed: u32,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    match serve(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(options: &Options) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let sandbox = Sandbox::builder()
+            .port(options.port)
+            .seed(options.seed)
+            .offers(options.offers.into())
+            .speed(options.speed)
+            .start()
+            .await?;
+        let mut out = std::io::stdout();
+        writeln!(out, "listening on {}", sandbox.base_url())?;
+        out.flush()?;
+        tokio::signal::ctrl_c().await?;
+        sandbox.stop().await;
+        Ok(())
+    })
+}

@@ -1,0 +1,296 @@
+//! Owns the offers endpoint: its parameters, the filters they stand for, and the answer's envelope.
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil::Time};
+
+use crate::answer::{Refusal, publisher};
+use crate::catalogue::{Kind, MAX_OFFERS, Offer, link_tail};
+use crate::query::Query;
+use crate::text::{Style, country, excerpt, push_fmt, quoted};
+
+const DEFAULT_LIMIT: usize = 2_500;
+
+/// Where a caller on the loopback interface is taken to be.
+const CALLER_COUNTRY: &str = "US";
+
+/// The fields that may be asked for.
+const FIELDS: &[&str] = &[
+    "id",
+    "title",
+    "description",
+    "long_description",
+    "conversion",
+    "device",
+    "daily_cap",
+    "is_fast_pay",
+    "link",
+    "preview_link",
+    "amount",
+    "payout_currency",
+    "payout_type",
+    "countries",
+    "epc",
+    "creatives",
+    "offer_rank",
+    "payouts_per_country",
+    "events",
+    "conversion_mode",
+    "verification_method",
+];
+
+const TRACKING: &[&str] = &["subid", "subid2", "subid3", "gaid", "idfa"];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Device {
+    Ios,
+    Android,
+    Mobile,
+    Desktop,
+}
+
+impl Device {
+    const ALL: [Device; 4] = [
+        Device::Ios,
+        Device::Android,
+        Device::Mobile,
+        Device::Desktop,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Device::Ios => "ios",
+            Device::Android => "android",
+            Device::Mobile => "mobile",
+            Device::Desktop => "desktop",
+        }
+    }
+
+    fn of_caller(user_agent: &str) -> Device {
+        if ["iPhone", "iPad", "iPod"]
+            .iter()
+            .any(|name| user_agent.contains(name))
+        {
+            Device::Ios
+        } else if user_agent.contains("Android") {
+            Device::Android
+        } else {
+            Device::Desktop
+        }
+    }
+
+    fn takes(self, offer: &Offer) -> bool {
+        match self {
+            Device::Ios => offer.devices.ios,
+            Device::Android => offer.devices.android,
+            Device::Mobile => offer.devices.ios || offer.devices.android,
+            Device::Desktop => offer.devices.desktop,
+        }
+    }
+}
+
+/// A request for offers, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Request {
+    publisher: u64,
+    country: Option<String>,
+    limit: usize,
+    kinds: Vec<Kind>,
+    updated_since: Option<i64>,
+    fields: Option<Vec<&'static str>>,
+    offerwall: bool,
+    /// No device means every device, unknown ones included.
+    devices: Vec<Device>,
+    link_tail: String,
+}
+
+impl Request {
+    /// Asks for the whole catalogue, which no real request can.
+    pub(crate) fn everything(publisher: u64) -> Request {
+        Request {
+            publisher,
+            country: None,
+            limit: MAX_OFFERS,
+            kinds: vec![Kind::Cpa, Kind::Cpi, Kind::Cpe, Kind::Cpr],
+            updated_since: None,
+            fields: None,
+            offerwall: true,
+            devices: Vec::new(),
+            link_tail: String::new(),
+        }
+    }
+
+    /// Reads the parameters; those nobody documents are ignored.
+    ///
+    /// # Errors
+    ///
+    /// The first parameter that is missing or wrong, with what is allowed.
+    pub(crate) fn read(query: &Query, user_agent: &str) -> Result<Request, Refusal> {
+        let tracking: Vec<(&str, &str)> = TRACKING
+            .iter()
+            .filter_map(|name| Some((*name, query.get(name)?)))
+            .collect();
+        Ok(Request {
+            publisher: publisher(query)?,
+            country: query.get("country").map(read_country).transpose()?,
+            limit: query.get("limit").map_or(Ok(DEFAULT_LIMIT), read_limit)?,
+            kinds: query.get("type").map_or_else(
+                || Ok(vec![Kind::Cpa, Kind::Cpi, Kind::Cpe]),
+                |list| words(list).map(read_kind).collect(),
+            )?,
+            updated_since: query.get("updated_since").map(read_time).transpose()?,
+            fields: query
+                .get("fields")
+                .map(|list| words(list).map(read_field).collect())
+                .transpose()?,
+            offerwall: query.get("offerwall_offers").map_or(Ok(false), read_bool)?,
+            devices: query.get("device").map_or(Ok(Vec::new()), |list| {
+                words(list)
+                    .map(|name| read_device(name, user_agent))
+                    .collect()
+            })?,
+            link_tail: link_tail(&tracking),
+        })
+    }
+
+    /// The answer's JSON: the offers of `catalogue` that match, in its order.
+    pub(crate) fn answer(&self, catalogue: &[Offer]) -> String {
+        let chosen: Vec<&Offer> = catalogue
+            .iter()
+            .filter(|offer| self.takes(offer))
+            .take(self.limit)
+            .collect();
+        self.write(&chosen)
+    }
+
+    fn takes(&self, offer: &Offer) -> bool {
+        let here = |country: &String| {
+            offer.countries.is_empty() || offer.countries.contains(&country.as_str())
+        };
+        self.kinds.contains(&offer.kind)
+            && (self.offerwall || !offer.offerwall)
+            && self.country.as_ref().is_none_or(here)
+            && self
+                .updated_since
+                .is_none_or(|since| offer.updated >= since)
+            && (self.devices.is_empty() || self.devices.iter().any(|device| device.takes(offer)))
+    }
+
+    /// The envelope around `offers`, whatever they are.
+    pub(crate) fn write(&self, offers: &[&Offer]) -> String {
+        let country = or_null(self.country.as_deref());
+        let names: Vec<&str> = self.devices.iter().map(|device| device.name()).collect();
+        let devices = or_null(Some(names.join(",").as_str()).filter(|names| !names.is_empty()));
+        let mut out = String::with_capacity(128 + offers.len() * 1_100);
+        push_fmt(
+            &mut out,
+            format_args!(
+                r#"{{"status":"success","number_offers":{},"country":{country},"devices":{devices},"offers":["#,
+                offers.len()
+            ),
+        );
+        for (index, offer) in offers.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            let only = self.fields.as_deref();
+            offer.push_json(&mut out, self.publisher, &self.link_tail, only);
+        }
+        out.push_str("]}");
+        out
+    }
+}
+
+fn or_null(text: Option<&str>) -> String {
+    text.map_or("null".to_owned(), |text| quoted(text, Style::Plain))
+}
+
+fn words(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+}
+
+fn wrong(name: &str, value: &str, allowed: &str) -> Refusal {
+    let value = excerpt(value);
+    Refusal::parameter(format!("{name} must be {allowed}, not \"{value}\""))
+}
+
+fn read_country(text: &str) -> Result<String, Refusal> {
+    if text.eq_ignore_ascii_case("user") {
+        return Ok(CALLER_COUNTRY.to_owned());
+    }
+    country(text).ok_or_else(|| wrong("country", text, "a two-letter ISO country code or user"))
+}
+
+fn read_limit(text: &str) -> Result<usize, Refusal> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let limit = text
+        .parse()
+        .ok()
+        .filter(|limit| (1..=5_000).contains(limit));
+    limit
+        .filter(|_| digits)
+        .ok_or_else(|| wrong("limit", text, "a number from 1 to 5000"))
+}
+
+fn read_kind(text: &str) -> Result<Kind, Refusal> {
+    let kinds = [Kind::Cpa, Kind::Cpi, Kind::Cpe, Kind::Cpr];
+    kinds
+        .into_iter()
+        .find(|kind| text.eq_ignore_ascii_case(kind.name()))
+        .ok_or_else(|| wrong("type", text, "a list of cpa, cpi, cpe and cpr"))
+}
+
+fn read_time(text: &str) -> Result<i64, Refusal> {
+    let seconds = |time: DateTime| Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second());
+    let time = if text.len() == 10 {
+        text.parse::<Date>()
+            .ok()
+            .and_then(|date| seconds(date.to_datetime(Time::midnight())))
+    } else {
+        // A time without a zone is taken as UTC.
+        text.parse::<Timestamp>()
+            .ok()
+            .map(Timestamp::as_second)
+            .or_else(|| text.parse().ok().and_then(seconds))
+    };
+    time.ok_or_else(|| {
+        let allowed = "YYYY-MM-DD or a full ISO date and time such as 2026-04-01T00:00:00Z";
+        wrong("updated_since", text, allowed)
+    })
+}
+
+fn read_field(text: &str) -> Result<&'static str, Refusal> {
+    let known = FIELDS.iter().copied().find(|name| *name == text);
+    known.ok_or_else(|| {
+        let (text, allowed) = (excerpt(text), FIELDS.join(", "));
+        Refusal::parameter(format!(
+            "fields: unknown field \"{text}\", allowed are {allowed}"
+        ))
+    })
+}
+
+fn read_bool(text: &str) -> Result<bool, Refusal> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(wrong("offerwall_offers", text, "true or false")),
+    }
+}
+
+fn read_device(text: &str, user_agent: &str) -> Result<Device, Refusal> {
+    if text.eq_ignore_ascii_case("user") {
+        return Ok(Device::of_caller(user_agent));
+    }
+    Device::ALL
+        .into_iter()
+        .find(|device| text.eq_ignore_ascii_case(device.name()))
+        .ok_or_else(|| {
+            wrong(
+                "device",
+                text,
+                "a list of ios, android, mobile and desktop, or user",
+            )
+        })
+}
