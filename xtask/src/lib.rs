@@ -1,0 +1,3 @@
+//! The maintainers' tasks of cpalead, as a library for its command line and its tests.
+
+pub mod spec;

@@ -1,0 +1,155 @@
+//! Writes a document in one form only: indented, its keys in a fixed order, a line end at the end.
+
+use serde_json::Value;
+
+/// The keys that a reader expects first, in the order expected; all others follow by name.
+const FIRST: &[&str] = &[
+    "openapi",
+    "info",
+    "title",
+    "version",
+    "externalDocs",
+    "servers",
+    "paths",
+    "components",
+    "operationId",
+    "name",
+    "in",
+    "required",
+    "style",
+    "explode",
+    "summary",
+    "description",
+    "$ref",
+    "type",
+    "format",
+    "nullable",
+    "parameters",
+    "requestBody",
+    "security",
+    "responses",
+    "headers",
+    "content",
+    "schema",
+];
+
+/// Keys whose value maps names to things: there the order is by name alone.
+const MAPS: &[&str] = &[
+    "paths",
+    "properties",
+    "schemas",
+    "responses",
+    "headers",
+    "content",
+    "examples",
+    "securitySchemes",
+    "value",
+    "example",
+];
+
+/// The text of a document, the same for equal documents.
+#[must_use]
+pub(crate) fn text(document: &Value) -> String {
+    let mut out = String::new();
+    write(&mut out, document, 0, false);
+    out.push('\n');
+    out
+}
+
+fn write(out: &mut String, value: &Value, depth: usize, by_name: bool) {
+    match value {
+        Value::Array(items) if items.iter().all(is_scalar) && one_line(items) => {
+            let parts: Vec<String> = items.iter().map(Value::to_string).collect();
+            out.push('[');
+            out.push_str(&parts.join(", "));
+            out.push(']');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                line(out, depth + 1, at > 0);
+                write(out, item, depth + 1, by_name);
+            }
+            line(out, depth, false);
+            out.push(']');
+        }
+        Value::Object(map) if map.is_empty() => out.push_str("{}"),
+        Value::Object(map) => {
+            let mut entries: Vec<(&String, &Value)> = map.iter().collect();
+            // A stable sort: what has the same rank stays in the order of the map, which is by name.
+            entries.sort_by(|(a, _), (b, _)| {
+                let rank = |key: &str| if by_name { 0 } else { rank(key) };
+                rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
+            });
+            out.push('{');
+            for (at, (key, item)) in entries.into_iter().enumerate() {
+                line(out, depth + 1, at > 0);
+                out.push_str(&Value::String(key.clone()).to_string());
+                out.push_str(": ");
+                write(
+                    out,
+                    item,
+                    depth + 1,
+                    !by_name && MAPS.contains(&key.as_str()),
+                );
+            }
+            line(out, depth, false);
+            out.push('}');
+        }
+        scalar => out.push_str(&scalar.to_string()),
+    }
+}
+
+fn rank(key: &str) -> usize {
+    FIRST
+        .iter()
+        .position(|first| *first == key)
+        .unwrap_or(FIRST.len())
+}
+
+fn is_scalar(value: &Value) -> bool {
+    !value.is_array() && !value.is_object()
+}
+
+fn one_line(items: &[Value]) -> bool {
+    items
+        .iter()
+        .map(|item| item.to_string().len() + 2)
+        .sum::<usize>()
+        <= 80
+}
+
+fn line(out: &mut String, depth: usize, comma: bool) {
+    if comma {
+        out.push(',');
+    }
+    out.push('\n');
+    for _ in 0..depth {
+        out.push_str("  ");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::text;
+
+    #[test]
+    fn keys_come_in_the_order_a_reader_expects_and_names_by_name() {
+        let document = json!({"paths": {"/b": {}, "/a": {}}, "info": {"version": "1", "title": "t"}, "openapi": "3.0.3"});
+        assert_eq!(
+            text(&document),
+            "{\n  \"openapi\": \"3.0.3\",\n  \"info\": {\n    \"title\": \"t\",\n    \"version\": \"1\"\n  },\n  \
+             \"paths\": {\n    \"/a\": {},\n    \"/b\": {}\n  }\n}\n"
+        );
+    }
+
+    #[test]
+    fn the_text_reads_back_as_the_same_document() {
+        let document =
+            json!({"a": [1, "x", null, [], {}, {"b": [{"c": "\u{2028}\"\\"}]}], "type": 1.5});
+        let back: Value = serde_json::from_str(&text(&document)).unwrap_or_default();
+        assert_eq!(back, document);
+    }
+}

@@ -1,0 +1,165 @@
+//! What kinds of JSON value a schema lets through, coarsely: enough to tell whether one schema covers another.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+/// Keywords that say which kind of value a schema describes.
+pub(crate) const SHAPE: [&str; 11] = [
+    "$ref",
+    "type",
+    "format",
+    "nullable",
+    "oneOf",
+    "anyOf",
+    "allOf",
+    "not",
+    "items",
+    "properties",
+    "discriminator",
+];
+
+/// Those of them that two schemas of one type may each add to.
+pub(crate) const INNER: [&str; 3] = ["properties", "items", "format"];
+
+/// Keywords that narrow what a schema lets through.
+pub(crate) const BOUNDS: [&str; 16] = [
+    "enum",
+    "default",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+    "required",
+];
+
+/// Keys whose value maps names to things, and whose keys are therefore no keywords.
+pub(crate) const MAPS: [&str; 10] = [
+    "paths",
+    "properties",
+    "schemas",
+    "responses",
+    "headers",
+    "content",
+    "examples",
+    "securitySchemes",
+    "value",
+    "example",
+];
+
+/// Whether the object at a JSON pointer maps names to things.
+pub(crate) fn is_map(pointer: &str) -> bool {
+    pointer
+        .split('/')
+        .skip(1)
+        .fold(false, |inside, token| !inside && MAPS.contains(&token))
+}
+
+/// Whether an object says what kind of value it describes.
+pub(crate) fn has_shape(schema: &Map<String, Value>) -> bool {
+    SHAPE.iter().any(|key| schema.contains_key(*key)) && !schema.contains_key("in")
+}
+
+/// Whether both say in one word, and the same word, what kind of value they describe.
+pub(crate) fn same_type(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
+    let plain = |schema: &Map<String, Value>| {
+        !["$ref", "oneOf", "anyOf", "allOf", "not"]
+            .iter()
+            .any(|key| schema.contains_key(*key))
+    };
+    a.get("type").is_some() && a.get("type") == b.get("type") && plain(a) && plain(b)
+}
+
+/// Whether every kind of value that `theirs` describes is one that `ours` lets through.
+pub(crate) fn covers(
+    our_document: &Value,
+    ours: &Value,
+    their_document: &Value,
+    theirs: &Value,
+) -> bool {
+    if !ours.is_object() || !theirs.is_object() {
+        // Names, flags and lists of names: ours hold, and nothing is read by them.
+        return true;
+    }
+    let ours = kinds(our_document, ours, 0);
+    let theirs = kinds(their_document, theirs, 0);
+    theirs.is_subset(&ours)
+        || (ours.contains("number")
+            && theirs
+                .iter()
+                .all(|kind| *kind == "integer" || ours.contains(kind)))
+}
+
+/// A schema in a few words: a component's name, or the kinds of value.
+pub(crate) fn words(document: &Value, schema: &Value) -> String {
+    let Some(map) = schema.as_object() else {
+        return schema.to_string();
+    };
+    let kinds: Vec<&str> = kinds(document, schema, 0).into_iter().collect();
+    let kinds = if kinds.len() == ALL.len() {
+        "anything".to_owned()
+    } else {
+        kinds.join(" or ")
+    };
+    match map
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|at| at.rsplit('/').next())
+    {
+        Some(name) => format!("{name} ({kinds})"),
+        None => kinds,
+    }
+}
+
+const ALL: [&str; 7] = [
+    "array", "boolean", "integer", "null", "number", "object", "string",
+];
+
+fn kinds<'a>(document: &'a Value, schema: &'a Value, depth: usize) -> BTreeSet<&'a str> {
+    let all = || BTreeSet::from(ALL);
+    // A document may be cyclic; nobody nests this deep on purpose.
+    if depth > 16 {
+        return all();
+    }
+    if let Some(reference) = schema["$ref"].as_str() {
+        return match document.pointer(reference.trim_start_matches('#')) {
+            Some(schema) => kinds(document, schema, depth + 1),
+            None => all(),
+        };
+    }
+    let mut found = match schema["type"].as_str() {
+        Some("number") => BTreeSet::from(["integer", "number"]),
+        Some(kind) => BTreeSet::from([kind]),
+        None if schema.get("properties").is_some() => BTreeSet::from(["object"]),
+        None if schema.get("items").is_some() => BTreeSet::from(["array"]),
+        None => all(),
+    };
+    for key in ["oneOf", "anyOf"] {
+        if let Some(choices) = schema[key].as_array() {
+            let union: BTreeSet<&str> = choices
+                .iter()
+                .flat_map(|one| kinds(document, one, depth + 1))
+                .collect();
+            found = found.intersection(&union).copied().collect();
+        }
+    }
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        found = found
+            .intersection(&kinds(document, part, depth + 1))
+            .copied()
+            .collect();
+    }
+    if schema["nullable"] == true {
+        found.insert("null");
+    }
+    found
+}
