@@ -3,17 +3,22 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod builder;
 mod catalogue;
 mod limit;
 mod offers;
+mod provider;
 mod query;
+mod reply;
 mod reports;
 mod sandbox;
 mod seed;
 mod server;
 mod text;
+mod witness;
 
+pub use crate::builder::SandboxBuilder;
 pub use crate::catalogue::catalogue_json;
 pub use crate::reports::Shape;
-pub use crate::sandbox::{DEFAULT_API_KEY, DEFAULT_PUBLISHER_ID, Sandbox, SandboxBuilder};
-pub use crate::server::Request;
+pub use crate::sandbox::{DEFAULT_API_KEY, DEFAULT_PUBLISHER_ID, Sandbox};
+pub use crate::witness::Request;

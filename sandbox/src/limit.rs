@@ -45,13 +45,14 @@ impl Limits {
         let now = now.saturating_mul(self.speed);
         let key = (endpoint, publisher);
         if let Some(last) = self.served.get(&key) {
-            let left = (*last + INTERVAL).saturating_sub(now);
+            let left = last.saturating_add(INTERVAL).saturating_sub(now);
             if !left.is_zero() {
                 return Err(self.real_seconds(left));
             }
         }
         if self.served.len() >= REMEMBERED {
-            self.served.retain(|_, last| *last + INTERVAL > now);
+            self.served
+                .retain(|_, last| last.saturating_add(INTERVAL) > now);
         }
         self.served.insert(key, now);
         Ok(())

@@ -134,18 +134,17 @@ impl Request {
             publisher: publisher(query)?,
             country: query.get("country").map(read_country).transpose()?,
             limit: query.get("limit").map_or(Ok(DEFAULT_LIMIT), read_limit)?,
-            kinds: query.get("type").map_or_else(
+            kinds: list(query, "type").map_or_else(
                 || Ok(vec![Kind::Cpa, Kind::Cpi, Kind::Cpe]),
-                |list| words(list).map(read_kind).collect(),
+                |list| list.into_iter().map(read_kind).collect(),
             )?,
             updated_since: query.get("updated_since").map(read_time).transpose()?,
-            fields: query
-                .get("fields")
-                .map(|list| words(list).map(read_field).collect())
+            fields: list(query, "fields")
+                .map(|list| list.into_iter().map(read_field).collect())
                 .transpose()?,
             offerwall: query.get("offerwall_offers").map_or(Ok(false), read_bool)?,
-            devices: query.get("device").map_or(Ok(Vec::new()), |list| {
-                words(list)
+            devices: list(query, "device").map_or(Ok(Vec::new()), |list| {
+                list.into_iter()
                     .map(|name| read_device(name, user_agent))
                     .collect()
             })?,
@@ -205,10 +204,11 @@ fn or_null(text: Option<&str>) -> String {
     text.map_or("null".to_owned(), |text| quoted(text, Style::Plain))
 }
 
-fn words(list: &str) -> impl Iterator<Item = &str> {
-    list.split(',')
-        .map(str::trim)
-        .filter(|word| !word.is_empty())
+/// The words of a comma list. A list without any word counts as not given.
+fn list<'a>(query: &'a Query, name: &str) -> Option<Vec<&'a str>> {
+    let words = query.get(name)?.split(',').map(str::trim);
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    (!words.is_empty()).then_some(words)
 }
 
 fn wrong(name: &str, value: &str, allowed: &str) -> Refusal {

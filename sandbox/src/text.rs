@@ -55,6 +55,16 @@ pub(crate) fn push_fmt(out: &mut String, text: std::fmt::Arguments<'_>) {
 pub(crate) struct Mills(pub(crate) u32);
 
 impl Mills {
+    /// A price as people set it: to the mill below a dollar, to the cent from there, to five cents from five dollars.
+    pub(crate) fn rounded(self) -> Mills {
+        let step = match self.0 {
+            0..1_000 => 1,
+            1_000..5_000 => 10,
+            _ => 50,
+        };
+        Mills(self.0 / step * step)
+    }
+
     /// `1.50`, or `0.031` where cents are not enough.
     pub(crate) fn fixed(self) -> String {
         let (dollars, rest) = (self.0 / 1000, self.0 % 1000);

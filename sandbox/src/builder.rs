@@ -1,0 +1,243 @@
+//! Owns the sandbox's configuration and its start: the port, the thread it lives on, the runtime in that thread.
+
+use std::io::{Error, ErrorKind, Result};
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::{Date, date};
+use tokio::sync::oneshot;
+
+use crate::catalogue::{MAX_OFFERS, generate};
+use crate::provider::{Provider, Settings};
+use crate::reports::Shape;
+use crate::sandbox::{DEFAULT_API_KEY, Sandbox};
+use crate::server;
+
+const DEFAULT_OFFERS: usize = 200;
+const DEFAULT_TODAY: Date = date(2026, 11, 20);
+
+/// What a sandbox is to be like. Made by [`Sandbox::builder`].
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+/// # runtime.block_on(async {
+/// use cpalead_sandbox::{Sandbox, Shape};
+///
+/// let sandbox = Sandbox::builder()
+///     .port(0)
+///     .seed(42)
+///     .offers(1_000)
+///     .api_key("key")
+///     .speed(60)
+///     .today(jiff::civil::date(2026, 6, 1))
+///     .shape(Shape::Wrapped)
+///     .start()
+///     .await?;
+/// # Ok(())
+/// # })
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a sandbox runs once it is started"]
+pub struct SandboxBuilder {
+    port: u16,
+    seed: u64,
+    offers: usize,
+    api_key: String,
+    speed: u32,
+    today: Date,
+    shape: Shape,
+}
+
+impl std::fmt::Debug for SandboxBuilder {
+    // The key is left out: whoever tests for leaked keys must not find it here.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SandboxBuilder")
+            .field("port", &self.port)
+            .field("seed", &self.seed)
+            .field("offers", &self.offers)
+            .field("speed", &self.speed)
+            .field("today", &self.today)
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SandboxBuilder {
+    pub(crate) fn new() -> SandboxBuilder {
+        SandboxBuilder {
+            port: 0,
+            seed: 1,
+            offers: DEFAULT_OFFERS,
+            api_key: DEFAULT_API_KEY.to_owned(),
+            speed: 1,
+            today: DEFAULT_TODAY,
+            shape: Shape::default(),
+        }
+    }
+
+    /// The port of 127.0.0.1 to listen on; 0, the default, is any free one.
+    ///
+    /// ```
+    /// let builder = cpalead_sandbox::Sandbox::builder().port(8080);
+    /// ```
+    pub fn port(mut self, port: u16) -> SandboxBuilder {
+        self.port = port;
+        self
+    }
+
+    /// The seed of all data; 1 unless set. The same seed gives the same bytes.
+    ///
+    /// ```
+    /// let builder = cpalead_sandbox::Sandbox::builder().seed(7);
+    /// ```
+    pub fn seed(mut self, seed: u64) -> SandboxBuilder {
+        self.seed = seed;
+        self
+    }
+
+    /// The number of offers in the catalogue, 0 to 5,000; 200 unless set. Some of them are CPR offers or marked for
+    /// offerwalls, and are shown only to those who ask for them.
+    ///
+    /// ```
+    /// let builder = cpalead_sandbox::Sandbox::builder().offers(5_000);
+    /// ```
+    pub fn offers(mut self, offers: usize) -> SandboxBuilder {
+        self.offers = offers;
+        self
+    }
+
+    /// The api key that conversions and reversals accept.
+    ///
+    /// ```
+    /// let builder = cpalead_sandbox::Sandbox::builder().api_key("other");
+    /// ```
+    pub fn api_key(mut self, key: impl Into<String>) -> SandboxBuilder {
+        self.api_key = key.into();
+        self
+    }
+
+    /// How many times as fast as real time the clock of the rate limit runs; 1 unless set, and 0 counts as 1.
+    ///
+    /// ```
+    /// let builder = cpalead_sandbox::Sandbox::builder().speed(60);
+    /// ```
+    pub fn speed(mut self, speed: u32) -> SandboxBuilder {
+        self.speed = speed;
+        self
+    }
+
+    /// The day the seeded conversions and reversals lead up to; 2026-11-20 unless set, so that bytes do not depend on
+    /// the day they are asked for.
+    ///
+    /// ```
+    /// let builder = cpalead_sandbox::Sandbox::builder().today(jiff::civil::date(2026, 6, 1));
+    /// ```
+    pub fn today(mut self, today: Date) -> SandboxBuilder {
+        self.today = today;
+        self
+    }
+
+    /// The shape of the answers of conversions and reversals; wrapped unless set.
+    ///
+    /// ```
+    /// let builder = cpalead_sandbox::Sandbox::builder().shape(cpalead_sandbox::Shape::Bare);
+    /// ```
+    pub fn shape(mut self, shape: Shape) -> SandboxBuilder {
+        self.shape = shape;
+        self
+    }
+
+    /// Starts the sandbox and returns once it listens.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    /// # runtime.block_on(async {
+    /// let refused = cpalead_sandbox::Sandbox::builder().offers(5_001).start().await;
+    /// assert_eq!(refused.unwrap_err().to_string(), "5001 offers are too many: choose 0 to 5000");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// More than 5,000 offers; the port cannot be opened; no thread can be started.
+    pub async fn start(self) -> Result<Sandbox> {
+        if self.offers > MAX_OFFERS {
+            let message = format!(
+                "{} offers are too many: choose 0 to {MAX_OFFERS}",
+                self.offers
+            );
+            return Err(Error::new(ErrorKind::InvalidInput, message));
+        }
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).map_err(|error| {
+            let message = format!("cannot listen on 127.0.0.1:{}: {error}", self.port);
+            Error::new(error.kind(), message)
+        })?;
+        listener.set_nonblocking(true)?;
+        let base_url = format!("http://{}", listener.local_addr()?);
+        let provider = Arc::new(Provider::new(Settings {
+            seed: self.seed,
+            api_key: self.api_key,
+            speed: self.speed,
+            today: self.today,
+            shape: self.shape,
+            catalogue: generate(self.seed, self.offers),
+        }));
+
+        let (stop, stopped) = oneshot::channel();
+        let (ready, started) = oneshot::channel();
+        let (end, ended) = oneshot::channel::<()>();
+        let served = Arc::clone(&provider);
+        std::thread::Builder::new()
+            .name("cpalead-sandbox".to_owned())
+            .spawn(move || {
+                live(listener, served, ready, stopped);
+                drop(end);
+            })?;
+        started
+            .await
+            .map_err(|_| Error::other("the sandbox's thread ended before it listened"))??;
+        Ok(Sandbox::of(base_url, provider, stop, ended))
+    }
+}
+
+/// The life of the sandbox's thread, until `stopped`.
+fn live(
+    listener: TcpListener,
+    provider: Arc<Provider>,
+    ready: oneshot::Sender<Result<()>>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("cpalead-sandbox-worker")
+        .enable_io()
+        .enable_time()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = ready.send(Err(error));
+            return;
+        }
+    };
+    runtime.block_on(async {
+        match tokio::net::TcpListener::from_std(listener) {
+            Ok(listener) => {
+                // If nobody waits for the start any more, `stopped` ends this at once.
+                let _ = ready.send(Ok(()));
+                server::serve(listener, provider, stopped).await;
+            }
+            Err(error) => {
+                let _ = ready.send(Err(error));
+            }
+        }
+    });
+    // Connections are tasks of this runtime and end with it.
+    runtime.shutdown_timeout(Duration::from_millis(500));
+}

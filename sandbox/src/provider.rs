@@ -1,0 +1,191 @@
+//! Owns the provider behind the sockets: which endpoint answers, the order of the checks, and what is kept ready.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::http::Method;
+use jiff::civil::Date;
+
+use crate::answer::{Answer, Form, Refusal};
+use crate::catalogue::Offer;
+use crate::limit::{Limited, Limits};
+use crate::offers;
+use crate::query::Query;
+use crate::reply::{Coding, Reply};
+use crate::reports::{Book, Conversions, Reversals, Shape};
+use crate::witness::Request;
+
+const REMEMBERED_REQUESTS: usize = 100_000;
+/// Answers about offers that are kept ready: the same question has the same answer for as long as the sandbox runs.
+const REMEMBERED_ANSWERS: usize = 8;
+
+/// What a provider is made of.
+pub(crate) struct Settings {
+    pub(crate) seed: u64,
+    pub(crate) api_key: String,
+    pub(crate) speed: u32,
+    pub(crate) today: Date,
+    pub(crate) shape: Shape,
+    pub(crate) catalogue: Vec<Offer>,
+}
+
+/// The state all connections share.
+pub(crate) struct Provider {
+    settings: Settings,
+    started: Instant,
+    limits: Mutex<Limits>,
+    requests: Mutex<VecDeque<Request>>,
+    ready: Mutex<VecDeque<(Asked, Reply)>>,
+}
+
+/// What an answer about offers depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Asked {
+    query: String,
+    user_agent: String,
+    coding: Coding,
+}
+
+/// One call, as far as the answer depends on it.
+pub(crate) struct Call<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+    pub(crate) user_agent: &'a str,
+    pub(crate) caller: IpAddr,
+    pub(crate) coding: Coding,
+}
+
+impl std::fmt::Debug for Provider {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Provider")
+            .field("offers", &self.settings.catalogue.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Provider {
+    pub(crate) fn new(settings: Settings) -> Provider {
+        Provider {
+            limits: Mutex::new(Limits::new(settings.speed)),
+            settings,
+            started: Instant::now(),
+            requests: Mutex::default(),
+            ready: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn api_key(&self) -> &str {
+        &self.settings.api_key
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        let mut requests: Vec<Request> = lock(&self.requests).iter().cloned().collect();
+        requests.sort_by_key(|request| request.arrived);
+        requests
+    }
+
+    /// Real time since the start.
+    pub(crate) fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Remembers a call, without its key.
+    pub(crate) fn witness(&self, call: &Call<'_>, query: Query, arrived: Duration, status: u16) {
+        let mut requests = lock(&self.requests);
+        if requests.len() >= REMEMBERED_REQUESTS {
+            requests.pop_front();
+        }
+        requests.push_back(Request {
+            method: call.method.to_string(),
+            path: call.path.to_owned(),
+            parameters: query.without_key(),
+            arrived,
+            status,
+        });
+    }
+
+    fn answer(&self, call: &Call<'_>, query: &Query) -> Result<Answer, Refusal> {
+        match call.path {
+            "/api/offers" => {
+                let form = Form::read(query)?;
+                let request = offers::Request::read(query, call.user_agent)?;
+                Ok(form.answer(request.answer(&self.settings.catalogue)))
+            }
+            "/api/conversions" => {
+                self.check_key(query)?;
+                let form = Form::read(query)?;
+                let request = Conversions::read(query, &call.caller.to_string())?;
+                self.take(Limited::Conversions, request.publisher)?;
+                Ok(form.answer(request.answer(self.book())))
+            }
+            "/api/reversals" => {
+                self.check_key(query)?;
+                let form = Form::read(query)?;
+                let request = Reversals::read(query)?;
+                self.take(Limited::Reversals, request.publisher)?;
+                Ok(form.answer(request.answer(self.book())))
+            }
+            _ => Ok(Answer::not_found()),
+        }
+    }
+
+    fn check_key(&self, query: &Query) -> Result<(), Refusal> {
+        match query.get("api_key") {
+            None => Err(Refusal::key("api_key is required")),
+            Some(key) if key == self.settings.api_key => Ok(()),
+            Some(_) => Err(Refusal::key("api_key is not valid")),
+        }
+    }
+
+    fn take(&self, endpoint: Limited, publisher: u64) -> Result<(), Refusal> {
+        let now = self.now();
+        let taken = lock(&self.limits).take(endpoint, publisher, now);
+        taken.map_err(Refusal::limit)
+    }
+
+    fn book(&self) -> Book<'_> {
+        Book {
+            seed: self.settings.seed,
+            today: self.settings.today,
+            shape: self.settings.shape,
+            catalogue: &self.settings.catalogue,
+        }
+    }
+
+    /// Answers a call. The checks come in this order: method, key, form and parameters, limit; so a call refused for
+    /// its parameters does not use up the minute.
+    pub(crate) fn reply(&self, call: &Call<'_>, query: &Query) -> Reply {
+        if call.method != Method::GET && call.path.starts_with("/api/") {
+            return Reply::of(Answer::method_not_allowed(), Coding::Identity);
+        }
+        let cacheable = call.path == "/api/offers";
+        let asked = Asked {
+            query: call.query.to_owned(),
+            user_agent: call.user_agent.to_owned(),
+            coding: call.coding,
+        };
+        if cacheable
+            && let Some((_, reply)) = lock(&self.ready).iter().find(|(key, _)| *key == asked)
+        {
+            return reply.clone();
+        }
+        let answer = self.answer(call, query).unwrap_or_else(Answer::from);
+        let reply = Reply::of(answer, call.coding);
+        if cacheable && reply.status() == 200 {
+            let mut ready = lock(&self.ready);
+            if ready.len() >= REMEMBERED_ANSWERS {
+                ready.pop_front();
+            }
+            ready.push_back((asked, reply.clone()));
+        }
+        reply
+    }
+}
+
+/// A lock that a panic elsewhere cannot poison: every value behind it is whole between two statements.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
