@@ -1,0 +1,25 @@
+//! JSONP: names of callbacks, taking the JSON out of a call, and wrapping JSON so that it is safe to serve.
+//!
+//! ```
+//! use cpalead::jsonp::{self, Callback};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let callback: Callback = "shop.showOffers".parse()?;
+//! let json = jsonp::unwrap(r#"/**/shop.showOffers({"offers":[]});"#, Some(&callback))?;
+//! assert_eq!(json, r#"{"offers":[]}"#);
+//!
+//! let script = jsonp::wrap(&callback, json)?;
+//! assert_eq!(script, r#"/**/shop.showOffers({"offers":[]});"#);
+//! # Ok(()) }
+//! ```
+//!
+//! A server that passes [`wrap`]ped text on must send [`CONTENT_TYPE`] and [`NOSNIFF`] with it, and should accept only the callback
+//! names its own pages use: a name is checked for its form, not for what the function of that name does.
+
+mod callback;
+mod unwrap;
+mod wrap;
+
+pub use callback::{Callback, CallbackError};
+pub use unwrap::{UnwrapError, callback_of, unwrap};
+pub use wrap::{CONTENT_TYPE, NOSNIFF, WrapError, wrap};

@@ -1,0 +1,324 @@
+//! When an attempt that failed is made again, and after how long; nothing here waits, reads a clock or calls anyone.
+
+mod after;
+
+use std::fmt;
+use std::time::Duration;
+
+pub(crate) use after::retry_after;
+
+/// How often and for how long a failed call to the offers is tried again.
+///
+/// ```
+/// use std::time::Duration;
+/// use cpalead::RetryPolicy;
+///
+/// let patient = RetryPolicy::new().attempts(5).total_time(Duration::from_secs(120));
+/// assert_ne!(patient, RetryPolicy::none());
+/// ```
+///
+/// Before the second attempt there is a random wait of up to the base delay, before each further one of up to twice the last bound,
+/// never more than the longest delay. A `Retry-After` of the provider is waited for in full, and the random part comes on top.
+/// No attempt begins after the total time. Unless set otherwise: 3 attempts, 30 seconds in all, a base delay of 500 milliseconds, a
+/// longest delay of 8 seconds.
+///
+/// Conversions and reversals are limited to one call a minute, which a failed call may have used: they do not follow this policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    attempts: u32,
+    total_time: Duration,
+    base_delay: Duration,
+    max_delay: Duration,
+}
+
+impl RetryPolicy {
+    /// The usual policy.
+    ///
+    /// ```
+    /// assert_eq!(cpalead::RetryPolicy::new(), cpalead::RetryPolicy::default());
+    /// ```
+    pub fn new() -> RetryPolicy {
+        RetryPolicy {
+            attempts: 3,
+            total_time: Duration::from_secs(30),
+            base_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(8),
+        }
+    }
+
+    /// One attempt and no more.
+    ///
+    /// ```
+    /// use cpalead::RetryPolicy;
+    ///
+    /// assert_eq!(RetryPolicy::none(), RetryPolicy::new().attempts(1));
+    /// ```
+    pub fn none() -> RetryPolicy {
+        RetryPolicy::new().attempts(1)
+    }
+
+    /// Sets how many attempts are made at most, the first one included; 0 counts as 1.
+    ///
+    /// ```
+    /// use cpalead::RetryPolicy;
+    ///
+    /// assert_eq!(RetryPolicy::new().attempts(0), RetryPolicy::none());
+    /// ```
+    pub fn attempts(self, attempts: u32) -> RetryPolicy {
+        RetryPolicy {
+            attempts: attempts.max(1),
+            ..self
+        }
+    }
+
+    /// Sets the time, counted from the first attempt, after which no further attempt begins.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let policy = cpalead::RetryPolicy::new().total_time(Duration::from_secs(10));
+    /// # drop(policy);
+    /// ```
+    ///
+    /// It bounds when attempts begin, not how long they take: that is the client's timeouts' part.
+    pub fn total_time(self, total_time: Duration) -> RetryPolicy {
+        RetryPolicy { total_time, ..self }
+    }
+
+    /// Sets the bound of the random wait before the second attempt.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let policy = cpalead::RetryPolicy::new().base_delay(Duration::from_millis(50));
+    /// # drop(policy);
+    /// ```
+    pub fn base_delay(self, base_delay: Duration) -> RetryPolicy {
+        RetryPolicy { base_delay, ..self }
+    }
+
+    /// Sets the bound that the random waits grow to.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let policy = cpalead::RetryPolicy::new().max_delay(Duration::from_secs(2));
+    /// # drop(policy);
+    /// ```
+    ///
+    /// A `Retry-After` of the provider is not cut by it; only the total time bounds that.
+    pub fn max_delay(self, max_delay: Duration) -> RetryPolicy {
+        RetryPolicy { max_delay, ..self }
+    }
+
+    /// What to do after attempt number `attempt`, counted from 1, has failed in a way that another attempt may mend.
+    ///
+    /// `elapsed` is the time since the first attempt began, `random` any number, evenly distributed.
+    pub(crate) fn next(
+        &self,
+        attempt: u32,
+        elapsed: Duration,
+        retry_after: Option<Duration>,
+        random: u64,
+    ) -> Decision {
+        let left = self.total_time.saturating_sub(elapsed);
+        let asked_for = retry_after.unwrap_or_default();
+        if attempt >= self.attempts || left.is_zero() || asked_for > left {
+            return Decision::GiveUp { retry_after };
+        }
+        let doublings = 1_u32
+            .checked_shl(attempt.saturating_sub(1))
+            .unwrap_or(u32::MAX);
+        let bound = self
+            .base_delay
+            .saturating_mul(doublings)
+            .min(self.max_delay)
+            .min(left - asked_for);
+        Decision::Wait(asked_for + fraction(bound, random))
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> RetryPolicy {
+        RetryPolicy::new()
+    }
+}
+
+/// What becomes of a call whose attempt has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Wait, then try again.
+    Wait(Duration),
+    /// Report the failure, with what the provider asked to wait.
+    GiveUp { retry_after: Option<Duration> },
+}
+
+/// Whether another attempt may mend an answer with this status: the provider is busy, limits, or is broken for the moment.
+pub(crate) fn is_retryable(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
+}
+
+/// The source of the random part of waits.
+///
+/// ```
+/// #[derive(Debug)]
+/// struct Always(u64);
+///
+/// impl cpalead::Jitter for Always {
+///     fn random(&self) -> u64 {
+///         self.0
+///     }
+/// }
+/// ```
+///
+/// Clients that failed together must not come back together; hence randomness. Tests put in a source that is not random.
+pub trait Jitter: fmt::Debug + Send + Sync {
+    /// Any number, evenly distributed over all there are.
+    fn random(&self) -> u64;
+}
+
+/// The usual source: a fast generator per thread, seeded by the system.
+///
+/// ```
+/// use cpalead::{Jitter, RandomJitter};
+///
+/// assert_ne!([RandomJitter.random(), RandomJitter.random()], [0, 0]);
+/// ```
+///
+/// It is not fit for secrets, and is used for none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RandomJitter;
+
+impl Jitter for RandomJitter {
+    fn random(&self) -> u64 {
+        fastrand::u64(..)
+    }
+}
+
+/// A part of `bound`, evenly distributed from nothing to all of it.
+fn fraction(bound: Duration, random: u64) -> Duration {
+    let nanos = bound.as_nanos();
+    // A bound beyond five centuries is cut to that; nobody waits for the difference.
+    let nanos = u64::try_from(nanos).unwrap_or(u64::MAX);
+    let part = (u128::from(nanos) * u128::from(random)).div_ceil(u128::from(u64::MAX));
+    Duration::from_nanos(u64::try_from(part).unwrap_or(nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::{Decision, Jitter, RandomJitter, RetryPolicy, is_retryable};
+
+    const fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    /// What follows with the smallest and with the largest random number.
+    #[track_caller]
+    fn between(attempt: u32, elapsed: u64, retry_after: Option<u64>, least: u64, most: u64) {
+        let policy = RetryPolicy::new().attempts(20);
+        for (random, wait) in [(0, least), (u64::MAX, most)] {
+            assert_eq!(
+                policy.next(attempt, ms(elapsed), retry_after.map(ms), random),
+                Decision::Wait(ms(wait))
+            );
+        }
+    }
+
+    #[track_caller]
+    fn gives_up(policy: &RetryPolicy, attempt: u32, elapsed: u64, retry_after: Option<u64>) {
+        let retry_after = retry_after.map(ms);
+        for random in [0, 1, u64::MAX / 2, u64::MAX] {
+            assert_eq!(
+                policy.next(attempt, ms(elapsed), retry_after, random),
+                Decision::GiveUp { retry_after }
+            );
+        }
+    }
+
+    #[test]
+    fn waits_double_up_to_the_longest_and_start_at_nothing() {
+        between(1, 0, None, 0, 500);
+        between(2, 0, None, 0, 1_000);
+        between(3, 0, None, 0, 2_000);
+        between(5, 0, None, 0, 8_000);
+        between(6, 0, None, 0, 8_000);
+        between(0, 0, None, 0, 500);
+        assert_eq!(
+            RetryPolicy::new().next(1, ms(0), None, u64::MAX / 2 + 1),
+            Decision::Wait(ms(250) + Duration::from_nanos(1))
+        );
+    }
+
+    #[test]
+    fn no_attempt_begins_after_the_total_time() {
+        between(6, 29_000, None, 0, 1_000);
+        let policy = RetryPolicy::new();
+        gives_up(&policy, 1, 30_000, None);
+        gives_up(&policy, 1, 31_000, Some(1_000));
+        gives_up(&RetryPolicy::new().total_time(Duration::ZERO), 1, 0, None);
+    }
+
+    #[test]
+    fn a_retry_after_is_a_lower_bound() {
+        between(1, 0, Some(5_000), 5_000, 5_500);
+        between(1, 0, Some(20_000), 20_000, 20_500);
+        between(1, 0, Some(0), 0, 500);
+        between(1, 10_000, Some(19_900), 19_900, 20_000);
+        between(1, 10_000, Some(20_000), 20_000, 20_000);
+    }
+
+    #[test]
+    fn a_retry_after_beyond_the_policy_ends_the_call_and_is_reported() {
+        let policy = RetryPolicy::new();
+        gives_up(&policy, 1, 0, Some(30_001));
+        gives_up(&policy, 1, 10_000, Some(20_001));
+        gives_up(&policy, 1, 0, Some(3_600_000));
+    }
+
+    #[test]
+    fn attempts_are_counted_with_the_first() {
+        let policy = RetryPolicy::new();
+        assert!(matches!(policy.next(2, ms(0), None, 0), Decision::Wait(_)));
+        gives_up(&policy, 3, 0, None);
+        gives_up(&policy, 4, 0, Some(1));
+        gives_up(&RetryPolicy::none(), 1, 0, None);
+        gives_up(&RetryPolicy::none(), 1, 0, Some(7));
+    }
+
+    #[test]
+    fn only_passing_failures_are_tried_again() {
+        let retried: Vec<u16> = (0..=999).filter(|&status| is_retryable(status)).collect();
+        assert_eq!(retried, [408, 429, 500, 502, 503, 504]);
+    }
+
+    #[test]
+    fn the_usual_jitter_is_spread() {
+        let upper = (0..1_000)
+            .filter(|_| RandomJitter.random() > u64::MAX / 2)
+            .count();
+        assert!((350..650).contains(&upper), "{upper}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(10_000) })]
+
+        #[test]
+        fn no_policy_overflows_or_outlasts_its_total_time(
+            attempts in any::<u32>(), attempt in any::<u32>(), times in any::<[Duration; 4]>(), retry_after in any::<Option<Duration>>(), random in any::<u64>(),
+        ) {
+            let [total, base, longest, elapsed] = times;
+            let policy = RetryPolicy::new().attempts(attempts).total_time(total).base_delay(base).max_delay(longest);
+            match policy.next(attempt, elapsed, retry_after, random) {
+                Decision::Wait(wait) => {
+                    prop_assert!(attempt < attempts && elapsed.saturating_add(wait) <= total);
+                    prop_assert!(wait >= retry_after.unwrap_or_default());
+                }
+                Decision::GiveUp { retry_after: told } => prop_assert_eq!(told, retry_after),
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Reads the `Retry-After` header, in seconds or as a date, whatever a server may put there.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+/// No provider's wish to wait is believed beyond this.
+const LONGEST: Duration = Duration::from_secs(3_600);
+
+/// The three forms a date has in HTTP (RFC 9110, 5.6.7): the one in use, and the two obsolete ones that readers must accept.
+const FORMS: [&str; 3] = [
+    "%a, %d %b %Y %H:%M:%S GMT",
+    "%A, %d-%b-%y %H:%M:%S GMT",
+    "%a %b %e %H:%M:%S %Y",
+];
+
+/// How long a `Retry-After` asks to wait from `now`, an hour at most; `None` for what is neither seconds nor a date.
+///
+/// A date that has passed asks for no wait.
+pub(crate) fn retry_after(value: &[u8], now: Timestamp) -> Option<Duration> {
+    let value = std::str::from_utf8(value).ok()?.trim_matches([' ', '\t']);
+    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        // Digits that fit in no number are a great many seconds.
+        let seconds = value.parse().unwrap_or(u64::MAX);
+        return Some(Duration::from_secs(seconds).min(LONGEST));
+    }
+    let date = FORMS
+        .iter()
+        .find_map(|form| DateTime::strptime(form, value).ok())?;
+    // Both as calendar dates: the last days that can be written lie beyond the last point in time.
+    let now = TimeZone::UTC.to_datetime(now);
+    let wait = Duration::try_from(now.duration_until(date)).unwrap_or_default();
+    Some(wait.min(LONGEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+
+    use super::retry_after;
+
+    /// Reads a value at 08:49:07 on the day of the standard's example, half a minute before its time.
+    #[track_caller]
+    fn asks(value: &str, seconds: Option<u64>) {
+        let now: Timestamp = "1994-11-06T08:49:07Z".parse().unwrap();
+        assert_eq!(
+            retry_after(value.as_bytes(), now),
+            seconds.map(Duration::from_secs),
+            "{value}"
+        );
+    }
+
+    #[test]
+    fn seconds_are_taken_as_they_are_up_to_an_hour() {
+        asks("0", Some(0));
+        asks("61", Some(61));
+        asks(" 007\t", Some(7));
+        asks("3600", Some(3_600));
+        asks("3601", Some(3_600));
+        asks("18446744073709551616", Some(3_600));
+        asks(&"9".repeat(10_000), Some(3_600));
+    }
+
+    #[test]
+    fn a_date_is_taken_in_each_of_its_three_forms() {
+        asks("Sun, 06 Nov 1994 08:49:37 GMT", Some(30));
+        asks("Sunday, 06-Nov-94 08:49:37 GMT", Some(30));
+        asks("Sun Nov  6 08:49:37 1994", Some(30));
+    }
+
+    #[test]
+    fn a_date_that_has_passed_asks_for_no_wait_and_a_far_one_for_an_hour() {
+        asks("Sun, 06 Nov 1994 08:49:07 GMT", Some(0));
+        asks("Sat, 05 Nov 1994 08:49:37 GMT", Some(0));
+        asks("Thu, 01 Jan 1970 00:00:00 GMT", Some(0));
+        asks("Sun, 06 Nov 1994 10:00:00 GMT", Some(3_600));
+        asks("Fri, 31 Dec 9999 23:59:59 GMT", Some(3_600));
+    }
+
+    #[test]
+    fn anything_else_asks_for_nothing() {
+        for value in [
+            "",
+            " ",
+            "-1",
+            "+1",
+            "1.5",
+            "1e3",
+            "0x10",
+            "60s",
+            "60, 61",
+            "soon",
+            "1\n2",
+            "٣",
+            "Sun, 06 Nov 1994 08:49:37",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 31 Nov 1994 08:49:37 GMT",
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 25:49:37 GMT",
+            "1994-11-06T08:49:37Z",
+            "Sun, 06 Nov -1994 08:49:37 GMT",
+            "Sun, 06 Nov 99999 08:49:37 GMT",
+        ] {
+            asks(value, None);
+        }
+        assert_eq!(retry_after(b"\xff60", Timestamp::UNIX_EPOCH), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(10_000) })]
+
+        #[test]
+        fn no_bytes_make_it_panic_or_exceed_an_hour(
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+            like in "(Sun|Monday)?,? ?[0-9]{0,3}[ -](Nov|Feb|[a-z]{3})[ -]-?[0-9]{0,6} [0-9]{1,3}:[0-9]{2}:[0-9]{2} ?(GMT|[0-9]{4,20})?",
+            digits in "[ \t]?-?[0-9]{0,40}",
+            now in any::<i64>(),
+        ) {
+            let bounds = Timestamp::MIN.as_second()..=Timestamp::MAX.as_second();
+            let now = Timestamp::from_second(now.clamp(*bounds.start(), *bounds.end())).unwrap();
+            for now in [now, Timestamp::MIN, Timestamp::MAX] {
+                for value in [bytes.as_slice(), like.as_bytes(), digits.as_bytes()] {
+                    prop_assert!(retry_after(value, now).is_none_or(|wait| wait <= Duration::from_secs(3_600)));
+                }
+            }
+        }
+    }
+}
