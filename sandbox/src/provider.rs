@@ -189,3 +189,91 @@ impl Provider {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use axum::http::Method;
+    use jiff::civil::date;
+    use proptest::prelude::{ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
+
+    use crate::catalogue::generate;
+    use crate::provider::{Call, Provider, Settings};
+    use crate::query::Query;
+    use crate::reply::Coding;
+    use crate::reports::Shape;
+
+    fn provider() -> Provider {
+        Provider::new(Settings {
+            seed: 1,
+            api_key: "k".to_owned(),
+            speed: u32::MAX,
+            today: date(2026, 11, 20),
+            shape: Shape::Wrapped,
+            catalogue: generate(1, 5),
+        })
+    }
+
+    fn values() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<String>(),
+            "[0-9]{1,20}",
+            "-?[0-9]{4,6}-[0-9]{2}-[0-9]{2}(T[0-9:.]{0,12}(Z|%2B[0-9:]{2,5})?)?",
+            "(user|true|ios|cpr|US|jsonp|id,link|user-42|,| ){0,3}",
+        ]
+    }
+
+    fn queries() -> impl Strategy<Value = String> {
+        let names = prop::sample::select(vec![
+            "country",
+            "limit",
+            "type",
+            "updated_since",
+            "fields",
+            "offerwall_offers",
+            "device",
+            "subid",
+            "subid2",
+            "gaid",
+            "format",
+            "callback",
+            "offer_id",
+            "start_date",
+            "end_date",
+            "id",
+        ]);
+        prop::collection::vec((names, values()), 0..5).prop_map(|pairs| {
+            let pairs = pairs.iter().map(|(name, value)| format!("&{name}={value}"));
+            format!("id=1&api_key=k{}", pairs.collect::<String>())
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+
+        #[test]
+        fn every_query_is_answered_with_json_or_a_script(query in queries()) {
+            let provider = provider();
+            for path in ["/api/offers", "/api/conversions", "/api/reversals"] {
+                let call = Call {
+                    method: &Method::GET,
+                    path,
+                    query: &query,
+                    user_agent: "",
+                    caller: IpAddr::V4(Ipv4Addr::LOCALHOST),
+                    coding: Coding::Identity,
+                };
+                let answer = match provider.answer(&call, &Query::parse(&query)) {
+                    Ok(answer) => answer,
+                    Err(refusal) => refusal.into(),
+                };
+                assert!([200, 400, 429].contains(&answer.status));
+                if answer.content_type.starts_with("application/json") {
+                    let json: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+                    assert!(json["status"] == if answer.status == 200 { "success" } else { "error" });
+                }
+            }
+        }
+    }
+}

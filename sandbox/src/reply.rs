@@ -33,9 +33,8 @@ impl Reply {
     pub(crate) fn of(mut answer: Answer, coding: Coding) -> Reply {
         let body = std::mem::take(&mut answer.body).into_bytes();
         if coding == Coding::Gzip && body.len() >= WORTH_COMPRESSING {
-            // The fast level: a sandbox is asked for five megabytes more often than for a good ratio.
             let mut encoder =
-                GzEncoder::new(Vec::with_capacity(body.len() / 8), Compression::fast());
+                GzEncoder::new(Vec::with_capacity(body.len() / 8), Compression::default());
             let written = encoder.write_all(&body).and_then(|()| encoder.finish());
             if let Ok(packed) = written {
                 return Reply {
