@@ -1,0 +1,104 @@
+//! Follows `$ref` inside one document, with a bound on its length, and reads members without trusting their types.
+
+use serde_json::{Map, Value};
+use std::sync::LazyLock;
+
+/// What stands in for a member that is absent or of the wrong type.
+pub(super) static ABSENT: Value = Value::Null;
+
+static NO_MEMBERS: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+
+/// A chain of references longer than this is taken for a cycle.
+const LONGEST_CHAIN: usize = 32;
+
+/// A node with its references followed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Resolved<'a> {
+    /// The node at the end of the chain; absent where the chain leads nowhere.
+    pub(super) node: &'a Value,
+    /// The last part of the first reference, for example `Offer`.
+    pub(super) name: Option<&'a str>,
+    /// Whether the chain ends in this document.
+    pub(super) found: bool,
+}
+
+/// Follows the references of `node` inside `document`.
+pub(super) fn resolve<'a>(document: &'a Value, node: &'a Value) -> Resolved<'a> {
+    let mut current = node;
+    let mut name = None;
+    for _ in 0..LONGEST_CHAIN {
+        let Some(reference) = reference(current) else {
+            return Resolved {
+                node: current,
+                name,
+                found: true,
+            };
+        };
+        name = name.or_else(|| reference.rsplit('/').next());
+        // `Value::pointer` undoes the ~0 and ~1 escapes; a reference to another file has no leading `#`.
+        match reference
+            .strip_prefix('#')
+            .and_then(|path| document.pointer(path))
+        {
+            Some(target) => current = target,
+            None => break,
+        }
+    }
+    Resolved {
+        node: &ABSENT,
+        name,
+        found: false,
+    }
+}
+
+/// The text of `$ref`, where the node is a reference.
+pub(super) fn reference(node: &Value) -> Option<&str> {
+    node.get("$ref").and_then(Value::as_str)
+}
+
+/// The members of an object; none for anything else.
+pub(super) fn members(node: &Value) -> &Map<String, Value> {
+    node.as_object().unwrap_or(&NO_MEMBERS)
+}
+
+/// The member `key`, or the absent value.
+pub(super) fn member<'a>(node: &'a Value, key: &str) -> &'a Value {
+    node.get(key).unwrap_or(&ABSENT)
+}
+
+/// The elements of an array member; none for anything else.
+pub(super) fn elements<'a>(node: &'a Value, key: &str) -> &'a [Value] {
+    member(node, key).as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The text of a string member.
+pub(super) fn string<'a>(node: &'a Value, key: &str) -> Option<&'a str> {
+    member(node, key).as_str()
+}
+
+/// Whether a member is `true`; absent and anything else count as false.
+pub(super) fn flag(node: &Value, key: &str) -> bool {
+    member(node, key).as_bool().unwrap_or(false)
+}
+
+/// The keys of both objects, each once, sorted: the order of a document says nothing.
+pub(super) fn keys<'a>(old: &'a Value, new: &'a Value) -> Vec<&'a str> {
+    let mut keys: Vec<&str> = members(old)
+        .keys()
+        .chain(members(new).keys())
+        .map(String::as_str)
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// Whether two values are the same, `1` and `1.0` included.
+pub(super) fn same(old: &Value, new: &Value) -> bool {
+    old == new
+        || match (old.as_f64(), new.as_f64()) {
+            // Two large integers may share a float; only where one is written as a float does the float decide.
+            (Some(a), Some(b)) => (old.is_f64() || new.is_f64()) && a == b,
+            _ => false,
+        }
+}
