@@ -10,9 +10,17 @@ use crate::provider::Provider;
 use crate::witness::Request;
 
 /// A publisher id to use when none is at hand. The sandbox takes any positive integer of up to 16 digits.
+///
+/// ```
+/// assert_eq!(cpalead_sandbox::DEFAULT_PUBLISHER_ID, 3_360_001);
+/// ```
 pub const DEFAULT_PUBLISHER_ID: u64 = 3_360_001;
 
 /// The api key of a sandbox that was given none.
+///
+/// ```
+/// assert_eq!(cpalead_sandbox::DEFAULT_API_KEY, "sandbox-api-key");
+/// ```
 pub const DEFAULT_API_KEY: &str = "sandbox-api-key";
 
 /// A running stand-in provider. It stops when it is dropped.
@@ -39,6 +47,13 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
+    /// [`DEFAULT_PUBLISHER_ID`] under the type's own name.
+    ///
+    /// ```
+    /// assert_eq!(cpalead_sandbox::Sandbox::DEFAULT_PUBLISHER_ID, 3_360_001);
+    /// ```
+    pub const DEFAULT_PUBLISHER_ID: u64 = DEFAULT_PUBLISHER_ID;
+
     /// Starts a sandbox with the defaults on a free port of 127.0.0.1.
     ///
     /// ```

@@ -523,7 +523,7 @@ fn one_call_a_minute_for_each_endpoint_and_publisher() {
 
 #[test]
 fn a_fast_clock_lets_the_next_call_through_sooner() {
-    let sandbox = started(Sandbox::builder().speed(200));
+    let sandbox = started(Sandbox::builder().speed(60));
     let query = "/api/conversions?id=1&subid=a&api_key=sandbox-api-key";
     assert_eq!(call(&sandbox, query).status, 200);
     let second = call(&sandbox, query);
@@ -531,7 +531,7 @@ fn a_fast_clock_lets_the_next_call_through_sooner() {
         (second.status, second.retry_after.as_deref()),
         (429, Some("1"))
     );
-    std::thread::sleep(Duration::from_millis(310));
+    std::thread::sleep(Duration::from_millis(1_010));
     assert_eq!(call(&sandbox, query).status, 200);
 }
 
@@ -576,6 +576,22 @@ fn a_stopped_sandbox_has_closed_its_port() {
     wait(running.stop());
     assert!(TcpStream::connect(&address).is_err());
     assert_eq!(open.read(&mut [0; 8]).unwrap_or(0), 0);
+}
+
+#[test]
+fn a_dropped_sandbox_closes_its_port_soon() {
+    let running = sandbox();
+    let address = running
+        .base_url()
+        .strip_prefix("http://")
+        .unwrap()
+        .to_owned();
+    drop(running);
+    let closed = (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(5));
+        TcpStream::connect(&address).is_err()
+    });
+    assert!(closed);
 }
 
 #[test]
