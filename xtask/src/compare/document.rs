@@ -20,6 +20,7 @@ const HANDLED: [&str; 6] = [
 /// Compares both documents as a whole.
 pub(super) fn compare(walk: &mut Walk<'_>) {
     let (old, new) = (walk.old, walk.new);
+    version(walk, (old, new), "openapi", "the version of OpenAPI");
     servers(walk, old, new, "");
     let (before, after) = (requirements(old), requirements(new));
     compare_requirements(walk, &before, &after, "api-global-security", "security");
@@ -30,19 +31,7 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
     schema_names(walk);
     let (before, after) = (member(old, "info"), member(new, "info"));
     prose::compare(walk, before, after, "info");
-    if member(before, "version") != member(after, "version") {
-        let said = format!(
-            "the document's version is {} instead of {}",
-            text::value(member(after, "version")),
-            text::value(member(before, "version"))
-        );
-        walk.report(
-            "api-version-changed",
-            verdict(Info, Info),
-            "info.version",
-            &said,
-        );
-    }
+    version(walk, (before, after), "version", "the document's version");
     keywords::rest(
         walk,
         before,
@@ -60,6 +49,23 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
         );
     }
     keywords::rest(walk, old, new, &[&HANDLED, &["tags"]], "document");
+}
+
+fn version(walk: &mut Walk<'_>, (old, new): (&Value, &Value), key: &str, what: &str) {
+    let (before, after) = (member(old, key), member(new, key));
+    if before != after {
+        let said = format!(
+            "{what} is {} instead of {}",
+            text::value(after),
+            text::value(before)
+        );
+        // Neither number promises anything: what changed under it is told by the other rules.
+        let (id, place) = match key {
+            "openapi" => ("openapi-version-changed", "openapi"),
+            _ => ("api-version-changed", "info.version"),
+        };
+        walk.report(id, verdict(Info, Info), place, &said);
+    }
 }
 
 fn set_of(node: &Value, key: &str) -> BTreeSet<String> {
@@ -111,19 +117,14 @@ pub(super) fn requirements(node: &Value) -> BTreeSet<String> {
 fn requirement(node: &Value) -> String {
     let mut parts: Vec<String> = members(node)
         .iter()
-        .map(|(scheme, scopes)| {
-            let scopes: BTreeSet<&str> = scopes
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .collect();
-            if scopes.is_empty() {
-                scheme.clone()
-            } else {
-                let scopes: Vec<&str> = scopes.into_iter().collect();
+        .map(|(scheme, scopes)| match scopes.as_array() {
+            Some(scopes) if scopes.is_empty() => scheme.clone(),
+            Some(scopes) => {
+                let scopes: BTreeSet<String> = scopes.iter().map(Value::to_string).collect();
+                let scopes: Vec<String> = scopes.into_iter().collect();
                 format!("{scheme}({})", scopes.join(" "))
             }
+            None => format!("{scheme}({scopes})"),
         })
         .collect();
     parts.sort_unstable();

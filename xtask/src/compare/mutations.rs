@@ -7,11 +7,11 @@ use super::compare;
 use serde_json::Value;
 use std::collections::HashMap;
 
-fn base() -> Value {
+pub(super) fn base() -> Value {
     serde_json::from_str(include_str!("testdata/base.json")).unwrap()
 }
 
-fn corpus() -> Vec<Value> {
+pub(super) fn corpus() -> Vec<Value> {
     serde_json::from_str(include_str!("testdata/mutations.json")).unwrap()
 }
 

@@ -1,6 +1,6 @@
 //! Writes a comparison for its readers: programs, a terminal, a pull request, the changelog.
 
-use super::{Change, Comparison, Level};
+use super::{Change, Comparison, Level, SERVERS_CHANGED};
 use serde_json::Value;
 
 /// Past this many, a changelog paragraph is no longer read.
@@ -84,9 +84,20 @@ pub(super) fn markdown(comparison: &Comparison) -> String {
             out += "\n</details>\n";
         }
     }
-    let ids = breaking_ids(comparison);
+    let (servers, ids): (Vec<&str>, Vec<&str>) = breaking_ids(comparison)
+        .into_iter()
+        .partition(|id| *id == SERVERS_CHANGED);
     if !ids.is_empty() {
-        out += &format!("\nTo take this update: `--accept {}`\n", ids.join(","));
+        out += &format!(
+            "\nTo take the breaking changes: `--accept {}`\n",
+            ids.join(",")
+        );
+    }
+    if !servers.is_empty() {
+        // Not part of the line to copy: it decides where the api key goes.
+        out += &format!(
+            "\nThe api key would go to another server. Ask the provider first; then name `{SERVERS_CHANGED}` as well.\n"
+        );
     }
     out
 }
@@ -108,7 +119,13 @@ pub(super) fn changelog(comparison: &Comparison) -> String {
         if room > 0 {
             let texts: Vec<String> = changes[..room]
                 .iter()
-                .map(|change| format!("{} (`{}`)", change.text.trim_end_matches('.'), change.place))
+                .map(|change| {
+                    format!(
+                        "{} (`{}`)",
+                        change.text.trim_end_matches('.'),
+                        operation(&change.place)
+                    )
+                })
                 .collect();
             parts.push(format!("{}: {}.", heading(*level), texts.join("; ")));
         }
@@ -128,6 +145,12 @@ pub(super) fn changelog(comparison: &Comparison) -> String {
         ));
     }
     format!("The provider's document changed. {}", parts.join(" "))
+}
+
+/// The method and path of a place, or all of it where it is no operation's: the sentence names the rest.
+fn operation(place: &str) -> String {
+    let words: Vec<&str> = place.split(' ').take(2).collect();
+    words.join(" ")
 }
 
 fn summary(comparison: &Comparison) -> String {

@@ -3,7 +3,7 @@
 use super::refs::{self, Resolved};
 use super::slot::{Slot, Spot};
 use super::text;
-use super::{Change, Level};
+use super::{Change, Level, SERVERS_CHANGED};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -198,6 +198,8 @@ impl<'a> Walk<'a> {
         changes.sort_by(|a, b| {
             let gravity = |change: &Change| {
                 (
+                    // Another server stops everything, so nothing stands above it.
+                    change.id == SERVERS_CHANGED,
                     change.level.max(change.api_level),
                     change.level,
                     change.api_level,
