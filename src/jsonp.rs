@@ -13,8 +13,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A server that passes [`wrap`]ped text on must send [`CONTENT_TYPE`] and [`NOSNIFF`] with it, and should accept only the callback
-//! names its own pages use: a name is checked for its form, not for what the function of that name does.
+//! A server that passes on what [`wrap()`] gives must send [`CONTENT_TYPE`] and [`NOSNIFF`] with it, and should accept only
+//! the callback names its own pages use: a name is checked for its form, not for what the function of that name does.
 
 mod callback;
 mod unwrap;

@@ -164,21 +164,23 @@ fn begins_json(text: &str) -> bool {
 fn skip_trivia(mut text: &str) -> &str {
     loop {
         text = text.trim_start_matches(is_blank);
-        let comment_end =
-            if let Some(comment) = text.strip_prefix("/*") {
-                comment.find("*/").map(|at| &comment[at + 2..])
-            } else if let Some(comment) = text.strip_prefix("//") {
-                Some(comment.trim_start_matches(|c: char| {
-                    !matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
-                }))
-            } else {
-                None
-            };
-        match comment_end {
-            Some(rest) => text = rest,
+        if let Some(comment) = text.strip_prefix("//") {
+            text = comment.trim_start_matches(|c: char| !is_line_end(c));
+            continue;
+        }
+        match text
+            .strip_prefix("/*")
+            .and_then(|comment| comment.split_once("*/"))
+        {
+            Some((_, rest)) => text = rest,
             None => return text,
         }
     }
+}
+
+/// Whether a character ends a line, and with it a comment, in JavaScript.
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
 /// Passes over what may follow a call: semicolons, blanks, comments.

@@ -157,20 +157,26 @@ fn is_proto(inside: &str) -> bool {
 
 /// Copies JSON with the characters replaced that mean something to HTML or to old JavaScript.
 fn escape_into(script: &mut String, json: &str) {
-    let mut rest = json;
-    while let Some(at) = rest.find(['<', '>', '\u{2028}', '\u{2029}']) {
-        let (plain, special) = rest.split_at(at);
-        script.push_str(plain);
-        let mut chars = special.chars();
-        script.push_str(match chars.next() {
-            Some('<') => "\\u003c",
-            Some('>') => "\\u003e",
-            Some('\u{2028}') => "\\u2028",
-            _ => "\\u2029",
-        });
-        rest = chars.as_str();
+    let mut copied = 0;
+    for (at, byte) in json.bytes().enumerate() {
+        let escape = match byte {
+            b'<' => "\\u003c",
+            b'>' => "\\u003e",
+            // The first byte of both separators; most other bytes are passed by without being put together to characters.
+            0xe2 if json[at..].starts_with('\u{2028}') => "\\u2028",
+            0xe2 if json[at..].starts_with('\u{2029}') => "\\u2029",
+            _ => continue,
+        };
+        script.push_str(&json[copied..at]);
+        script.push_str(escape);
+        copied = at
+            + if byte == 0xe2 {
+                '\u{2028}'.len_utf8()
+            } else {
+                1
+            };
     }
-    script.push_str(rest);
+    script.push_str(&json[copied..]);
 }
 
 #[cfg(test)]
