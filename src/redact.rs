@@ -44,14 +44,14 @@ pub(crate) fn excerpt(body: &[u8], secrets: &[&str]) -> String {
         Edge::End
     };
     cut(
-        &hide(&one_line(&readable(head)), secrets, edge),
+        &hide(&one_line(&readable(head)), secrets, edge, EXCERPT_CHARS),
         EXCERPT_CHARS,
     )
 }
 
 /// A message with the secrets hidden in every spelling, and otherwise as it was.
 pub(crate) fn scrub(text: &str, secrets: &[&str]) -> String {
-    hide(text, secrets, Edge::End)
+    hide(text, secrets, Edge::End, usize::MAX)
 }
 
 /// A URL, whole or relative, as far as it may be shown: scheme, host, port, path, and of the query the parameters that name neither
@@ -70,7 +70,7 @@ pub(crate) fn url(text: &str, secrets: &[&str]) -> String {
         shown.push('?');
         shown.push_str(&shown_query(query));
     }
-    cut(&hide(&shown, secrets, Edge::End), URL_CHARS)
+    cut(&hide(&shown, secrets, Edge::End, URL_CHARS), URL_CHARS)
 }
 
 /// Whether a character moves, hides or steers others instead of showing something itself: controls, bidirectional controls, marks

@@ -27,16 +27,16 @@ pub(super) enum Edge {
     Cut,
 }
 
-/// The text with every secret in every spelling replaced by `(redacted)`.
-pub(super) fn hide(text: &str, secrets: &[&str], edge: Edge) -> String {
-    let patterns: Vec<Pattern> = secrets
-        .iter()
-        .filter(|secret| !secret.is_empty())
-        .flat_map(|secret| patterns(secret))
-        .collect();
-    let mut shown = String::with_capacity(text.len());
+/// The text with every secret in every spelling replaced by `(redacted)`, as far as its first `limit` characters and a few more.
+///
+/// Stopping there keeps the cost of an excerpt in proportion to what is shown of it.
+pub(super) fn hide(text: &str, secrets: &[&str], edge: Edge, limit: usize) -> String {
+    let secrets = secrets.iter().filter(|secret| !secret.is_empty());
+    let patterns: Vec<Pattern> = secrets.flat_map(|secret| patterns(secret)).collect();
+    let mut shown = String::with_capacity(text.len().min(limit.saturating_mul(4)));
+    let mut count = 0;
     let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
+    while let Some(c) = text[at..].chars().next().filter(|_| count <= limit) {
         match patterns
             .iter()
             .filter_map(|pattern| pattern.end(text, at, edge))
@@ -44,10 +44,12 @@ pub(super) fn hide(text: &str, secrets: &[&str], edge: Edge) -> String {
         {
             Some(end) => {
                 shown.push_str(MARK);
+                count += MARK.len();
                 at = end;
             }
             None => {
                 shown.push(c);
+                count += 1;
                 at += c.len_utf8();
             }
         }
