@@ -1,6 +1,6 @@
 //! Wrapped JSONP in a real browser: headless Chromium loads it as a script and inside a page, and nothing breaks out.
 //!
-//! On Unix only, where the browser and its helpers can be ended as one group.
+//! On Unix only, where the browser and its children can be ended as one group.
 #![cfg(unix)]
 
 #[path = "browser/chromium.rs"]

@@ -66,7 +66,7 @@ impl Chromium {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            // A group of its own, so that its helpers can be ended together with it, and nothing else.
+            // A group of its own, so that its children can be ended together with it, and nothing else.
             .process_group(0)
             .spawn()
             .unwrap();
