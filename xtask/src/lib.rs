@@ -1,3 +1,4 @@
 //! The maintainers' tasks of cpalead, as a library for its command line and its tests.
 
+pub mod compare;
 pub mod spec;

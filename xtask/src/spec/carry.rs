@@ -1,0 +1,83 @@
+//! Carries one document from its bytes to the effective form, through every step that needs neither disk nor network.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::expected::SCHEMAS;
+use super::outcome::Problem;
+use super::overlay::{self, Difference, Overlay};
+use super::{canonical, check, convert, names, normal, strict, verify, walk};
+
+/// A document at the end of the way, with what was noted on it.
+#[derive(Clone, Debug)]
+pub(crate) struct Carried {
+    /// The document in its normal form, before the overlay: what the provider says, in our words.
+    pub(crate) normal: Value,
+    /// The document that the client is generated from.
+    pub(crate) effective: Value,
+    /// Its text.
+    pub(crate) text: String,
+    /// Where supplies say something else than the document.
+    pub(crate) differences: Vec<Difference>,
+    /// Parameters that the document does not have and the overlay does.
+    pub(crate) lacking: Vec<String>,
+    /// What was converted, left out or named otherwise.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Reads, verifies, converts, names, corrects and checks a document. `home` is the origin of the standing one.
+///
+/// # Errors
+///
+/// Whatever is wrong with the document or the overlay, with its place.
+pub(crate) fn carry(
+    bytes: &[u8],
+    from: &str,
+    overlay: &Overlay,
+    home: &str,
+) -> Result<Carried, Problem> {
+    let mut document = strict::read(bytes, from)?;
+    verify::document(&document)?;
+    let mut notes = convert::convert(&mut document);
+    normal::normalise(&mut document, home, &mut notes)?;
+    names::give(&mut document, &mut notes);
+    let normal = document.clone();
+    let lacking = names::lacking(&mut document);
+    let differences = overlay::apply(overlay, &mut document)?;
+    prune(&mut document);
+    check::check(&document, &mut notes)?;
+    Ok(Carried {
+        text: canonical::text(&document),
+        normal,
+        effective: document,
+        differences,
+        lacking,
+        notes,
+    })
+}
+
+/// Takes out the components that nothing refers to any more, save those that have our names.
+fn prune(document: &mut Value) {
+    loop {
+        let mut used: BTreeSet<String> = SCHEMAS
+            .iter()
+            .map(|name| format!("#/components/schemas/{name}"))
+            .collect();
+        walk::references(document, &mut |place, reference| {
+            // A component that only refers to itself is not used.
+            let holder = place.split('/').take(4).collect::<Vec<_>>().join("/");
+            if format!("#{holder}") != reference {
+                used.insert(reference.to_owned());
+            }
+        });
+        let Some(schemas) = walk::components(document) else {
+            return;
+        };
+        let before = schemas.len();
+        schemas.retain(|name, _| used.contains(&format!("#/components/schemas/{name}")));
+        if schemas.len() == before {
+            return;
+        }
+    }
+}

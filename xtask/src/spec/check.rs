@@ -1,0 +1,135 @@
+//! Looks an effective document over for what the client's generator cannot take, before anyone tries to build it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::expected::{OPERATIONS, SCHEMAS};
+use super::outcome::Problem;
+use super::walk;
+
+/// What the build's lowering demands of a document, asked of the lowering itself.
+#[path = "../../../build/lower.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod lower;
+
+/// Whether a client can be generated; what the lowering has to leave out for that is noted.
+///
+/// # Errors
+///
+/// A name that the handwritten layer needs and the document lacks, and what the generator would panic at.
+pub(crate) fn check(document: &Value, notes: &mut Vec<String>) -> Result<(), Problem> {
+    let fault = |message: String| Err(Problem::unverified(message));
+    for name in SCHEMAS {
+        if !document["components"]["schemas"][name].is_object() {
+            return fault(format!(
+                "/components/schemas/{name} is missing after the overlay; the client is written against it"
+            ));
+        }
+    }
+    for ours in OPERATIONS {
+        operation(document, ours.path)?;
+        for schema in [ours.row, "OfferEvent", "Creative"] {
+            clashing_names(document, schema)?;
+        }
+    }
+    if let Err(message) = lower::lower(document) {
+        return fault(format!("the build could not lower the document: {message}"));
+    }
+    panics(document, notes);
+    Ok(())
+}
+
+fn operation(document: &Value, path: &str) -> Result<(), Problem> {
+    let operation = &document["paths"][path]["get"];
+    let good: Vec<&String> = operation["responses"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(status, _)| status)
+        .filter(|status| status.starts_with('2'))
+        .collect();
+    if let [first, second, ..] = good.as_slice() {
+        return Err(Problem::unverified(format!(
+            "GET {path} has the good answers {first} and {second}; the generator takes one: remove one with a correction"
+        )));
+    }
+    for status in good {
+        for (media, body) in operation["responses"][status]["content"]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
+            if media.contains("json") && body.get("schema").is_none() {
+                return Err(Problem::unverified(format!(
+                    "GET {path}, answer {status}, {media} has no schema; the generator cannot take that: supply one"
+                )));
+            }
+        }
+    }
+    if operation["requestBody"]["content"]
+        .as_object()
+        .is_some_and(|content| content.len() > 1)
+    {
+        return Err(Problem::unverified(format!(
+            "GET {path} takes a body of several media types; the generator takes one: remove the others with a correction"
+        )));
+    }
+    Ok(())
+}
+
+/// Two properties that are one field in Rust, or one that is none.
+fn clashing_names(document: &Value, schema: &str) -> Result<(), Problem> {
+    let mut fields: BTreeMap<String, &String> = BTreeMap::new();
+    for name in document["components"]["schemas"][schema]["properties"]
+        .as_object()
+        .into_iter()
+        .flat_map(|map| map.keys())
+    {
+        let field = rust_name(name);
+        if field.is_empty() {
+            return Err(Problem::unverified(format!(
+                "/components/schemas/{schema} has a property called `{name}`, which makes no name in Rust: remove it with a correction"
+            )));
+        }
+        if let Some(other) = fields.insert(field, name) {
+            return Err(Problem::unverified(format!(
+                "/components/schemas/{schema} has the properties `{other}` and `{name}`, which are one name in Rust: remove \
+                 one with a correction"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Places at which the generator would panic, were they not lowered away before it sees them.
+fn panics(document: &Value, notes: &mut Vec<String>) {
+    let mut copy = document.clone();
+    walk::schemas(&mut copy, &mut |schema, place| {
+        if schema.get("not").is_some() {
+            notes.push(format!(
+                "{place} says `not`, which the generator cannot take; the build leaves it out"
+            ));
+        }
+        let mut variants: BTreeMap<String, &str> = BTreeMap::new();
+        for value in schema["enum"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
+            if let Some(other) = variants.insert(rust_name(value), value) {
+                notes.push(format!(
+                    "{place} has the values `{other}` and `{value}`, which are one name in Rust; the build takes them as text"
+                ));
+            }
+        }
+    });
+}
+
+fn rust_name(text: &str) -> String {
+    text.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_lowercase()
+}

@@ -1,0 +1,263 @@
+//! Turns what OpenAPI 3.1 says into what 3.0 can say, and moves every schema that is referred to among the components.
+//!
+//! It runs on documents of both versions: documents that call themselves 3.0 often use 3.1's words.
+
+mod keywords;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{verify, walk};
+
+/// Converts the whole document and says what could not be carried over.
+pub(crate) fn convert(document: &mut Value) -> Vec<String> {
+    let mut notes = Vec::new();
+    hoist_targets(document);
+    walk::schemas(document, &mut |schema, place| {
+        keywords::lower(schema, place, &mut notes)
+    });
+    let version = document["openapi"].as_str().unwrap_or_default();
+    if !version.starts_with("3.0.") {
+        notes.push(format!("converted from OpenAPI {version} to 3.0.3"));
+    }
+    document["openapi"] = json!("3.0.3");
+    if let Some(map) = document.as_object_mut() {
+        for key in ["webhooks", "jsonSchemaDialect", "$self"] {
+            if map.remove(key).is_some() {
+                notes.push(format!("left out /{key}, which OpenAPI 3.0 does not have"));
+            }
+        }
+    }
+    if let Some(Value::Object(info)) = document.get_mut("info") {
+        info.remove("summary");
+        if let Some(Value::Object(license)) = info.get_mut("license") {
+            license.remove("identifier");
+        }
+    }
+    notes
+}
+
+/// A schema that is referred to anywhere but among the components gets a name there, and the reference follows it.
+fn hoist_targets(document: &mut Value) {
+    let mut targets = BTreeMap::new();
+    let standing = document.clone();
+    let mut taken: Vec<String> = names(&standing);
+    walk::schemas(document, &mut |schema, _| {
+        let Some(reference) = schema["$ref"].as_str() else {
+            return;
+        };
+        if is_component(reference) || targets.contains_key(reference) {
+            return;
+        }
+        let name = unique(
+            &pascal(
+                reference
+                    .rsplit('/')
+                    .find(|token| !GENERIC.contains(token))
+                    .unwrap_or("Schema"),
+            ),
+            &taken,
+        );
+        taken.push(name.clone());
+        targets.insert(reference.to_owned(), name);
+    });
+    for (reference, name) in &targets {
+        if let Some(schema) = verify::target(&standing, reference) {
+            document["components"]["schemas"][name] = schema.clone();
+        }
+    }
+    walk::schemas(document, &mut |schema, _| {
+        if let Some(name) = schema["$ref"]
+            .as_str()
+            .and_then(|reference| targets.get(reference))
+        {
+            schema["$ref"] = json!(format!("#/components/schemas/{name}"));
+        }
+    });
+    // Their definitions have moved.
+    walk::schemas(document, &mut |schema, _| {
+        if let Some(map) = schema.as_object_mut() {
+            map.remove("$defs");
+            map.remove("definitions");
+        }
+    });
+}
+
+/// Words of a pointer that say nothing of what it leads to.
+const GENERIC: [&str; 8] = [
+    "schema",
+    "items",
+    "properties",
+    "$defs",
+    "definitions",
+    "content",
+    "0",
+    "1",
+];
+
+fn is_component(reference: &str) -> bool {
+    reference
+        .strip_prefix("#/components/schemas/")
+        .is_some_and(|name| !name.contains('/'))
+}
+
+/// The names of a document's schemas.
+pub(crate) fn names(document: &Value) -> Vec<String> {
+    document["components"]["schemas"]
+        .as_object()
+        .into_iter()
+        .flat_map(Map::keys)
+        .cloned()
+        .collect()
+}
+
+/// A name that none of the taken ones is.
+pub(crate) fn unique(wanted: &str, taken: &[String]) -> String {
+    let free = |name: &String| !taken.contains(name);
+    let mut numbered = (2..).map(|number| format!("{wanted}{number}"));
+    Some(wanted.to_owned())
+        .filter(free)
+        .or_else(|| numbered.find(free))
+        .unwrap_or_default()
+}
+
+/// A name as a type has it: `offer_list` and `offer-list` are `OfferList`.
+pub(crate) fn pascal(text: &str) -> String {
+    let mut name = String::new();
+    for word in text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        let (first, rest) = word.split_at(1);
+        name.push_str(&first.to_ascii_uppercase());
+        name.push_str(rest);
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) || name.is_empty() {
+        name.insert(0, 'X');
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{convert, pascal};
+
+    #[track_caller]
+    fn check(schema: &Value, converted: &Value) {
+        let mut document = json!({"openapi": "3.1.0", "info": {}, "components": {"schemas": {"A": schema, "B": {}}}});
+        convert(&mut document);
+        assert_eq!(&document["components"]["schemas"]["A"], converted);
+        assert_eq!(document["openapi"], "3.0.3");
+    }
+
+    #[test]
+    fn a_type_list_with_null_is_nullable() {
+        check(
+            &json!({"type": ["string", "null"]}),
+            &json!({"type": "string", "nullable": true}),
+        );
+        check(
+            &json!({"type": ["string", "number", "null"], "minLength": 1, "minimum": 0, "description": "d"}),
+            &json!({"description": "d", "oneOf": [{"type": "string", "minLength": 1, "nullable": true}, {"type": "number", "minimum": 0}]}),
+        );
+        check(
+            &json!({"anyOf": [{"type": "string"}, {"type": "null"}]}),
+            &json!({"anyOf": [{"type": "string", "nullable": true}]}),
+        );
+    }
+
+    #[test]
+    fn a_reference_or_null_is_nullable_beside_the_reference() {
+        check(
+            &json!({"oneOf": [{"$ref": "#/components/schemas/B"}, {"type": "null"}]}),
+            &json!({"nullable": true, "allOf": [{"$ref": "#/components/schemas/B"}]}),
+        );
+    }
+
+    #[test]
+    fn a_constant_is_an_enum_of_one() {
+        check(&json!({"const": "x"}), &json!({"enum": ["x"]}));
+        check(
+            &json!({"type": "boolean", "const": false}),
+            &json!({"type": "boolean", "enum": [false]}),
+        );
+    }
+
+    #[test]
+    fn the_first_of_several_examples_stays() {
+        check(
+            &json!({"type": "string", "examples": ["a", "b"]}),
+            &json!({"type": "string", "example": "a"}),
+        );
+    }
+
+    #[test]
+    fn exclusive_bounds_become_flags() {
+        check(
+            &json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 10, "maximum": 5}),
+            &json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true, "maximum": 5}),
+        );
+    }
+
+    #[test]
+    fn what_stands_beside_a_reference_is_kept_where_it_says_something() {
+        check(
+            &json!({"$ref": "#/components/schemas/B", "description": "d"}),
+            &json!({"$ref": "#/components/schemas/B"}),
+        );
+        check(
+            &json!({"$ref": "#/components/schemas/B", "minLength": 1}),
+            &json!({"allOf": [{"$ref": "#/components/schemas/B"}, {"minLength": 1}]}),
+        );
+    }
+
+    #[test]
+    fn what_three_zero_lacks_is_left_out_openly() {
+        check(
+            &json!({"type": "object", "patternProperties": {"^x": {}}, "unevaluatedProperties": false, "$comment": "c"}),
+            &json!({"type": "object"}),
+        );
+        check(
+            &json!({"type": "array", "prefixItems": [{"type": "string"}]}),
+            &json!({"type": "array", "items": {}}),
+        );
+        check(
+            &json!({"type": "array", "items": true}),
+            &json!({"type": "array", "items": {}}),
+        );
+        check(
+            &json!({"type": "array"}),
+            &json!({"type": "array", "items": {}}),
+        );
+    }
+
+    #[test]
+    fn definitions_become_components() {
+        let mut document = json!({"openapi": "3.1.0", "info": {}, "components": {"schemas": {
+            "A": {"$defs": {"money": {"type": "number"}}, "properties": {"p": {"$ref": "#/components/schemas/A/$defs/money"}}},
+            "C": {"properties": {"q": {"$ref": "#/components/schemas/A/properties/p"}}},
+        }}});
+        convert(&mut document);
+        let schemas = &document["components"]["schemas"];
+        assert_eq!(
+            schemas["A"],
+            json!({"properties": {"p": {"$ref": "#/components/schemas/Money"}}})
+        );
+        assert_eq!(schemas["Money"], json!({"type": "number"}));
+        assert_eq!(
+            schemas["C"],
+            json!({"properties": {"q": {"$ref": "#/components/schemas/P"}}})
+        );
+        assert_eq!(schemas["P"], json!({"$ref": "#/components/schemas/Money"}));
+    }
+
+    #[test]
+    fn names_become_type_names() {
+        assert_eq!(pascal("offer_list-v2.Item"), "OfferListV2Item");
+        assert_eq!(pascal("2fast"), "X2fast");
+        assert_eq!(pascal("--"), "X");
+    }
+}

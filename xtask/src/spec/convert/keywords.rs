@@ -1,0 +1,259 @@
+//! The keywords of one schema: JSON Schema's as 3.1 has them, rewritten as 3.0 has them.
+
+use serde_json::{Map, Value, json};
+
+/// Keywords that say nothing to a reader of 3.0.
+const SILENT: [&str; 7] = [
+    "$schema",
+    "$id",
+    "$comment",
+    "$anchor",
+    "$vocabulary",
+    "contentMediaType",
+    "contentEncoding",
+];
+
+/// Keywords that 3.0 does not have and that narrow a value; without them the schema lets more through.
+const NARROWING: [&str; 15] = [
+    "patternProperties",
+    "prefixItems",
+    "additionalItems",
+    "if",
+    "then",
+    "else",
+    "contains",
+    "minContains",
+    "maxContains",
+    "propertyNames",
+    "dependentSchemas",
+    "dependentRequired",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "contentSchema",
+];
+
+/// What may stand beside a reference without a meaning of its own.
+const PROSE: [&str; 9] = [
+    "description",
+    "summary",
+    "title",
+    "example",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "externalDocs",
+    "default",
+];
+
+const STRING: [&str; 4] = ["format", "pattern", "minLength", "maxLength"];
+const NUMBER: [&str; 6] = [
+    "format",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+];
+const ARRAY: [&str; 4] = ["items", "minItems", "maxItems", "uniqueItems"];
+const OBJECT: [&str; 5] = [
+    "properties",
+    "required",
+    "additionalProperties",
+    "minProperties",
+    "maxProperties",
+];
+
+/// Rewrites one schema whose inner schemas are rewritten already.
+pub(super) fn lower(schema: &mut Value, place: &str, notes: &mut Vec<String>) {
+    match schema {
+        // `additionalProperties: false` is 3.0 as well; elsewhere a schema is an object.
+        Value::Bool(_) if place.ends_with("/additionalProperties") => {}
+        Value::Bool(true) => *schema = json!({}),
+        Value::Bool(false) => {
+            notes.push(format!(
+                "opened {place}: that nothing may be there cannot be said in OpenAPI 3.0"
+            ));
+            *schema = json!({});
+        }
+        Value::Object(map) => {
+            drop_unknown(map, place, notes);
+            examples(map);
+            constant(map);
+            bound(map, "exclusiveMinimum", "minimum", |exclusive, plain| {
+                exclusive >= plain
+            });
+            bound(map, "exclusiveMaximum", "maximum", |exclusive, plain| {
+                exclusive <= plain
+            });
+            null_choice(map);
+            types(map);
+            siblings(map);
+        }
+        _ => {}
+    }
+}
+
+fn drop_unknown(map: &mut Map<String, Value>, place: &str, notes: &mut Vec<String>) {
+    for key in SILENT {
+        map.remove(key);
+    }
+    for key in NARROWING {
+        if map.remove(key).is_some() {
+            notes.push(format!(
+                "left out {place}/{key}, which OpenAPI 3.0 does not have"
+            ));
+        }
+    }
+    // 3.0 demands the items of a list.
+    let list = map.get("type").is_some_and(|kind| {
+        kind == "array"
+            || kind
+                .as_array()
+                .is_some_and(|kinds| kinds.iter().any(|kind| kind == "array"))
+    });
+    if list && !map.contains_key("items") {
+        map.insert("items".to_owned(), json!({}));
+    }
+}
+
+fn examples(map: &mut Map<String, Value>) {
+    if let Some(Value::Array(examples)) = map.get("examples") {
+        let first = examples.first().cloned();
+        map.remove("examples");
+        if let Some(first) = first {
+            map.entry("example").or_insert(first);
+        }
+    }
+}
+
+fn constant(map: &mut Map<String, Value>) {
+    if let Some(value) = map.remove("const") {
+        map.insert("enum".to_owned(), json!([value]));
+    }
+}
+
+fn bound(
+    map: &mut Map<String, Value>,
+    exclusive: &str,
+    plain: &str,
+    tighter: fn(f64, f64) -> bool,
+) {
+    let Some(value) = map
+        .get(exclusive)
+        .filter(|value| value.is_number())
+        .cloned()
+    else {
+        return;
+    };
+    map.remove(exclusive);
+    let standing = map.get(plain).and_then(Value::as_f64);
+    if standing.is_none_or(|standing| value.as_f64().is_some_and(|value| tighter(value, standing)))
+    {
+        map.insert(plain.to_owned(), value);
+        map.insert(exclusive.to_owned(), json!(true));
+    }
+}
+
+/// `null` as one of several choices.
+fn null_choice(map: &mut Map<String, Value>) {
+    for key in ["oneOf", "anyOf"] {
+        let Some(Value::Array(choices)) = map.get_mut(key) else {
+            continue;
+        };
+        let before = choices.len();
+        choices.retain(|choice| !is_null(choice));
+        if choices.len() == before {
+            continue;
+        }
+        let typed = choices.iter_mut().find(|choice| choice["type"].is_string());
+        if let Some(typed) = typed {
+            typed["nullable"] = json!(true);
+        } else {
+            let choices = std::mem::take(choices);
+            map.insert("nullable".to_owned(), json!(true));
+            if choices.len() == 1 {
+                map.remove(key);
+                map.insert("allOf".to_owned(), Value::Array(choices));
+            } else {
+                map.insert(key.to_owned(), Value::Array(choices));
+            }
+        }
+    }
+}
+
+/// What a schema of the null type has become by the time the schema around it is rewritten.
+fn is_null(schema: &Value) -> bool {
+    schema["type"] == "null" || (schema["nullable"] == true && schema["enum"] == json!([null]))
+}
+
+fn types(map: &mut Map<String, Value>) {
+    let kinds: Vec<String> = match map.get("type") {
+        Some(Value::Array(kinds)) => kinds
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        Some(Value::String(kind)) if kind == "null" => vec!["null".to_owned()],
+        _ => return,
+    };
+    let null = kinds.iter().any(|kind| kind == "null");
+    let kinds: Vec<String> = kinds.into_iter().filter(|kind| kind != "null").collect();
+    map.remove("type");
+    match kinds.as_slice() {
+        [] => {
+            map.insert("nullable".to_owned(), json!(true));
+            map.insert("enum".to_owned(), json!([null]));
+        }
+        [kind] => {
+            map.insert("type".to_owned(), json!(kind));
+            if null {
+                map.insert("nullable".to_owned(), json!(true));
+            }
+        }
+        several => {
+            let mut choices: Vec<Value> = several.iter().map(|kind| choice(map, kind)).collect();
+            if null && let Some(first) = choices.first_mut() {
+                first["nullable"] = json!(true);
+            }
+            for key in STRING.iter().chain(&NUMBER).chain(&ARRAY).chain(&OBJECT) {
+                map.remove(*key);
+            }
+            map.insert("oneOf".to_owned(), Value::Array(choices));
+        }
+    }
+}
+
+fn choice(map: &Map<String, Value>, kind: &str) -> Value {
+    let keys: &[&str] = match kind {
+        "string" => &STRING,
+        "integer" | "number" => &NUMBER,
+        "array" => &ARRAY,
+        "object" => &OBJECT,
+        _ => &[],
+    };
+    let mut choice = json!({"type": kind});
+    for key in keys {
+        if let Some(value) = map.get(*key) {
+            choice[*key] = value.clone();
+        }
+    }
+    choice
+}
+
+/// 3.0 reads nothing beside a reference.
+fn siblings(map: &mut Map<String, Value>) {
+    if !map.contains_key("$ref") || map.len() == 1 {
+        return;
+    }
+    let reference = map.remove("$ref");
+    let rest: Map<String, Value> = std::mem::take(map)
+        .into_iter()
+        .filter(|(key, _)| !PROSE.contains(&key.as_str()) && !key.starts_with("x-"))
+        .collect();
+    let reference = json!({"$ref": reference});
+    *map = if rest.is_empty() {
+        Map::from_iter([("$ref".to_owned(), reference["$ref"].clone())])
+    } else {
+        Map::from_iter([("allOf".to_owned(), json!([reference, rest]))])
+    };
+}

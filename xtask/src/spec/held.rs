@@ -1,0 +1,62 @@
+//! What the provider changed and the overlay holds: it does not show in the effective document, and must not go unseen.
+
+use std::cmp::Reverse;
+
+use serde_json::Value;
+
+use super::overlay::Difference;
+use crate::compare::{Change, Comparison, Level, compare};
+
+/// Adds to a comparison of effective documents what a comparison of the provider's own words shows beyond it.
+pub(crate) fn add(comparison: &mut Comparison, standing: &Value, new: &Value) {
+    for change in compare(standing, new).changes {
+        let known = comparison
+            .changes
+            .iter()
+            .any(|one| one.id == change.id && one.place == change.place);
+        if !known {
+            comparison.changes.push(held(change));
+        }
+    }
+    sort(comparison);
+}
+
+/// Adds what the provider newly describes and no supply covers.
+pub(crate) fn add_uncovered(comparison: &mut Comparison, differences: &[Difference]) {
+    for one in differences.iter().filter(|one| !one.covered) {
+        comparison.changes.push(Change {
+            id: "overlay-does-not-cover".to_owned(),
+            level: Level::Review,
+            api_level: Level::Info,
+            place: one.place.clone(),
+            text: format!(
+                "the provider now says `{}`, and the client reads `{}`",
+                one.theirs, one.ours
+            ),
+        });
+    }
+    sort(comparison);
+}
+
+/// A change of what is sent is one whatever the overlay says; how an answer is read is the overlay's to decide.
+fn held(mut change: Change) -> Change {
+    if change.id.starts_with("response") {
+        change.level = change.level.min(Level::Review);
+    }
+    change.api_level = Level::Info;
+    change.text = format!(
+        "{}; our overlay says otherwise and stays",
+        change.text.trim_end_matches('.')
+    );
+    change
+}
+
+fn sort(comparison: &mut Comparison) {
+    comparison.changes.sort_by_key(|change| {
+        (
+            Reverse(change.level.max(change.api_level)),
+            change.place.clone(),
+            change.id.clone(),
+        )
+    });
+}

@@ -1,0 +1,252 @@
+//! Finds what the document says of an answer and its rows, and puts it under our names.
+
+use serde_json::{Map, Value, json};
+
+use super::rename;
+use crate::spec::expected::Operation;
+use crate::spec::normal::resolved;
+use crate::spec::walk;
+
+/// Media types of our answers, as they are written in a normal form.
+const JSON: &str = "application/json";
+const JSONP: &str = "application/javascript";
+
+/// Leaves an operation one good answer, and gives its schemas our names.
+pub(super) fn answer(document: &mut Value, operation: &Operation, notes: &mut Vec<String>) {
+    let place = format!("GET {}", operation.path);
+    let Some(responses) = document
+        .get_mut("paths")
+        .and_then(|paths| paths.get_mut(operation.path)?.get_mut("get"))
+        .and_then(Value::as_object_mut)
+        .map(|operation| operation.entry("responses").or_insert_with(|| json!({})))
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    let mut good = one_good(responses, &place, notes);
+    media(&mut good, &place, notes);
+    let schema = good.pointer("/content/application~1json/schema").cloned();
+    if schema.is_some() {
+        good["content"][JSON]["schema"] = reference(operation.response);
+    }
+    responses.insert("200".to_owned(), good);
+    if let Some(schema) = schema {
+        response(document, operation, &schema);
+    }
+}
+
+/// Takes the answers of the 2xx class out, and returns the one that a client gets.
+fn one_good(responses: &mut Map<String, Value>, place: &str, notes: &mut Vec<String>) -> Value {
+    let mut good: Vec<String> = responses
+        .keys()
+        .filter(|status| status.starts_with('2'))
+        .cloned()
+        .collect();
+    // 200 before the others, one with a body before one without; only `default` may be what they mean by all answers.
+    good.sort_by_key(|status| (status != "200", responses[status].get("content").is_none()));
+    if good.is_empty() && responses.contains_key("default") {
+        good.push("default".to_owned());
+        notes.push(format!(
+            "{place}: took the answer `default` for 200, as no other good answer is described"
+        ));
+    }
+    let mut answers = good
+        .into_iter()
+        .filter_map(|status| Some((responses.remove(&status)?, status)));
+    let first = answers.next().map(|(answer, _)| answer);
+    for (_, status) in answers {
+        notes.push(format!(
+            "{place}: left out the answer {status}; a client reads one good answer"
+        ));
+    }
+    first.unwrap_or_else(|| json!({"description": "A good answer; the document describes none."}))
+}
+
+/// Two media types are ours, each under one spelling.
+fn media(answer: &mut Value, place: &str, notes: &mut Vec<String>) {
+    let Some(Value::Object(content)) = answer.get_mut("content") else {
+        return;
+    };
+    let mut spelt = Map::new();
+    for (media, body) in std::mem::take(content) {
+        let bare = media
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        let ours = if bare.contains("javascript") {
+            JSONP
+        } else if bare.contains("json") || bare == "*/*" || bare == "application/*" {
+            JSON
+        } else {
+            notes.push(format!("{place}: left out the media type {media}"));
+            continue;
+        };
+        if bare == ours || !spelt.contains_key(ours) {
+            spelt.insert(ours.to_owned(), body);
+        }
+    }
+    *content = spelt;
+}
+
+fn response(document: &mut Value, operation: &Operation, schema: &Value) {
+    let envelope = with_property(document, schema, operation.rows, 0);
+    let rows = match &envelope {
+        Some(envelope) => rows(document, &envelope["properties"][operation.rows]),
+        None => bare_rows(document, schema),
+    };
+    let envelope = envelope.map(|mut envelope| {
+        if rows.is_some() {
+            envelope["properties"][operation.rows] =
+                json!({"type": "array", "items": reference(operation.row)});
+        }
+        envelope
+    });
+    put(
+        document,
+        operation.response,
+        schema,
+        Some(envelope.unwrap_or_else(|| flat(document, schema, 0))),
+    );
+    let Some(rows) = rows else { return };
+    let row = object(document, &rows);
+    put(document, operation.row, &rows, row);
+    if operation.row == "Offer" {
+        part(document, "creatives", "Creative");
+        part(document, "events", "OfferEvent");
+    }
+}
+
+/// The object that a property of an offer holds, one or many of.
+fn part(document: &mut Value, property: &str, name: &str) {
+    let Some(schema) = document
+        .pointer(&format!("/components/schemas/Offer/properties/{property}"))
+        .cloned()
+    else {
+        return;
+    };
+    let item = rows(document, &schema).unwrap_or(schema);
+    let found = object(document, &item);
+    put(document, name, &item, found);
+}
+
+/// The answer to a call that went wrong.
+pub(super) fn errors(document: &mut Value) {
+    let mut found = Vec::new();
+    walk::operations(document, &mut |path, _, operation| {
+        if !crate::spec::expected::OPERATIONS
+            .iter()
+            .any(|ours| ours.path == path)
+        {
+            return;
+        }
+        for (status, answer) in walk::members(operation, "responses") {
+            if !status.starts_with('2')
+                && let Some(schema) = answer.pointer("/content/application~1json/schema")
+            {
+                found.push(schema.clone());
+            }
+        }
+    });
+    let error = found
+        .into_iter()
+        .find_map(|schema| object(document, &schema).map(|object| (schema, object)));
+    if let Some((schema, object)) = error {
+        put(document, "ErrorResponse", &schema, Some(object));
+    }
+}
+
+/// Puts a schema under one of our names; where the document had another name for it, that one goes.
+fn put(document: &mut Value, name: &str, source: &Value, schema: Option<Value>) {
+    let Some(schema) = schema else { return };
+    let Some(schemas) = walk::components(document) else {
+        return;
+    };
+    schemas.insert(name.to_owned(), schema);
+    let theirs = source["$ref"]
+        .as_str()
+        .and_then(|at| at.strip_prefix("#/components/schemas/"));
+    if let Some(theirs) = theirs.filter(|theirs| !crate::spec::expected::SCHEMAS.contains(theirs)) {
+        rename(document, theirs, name);
+    }
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// The object with this property that a schema is, or that is one of its choices.
+fn with_property(document: &Value, schema: &Value, property: &str, depth: usize) -> Option<Value> {
+    let flat = flat(document, schema, depth);
+    if flat["properties"].get(property).is_some() {
+        return Some(flat);
+    }
+    choices(&flat).find_map(|choice| {
+        (depth < 8).then(|| with_property(document, choice, property, depth + 1))?
+    })
+}
+
+/// What the rows of a list are, as the document writes it.
+fn rows(document: &Value, schema: &Value) -> Option<Value> {
+    let flat = flat(document, schema, 0);
+    let list = |schema: &Value| schema.get("items").cloned();
+    list(&flat).or_else(|| choices(&flat).find_map(|choice| list(&resolved(document, choice))))
+}
+
+/// The rows of an answer that is a bare list of objects.
+fn bare_rows(document: &Value, schema: &Value) -> Option<Value> {
+    rows(document, schema).filter(|row| object(document, row).is_some())
+}
+
+/// The object that a schema is, or that is one of its choices.
+fn object(document: &Value, schema: &Value) -> Option<Value> {
+    let flat = flat(document, schema, 0);
+    if flat.get("properties").is_some() || flat["type"] == "object" {
+        return Some(flat);
+    }
+    choices(&flat)
+        .map(|choice| self::flat(document, choice, 0))
+        .find(|choice| choice.get("properties").is_some())
+}
+
+fn choices(schema: &Value) -> impl Iterator<Item = &Value> {
+    ["oneOf", "anyOf"]
+        .into_iter()
+        .filter_map(|key| schema[key].as_array())
+        .flatten()
+}
+
+/// A schema with its reference followed and its parts put together.
+fn flat(document: &Value, schema: &Value, depth: usize) -> Value {
+    let mut schema = resolved(document, schema);
+    let Some(map) = schema.as_object_mut() else {
+        return json!({});
+    };
+    if depth > 8 || !map.get("allOf").is_some_and(Value::is_array) {
+        return schema;
+    }
+    let parts = map.remove("allOf");
+    for part in parts.iter().filter_map(Value::as_array).flatten() {
+        let part = flat(document, part, depth + 1);
+        for (key, value) in part.as_object().into_iter().flatten() {
+            match (map.get_mut(key), value) {
+                (Some(Value::Object(ours)), Value::Object(theirs)) if key == "properties" => {
+                    for (name, property) in theirs {
+                        ours.entry(name).or_insert_with(|| property.clone());
+                    }
+                }
+                (Some(Value::Array(ours)), Value::Array(theirs)) if key == "required" => {
+                    ours.extend(theirs.iter().cloned());
+                    ours.sort_by_key(Value::to_string);
+                    ours.dedup();
+                }
+                (Some(_), _) => {}
+                (None, _) => {
+                    map.insert(key.clone(), value.clone());
+                }
+            }
+        }
+    }
+    schema
+}

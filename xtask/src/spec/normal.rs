@@ -1,0 +1,243 @@
+//! The normal form of a document: whole paths on one server, nothing shared but schemas, the api key a security scheme.
+
+use serde_json::{Map, Value, json};
+
+use super::expected::{API_KEY, OPERATIONS};
+use super::outcome::Problem;
+use super::{servers, verify, walk};
+
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+/// Brings a converted document into its normal form. `home` is the origin of the standing document.
+///
+/// # Errors
+///
+/// A server that is no address or would take the key in clear text, an operation that is missing.
+pub(crate) fn normalise(
+    document: &mut Value,
+    home: &str,
+    notes: &mut Vec<String>,
+) -> Result<(), Problem> {
+    let found = operations(document, home)?;
+    let origin = origin(&found)?;
+    let mut paths = Map::new();
+    for (at, path, method, operation) in found {
+        if at == origin {
+            let item = paths.entry(path).or_insert_with(|| json!({}));
+            item[method] = operation;
+        } else {
+            notes.push(format!(
+                "left out {} {path}, which is on another server, {at}",
+                method.to_uppercase()
+            ));
+        }
+    }
+    document["paths"] = Value::Object(paths);
+    document["servers"] = json!([{"url": origin}]);
+    if let Some(map) = document.as_object_mut() {
+        map.remove("security");
+        let components = map.entry("components").or_insert_with(|| json!({}));
+        if let Some(components) = components.as_object_mut() {
+            components.retain(|key, _| key == "schemas" || key == "securitySchemes");
+            for key in ["schemas", "securitySchemes"] {
+                components.entry(key).or_insert_with(|| json!({}));
+            }
+        }
+    }
+    Ok(())
+}
+
+type Found = (String, String, &'static str, Value);
+
+/// Every operation on its own: origin, whole path, method, and the operation with nothing left to look up.
+fn operations(document: &Value, home: &str) -> Result<Vec<Found>, Problem> {
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        let item = resolved(document, item);
+        for method in METHODS {
+            let Some(operation) = item.get(method).filter(|operation| operation.is_object()) else {
+                continue;
+            };
+            let servers = [operation, &item, document]
+                .into_iter()
+                .find_map(|level| level.get("servers"));
+            let base = servers::choose(servers, home).map_err(|fault| {
+                Problem::unverified(format!(
+                    "{} {path}: {fault}; a client would not know where to go",
+                    method.to_uppercase()
+                ))
+            })?;
+            let whole = format!("{}/{}", base.path, path.trim_matches('/'));
+            let operation = self_contained(document, &item, operation);
+            found.push((base.origin, whole, method, operation));
+        }
+    }
+    Ok(found)
+}
+
+/// The one origin of our three operations.
+fn origin(found: &[Found]) -> Result<String, Problem> {
+    let mut origins = Vec::new();
+    for ours in OPERATIONS {
+        let here = found
+            .iter()
+            .find(|(_, path, method, _)| path == ours.path && *method == "get");
+        let Some((origin, ..)) = here else {
+            let mut others: Vec<String> = found
+                .iter()
+                .map(|(_, path, method, _)| format!("{} {path}", method.to_uppercase()))
+                .collect();
+            others.truncate(8);
+            let others = if others.is_empty() {
+                "none".to_owned()
+            } else {
+                others.join(", ")
+            };
+            return Err(Problem::unverified(format!(
+                "the document has no operation GET {} (operations found: {others}); the client cannot do without it",
+                ours.path
+            )));
+        };
+        origins.push(origin.clone());
+    }
+    origins.dedup();
+    match origins.as_slice() {
+        [one] if one.starts_with("https://") || servers::is_loopback(one) => Ok(one.clone()),
+        [one] => Err(Problem::unverified(format!(
+            "the document's server is {one}: the api key would travel there in clear text; only https is taken"
+        ))),
+        several => Err(Problem::unverified(format!(
+            "the three operations are on different servers: {}; a client has one",
+            several.join(", ")
+        ))),
+    }
+}
+
+/// An object with its reference followed.
+pub(crate) fn resolved(document: &Value, value: &Value) -> Value {
+    let mut value = value;
+    // Circles were refused before; the count is for documents that come another way.
+    for _ in 0..32 {
+        match value["$ref"]
+            .as_str()
+            .and_then(|reference| verify::target(document, reference))
+        {
+            Some(target) => value = target,
+            None => break,
+        }
+    }
+    value.clone()
+}
+
+fn self_contained(document: &Value, item: &Value, operation: &Value) -> Value {
+    let mut operation = operation.clone();
+    let mut secured = operation
+        .get("security")
+        .or_else(|| document.get("security"))
+        .cloned();
+    let mut parameters: Vec<Value> = Vec::new();
+    // An operation's own parameter takes the place of the path's of that name, and comes in its order.
+    let own = operation["parameters"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let shared = item["parameters"].as_array().cloned().unwrap_or_default();
+    for parameter in own.iter().chain(&shared) {
+        let parameter = plain_parameter(document, &resolved(document, parameter));
+        if is_api_key(&parameter) {
+            secured = Some(json!([{API_KEY: []}]));
+        } else if !parameters
+            .iter()
+            .any(|one| one["name"] == parameter["name"] && one["in"] == parameter["in"])
+        {
+            parameters.push(parameter);
+        }
+    }
+    operation["parameters"] = Value::Array(parameters);
+    for (_, response) in walk::members(&mut operation, "responses") {
+        *response = resolved(document, response);
+        for (_, header) in walk::members(response, "headers") {
+            *header = resolved(document, header);
+        }
+        plain_examples(document, response);
+        if let Some(response) = response.as_object_mut() {
+            response.remove("links");
+        }
+    }
+    if let Some(body) = operation.get_mut("requestBody") {
+        *body = resolved(document, body);
+        plain_examples(document, body);
+    }
+    if let Some(map) = operation.as_object_mut() {
+        for key in ["callbacks", "servers"] {
+            map.remove(key);
+        }
+        if let Some(security) = secured {
+            map.insert("security".to_owned(), security);
+        }
+    }
+    operation
+}
+
+fn plain_examples(document: &Value, holder: &mut Value) {
+    for (_, media) in walk::members(holder, "content") {
+        for (_, example) in walk::members(media, "examples") {
+            *example = resolved(document, example);
+        }
+    }
+}
+
+/// A parameter with its schema in it: requests are few, and a name for each of their shapes helps nobody.
+fn plain_parameter(document: &Value, parameter: &Value) -> Value {
+    let mut parameter = parameter.clone();
+    let Some(map) = parameter.as_object_mut() else {
+        return parameter;
+    };
+    if let Some(content) = map.remove("content") {
+        let schema = content
+            .as_object()
+            .and_then(|content| content.values().next())
+            .map(|media| media["schema"].clone());
+        map.insert(
+            "schema".to_owned(),
+            schema.filter(Value::is_object).unwrap_or_else(|| json!({})),
+        );
+    }
+    let schema = map.entry("schema").or_insert_with(|| json!({}));
+    *schema = single(document, &resolved(document, schema));
+    if let Some(items) = schema.get_mut("items") {
+        *items = single(document, &resolved(document, items));
+    }
+    for (_, example) in walk::members(&mut parameter, "examples") {
+        *example = resolved(document, example);
+    }
+    parameter
+}
+
+/// A schema that is `allOf` of one schema is that schema.
+fn single(document: &Value, schema: &Value) -> Value {
+    match schema["allOf"].as_array().map(Vec::as_slice) {
+        Some([one]) => {
+            let mut inner = resolved(document, one);
+            if let (Some(inner), Some(outer)) = (inner.as_object_mut(), schema.as_object()) {
+                inner.extend(
+                    outer
+                        .iter()
+                        .filter(|(key, _)| *key != "allOf")
+                        .map(|(key, value)| (key.clone(), value.clone())),
+                );
+            }
+            inner
+        }
+        _ => schema.clone(),
+    }
+}
+
+fn is_api_key(parameter: &Value) -> bool {
+    let named = parameter["name"]
+        .as_str()
+        .is_some_and(|name| name.eq_ignore_ascii_case(API_KEY));
+    named && parameter["in"] == "query"
+}

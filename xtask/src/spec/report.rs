@@ -1,0 +1,136 @@
+//! Puts a run in words: for a terminal, for a pull request, for programs.
+
+use serde_json::{Value, json};
+
+use super::outcome::Exit;
+use super::overlay::Difference;
+use crate::compare::Comparison;
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Form {
+    /// Lines for a terminal.
+    #[default]
+    Text,
+    /// Markdown for a pull request.
+    Md,
+    /// JSON for programs.
+    Json,
+}
+
+/// Everything a maintainer decides on.
+#[derive(Debug)]
+pub(crate) struct Report<'a> {
+    pub(crate) exit: Exit,
+    pub(crate) verdict: String,
+    pub(crate) source: String,
+    pub(crate) comparison: &'a Comparison,
+    pub(crate) differences: &'a [Difference],
+    /// The differences that the standing document did not have.
+    pub(crate) new_differences: &'a [Difference],
+    pub(crate) lacking: &'a [String],
+    pub(crate) notes: &'a [String],
+}
+
+impl Report<'_> {
+    /// The report in one of its forms.
+    pub(crate) fn write(&self, form: Form) -> String {
+        match form {
+            Form::Text => self.text(),
+            Form::Md => self.markdown(),
+            Form::Json => self.json(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut out = format!("{}\nsource: {}\n", self.verdict, self.source);
+        if !self.comparison.changes.is_empty() {
+            out += &format!("\n{}", self.comparison.to_text());
+        }
+        for (title, lines) in self.sections() {
+            out += &format!("\n{title}\n");
+            for line in lines {
+                out += &format!("  {line}\n");
+            }
+        }
+        out
+    }
+
+    fn markdown(&self) -> String {
+        let mut out = format!(
+            "## The provider's document\n\n{}\n\nSource: `{}`\n\n",
+            self.verdict, self.source
+        );
+        out += &self.comparison.to_markdown();
+        for (title, lines) in self.sections() {
+            out += &format!(
+                "\n<details><summary>{title} ({})</summary>\n\n",
+                lines.len()
+            );
+            for line in lines {
+                out += &format!(
+                    "- {}\n",
+                    line.replace('<', "&lt;").replace(['\n', '\r'], " ")
+                );
+            }
+            out += "\n</details>\n";
+        }
+        out
+    }
+
+    fn json(&self) -> String {
+        let mut report: Value =
+            serde_json::from_str(&self.comparison.to_json()).unwrap_or_else(|_| json!({}));
+        report["status"] = json!(self.exit.status());
+        report["verdict"] = json!(self.verdict);
+        report["source"] = json!(self.source);
+        report["lacking"] = json!(self.lacking);
+        report["notes"] = json!(self.notes);
+        report["differences"] = self
+            .differences
+            .iter()
+            .map(|one| {
+                json!({
+                    "place": one.place, "theirs": one.theirs, "ours": one.ours, "covered": one.covered,
+                    "new": self.new_differences.contains(one),
+                })
+            })
+            .collect();
+        format!("{report:#}\n")
+    }
+
+    fn sections(&self) -> Vec<(&'static str, Vec<String>)> {
+        let outside = |one: &&Difference| !one.covered;
+        let words = |one: &Difference| {
+            let new = if self.new_differences.contains(one) {
+                "; new"
+            } else {
+                ""
+            };
+            format!(
+                "{}: the provider says {}, we read {}{new}",
+                one.place, one.theirs, one.ours
+            )
+        };
+        let sections = [
+            (
+                "The provider describes what the overlay does not cover",
+                self.differences.iter().filter(outside).map(words).collect(),
+            ),
+            (
+                "The provider says less or otherwise than the overlay, and within it",
+                self.differences
+                    .iter()
+                    .filter(|one| one.covered)
+                    .map(words)
+                    .collect(),
+            ),
+            ("Given by the overlay alone", self.lacking.to_vec()),
+            ("Noted on the way", self.notes.to_vec()),
+        ];
+        sections
+            .into_iter()
+            .filter(|(_, lines): &(_, Vec<String>)| !lines.is_empty())
+            .collect()
+    }
+}

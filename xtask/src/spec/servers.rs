@@ -1,0 +1,185 @@
+//! Where a document says its server is: origin and path, relative addresses and variables resolved.
+
+use serde_json::Value;
+
+/// A server's address in two parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Base {
+    /// Scheme, host and port, in lower case and without a port that goes without saying.
+    pub(crate) origin: String,
+    /// The path, without a slash at its end.
+    pub(crate) path: String,
+}
+
+/// The server that a list of servers means to us: the one at home if it is among them, else the first.
+pub(crate) fn choose(servers: Option<&Value>, home: &str) -> Result<Base, String> {
+    let mut bases = servers
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|server| base(server, home))
+        .collect::<Result<Vec<_>, _>>()?;
+    if bases.is_empty() {
+        bases.push(Base {
+            origin: home.to_owned(),
+            path: String::new(),
+        });
+    }
+    let at = bases
+        .iter()
+        .position(|base| base.origin == home)
+        .unwrap_or(0);
+    Ok(bases.swap_remove(at))
+}
+
+fn base(server: &Value, home: &str) -> Result<Base, String> {
+    let mut url = server["url"]
+        .as_str()
+        .ok_or("a server has no url")?
+        .trim()
+        .to_owned();
+    for (name, variable) in server["variables"].as_object().into_iter().flatten() {
+        let default = variable["default"].as_str().unwrap_or_default();
+        url = url.replace(&format!("{{{name}}}"), default);
+    }
+    if url.contains('{') {
+        return Err(format!("the server `{url}` has a variable without a value"));
+    }
+    if let Some(rest) = url.strip_prefix("//") {
+        url = format!("https://{rest}");
+    }
+    if !url.contains("://") {
+        return Ok(Base {
+            origin: home.to_owned(),
+            path: trimmed(&url),
+        });
+    }
+    let origin = origin(&url).ok_or_else(|| format!("the server `{url}` is no http address"))?;
+    let path = url.splitn(4, '/').nth(3).unwrap_or_default();
+    Ok(Base {
+        origin,
+        path: trimmed(path),
+    })
+}
+
+fn trimmed(path: &str) -> String {
+    let path = path
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .trim_matches('/');
+    if path.is_empty() || path == "." {
+        String::new()
+    } else {
+        format!("/{path}")
+    }
+}
+
+/// Scheme, host and port of a URL, in their normal form.
+pub(crate) fn origin(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let authority = rest.split(['/', '?', '#']).next()?.to_ascii_lowercase();
+    let default = match scheme.as_str() {
+        "https" => ":443",
+        "http" => ":80",
+        _ => return None,
+    };
+    let authority = authority
+        .strip_suffix(default)
+        .unwrap_or(&authority)
+        .trim_end_matches('.');
+    let sound = !authority.is_empty() && !authority.contains(['@', ' ', '\\']);
+    sound.then(|| format!("{scheme}://{authority}"))
+}
+
+/// Whether an origin is this machine, the only place to which a request may go without TLS.
+pub(crate) fn is_loopback(origin: &str) -> bool {
+    let host = origin
+        .split_once("://")
+        .map_or(origin, |(_, authority)| authority);
+    let host = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{choose, is_loopback, origin};
+
+    const HOME: &str = "https://www.cpalead.com";
+
+    #[track_caller]
+    fn check(servers: &Value, origin: &str, path: &str) {
+        match choose(Some(servers), HOME) {
+            Ok(base) => assert_eq!((base.origin.as_str(), base.path.as_str()), (origin, path)),
+            Err(fault) => panic!("{fault}"),
+        }
+    }
+
+    #[test]
+    fn the_address_is_taken_apart() {
+        check(
+            &json!([{"url": "https://www.cpalead.com/api/"}]),
+            HOME,
+            "/api",
+        );
+        check(&json!([{"url": "HTTPS://WWW.cpalead.com:443"}]), HOME, "");
+        check(&json!([{"url": "/api"}]), HOME, "/api");
+        check(&json!([{"url": "/"}]), HOME, "");
+        check(&json!([{"url": "//www.cpalead.com/v1"}]), HOME, "/v1");
+        check(&json!([]), HOME, "");
+        check(
+            &json!([{"url": "https://api.other.example:8443/x"}]),
+            "https://api.other.example:8443",
+            "/x",
+        );
+        check(
+            &json!([{"url": "https://{host}/{base}", "variables": {"host": {"default": "www.cpalead.com"}, "base": {"default": "api"}}}]),
+            HOME,
+            "/api",
+        );
+    }
+
+    #[test]
+    fn the_server_at_home_is_taken_wherever_it_stands() {
+        check(
+            &json!([{"url": "https://staging.cpalead.com"}, {"url": "https://www.cpalead.com/api"}]),
+            HOME,
+            "/api",
+        );
+    }
+
+    #[test]
+    fn an_address_with_a_user_or_without_a_host_is_none() {
+        assert_eq!(origin("https://user@www.cpalead.com/"), None);
+        assert_eq!(origin("https:///x"), None);
+        assert_eq!(origin("ftp://www.cpalead.com"), None);
+        assert!(choose(Some(&json!([{"url": "https://{x}/"}])), HOME).is_err());
+    }
+
+    #[test]
+    fn this_machine_is_told_from_others() {
+        for here in [
+            "http://127.0.0.1:80",
+            "http://localhost:1",
+            "http://[::1]:8080",
+        ] {
+            assert!(is_loopback(here), "{here}");
+        }
+        for there in [
+            "http://127.0.0.1.example",
+            "http://localhost.example",
+            "https://www.cpalead.com",
+        ] {
+            assert!(!is_loopback(there), "{there}");
+        }
+    }
+}

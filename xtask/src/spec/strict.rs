@@ -1,0 +1,202 @@
+//! Reads bytes as one JSON document, and refuses what other readers let pass: a key that is there twice, a page of HTML.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use super::outcome::Problem;
+
+/// The document that the bytes hold. `from` names where they came from.
+///
+/// # Errors
+///
+/// Bytes that are no UTF-8, HTML, JSON that ends early or is no JSON, a key that is there twice.
+pub(crate) fn read(bytes: &[u8], from: &str) -> Result<Value, Problem> {
+    let text = std::str::from_utf8(bytes).map_err(|err| {
+        Problem::unverified(format!(
+            "{from} is no UTF-8 after byte {}: a document is UTF-8 text",
+            err.valid_up_to()
+        ))
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim_start().starts_with('<') {
+        return Err(Problem::unverified(format!(
+            "{from} is an HTML page and no OpenAPI document (it starts with `{}`); the document has moved, or a log-in \
+             stands before it: open the address in a browser",
+            start(text)
+        )));
+    }
+    if text.trim().is_empty() {
+        return Err(Problem::unverified(format!(
+            "{from} is empty: an OpenAPI document was expected"
+        )));
+    }
+    let path = RefCell::new(Vec::new());
+    let mut reader = serde_json::Deserializer::from_str(text);
+    Node { path: &path }
+        .deserialize(&mut reader)
+        .and_then(|value| reader.end().map(|()| value))
+        .map_err(|err| {
+            let place = format!("/{}", path.borrow().join("/"));
+            Problem::unverified(if err.is_eof() {
+                format!(
+                    "{from} is cut short: it ends at line {}, inside {place}; fetch it again",
+                    err.line()
+                )
+            } else {
+                format!("{from} is no sound JSON at {place}: {err}")
+            })
+        })
+}
+
+fn start(text: &str) -> String {
+    text.trim_start()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(40)
+        .collect()
+}
+
+/// A value at a path. The path stays where it is when reading fails, and so names the place.
+#[derive(Clone, Copy)]
+struct Node<'a> {
+    path: &'a RefCell<Vec<String>>,
+}
+
+impl Node<'_> {
+    fn enter(self, token: String) {
+        self.path.borrow_mut().push(token);
+    }
+
+    fn leave(self) {
+        self.path.borrow_mut().pop();
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("a number without a value"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        loop {
+            self.enter(list.len().to_string());
+            let item = items.next_element_seed(self)?;
+            self.leave();
+            match item {
+                Some(item) => list.push(item),
+                None => return Ok(Value::Array(list)),
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            if map.contains_key(&key) {
+                return Err(A::Error::custom(format!(
+                    "the key `{key}` is there twice, and readers differ in which of the two they take"
+                )));
+            }
+            self.enter(key.replace('~', "~0").replace('/', "~1"));
+            let value = entries.next_value_seed(self)?;
+            self.leave();
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::spec::Exit;
+
+    #[track_caller]
+    fn refused(bytes: &[u8], message: &str) {
+        match read(bytes, "the document") {
+            Ok(value) => panic!("it was read: {value}"),
+            Err(problem) => {
+                assert_eq!(problem.exit, Exit::Unverified);
+                assert!(problem.message.contains(message), "{problem}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_is_read_with_or_without_a_byte_order_mark() {
+        assert!(read(b"{\"a\": [1, -2, 1.5, null, true, \"x\"]}", "it").is_ok());
+        assert!(read("\u{feff}{}".as_bytes(), "it").is_ok());
+    }
+
+    #[test]
+    fn two_of_the_same_key_are_refused_with_their_place() {
+        refused(
+            b"{\"paths\": {\"/a\": {\"get\": 1, \"get\": 2}}}",
+            "the document is no sound JSON at /paths/~1a: the key `get` is there twice",
+        );
+    }
+
+    #[test]
+    fn a_document_cut_short_is_refused_with_its_place() {
+        refused(
+            b"{\"paths\": {\n\"/a\": {\"get\"",
+            "the document is cut short: it ends at line 2, inside /paths/~1a",
+        );
+    }
+
+    #[test]
+    fn html_is_refused_in_words() {
+        refused(
+            b"\n<!DOCTYPE html><html>",
+            "is an HTML page and no OpenAPI document (it starts with `<!DOCTYPE html>",
+        );
+    }
+
+    #[test]
+    fn what_is_no_text_or_nothing_or_too_much_is_refused() {
+        refused(b"{\"a\": \"\xff\"}", "no UTF-8 after byte 7");
+        refused(b" ", "is empty");
+        refused(b"{} {}", "no sound JSON");
+        refused("[".repeat(10_000).as_bytes(), "recursion limit");
+    }
+}

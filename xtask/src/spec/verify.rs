@@ -1,0 +1,281 @@
+//! Decides whether a document is an OpenAPI document that the rest of the pipeline can take.
+
+use serde_json::Value;
+
+use super::outcome::Problem;
+use super::walk;
+
+/// What an OpenAPI document must be before anything is done with it.
+///
+/// # Errors
+///
+/// A document of another kind or version, one without a title or paths, a reference that leads nowhere, out, or in a circle.
+pub(crate) fn document(document: &Value) -> Result<(), Problem> {
+    version(document)?;
+    for place in ["/info/title", "/info/version"] {
+        if !document.pointer(place).is_some_and(Value::is_string) {
+            return Err(Problem::unverified(format!(
+                "the document has no text at {place}, which OpenAPI demands"
+            )));
+        }
+    }
+    if !document["paths"].is_object() {
+        return Err(Problem::unverified(
+            "the document has no object at /paths: it describes no operation",
+        ));
+    }
+    structure(document)?;
+    references(document)?;
+    circles(document)
+}
+
+/// Objects where OpenAPI demands objects, so that no later step has to ask.
+fn structure(document: &Value) -> Result<(), Problem> {
+    let mut places = vec![(String::from("/info"), &document["info"])];
+    if let Some(components) = document.get("components") {
+        places.push(("/components".to_owned(), components));
+        members(components, "/components", &mut places);
+        for kind in components
+            .as_object()
+            .into_iter()
+            .flat_map(|map| map.keys())
+        {
+            members(
+                &components[kind],
+                &walk::below("/components", kind),
+                &mut places,
+            );
+        }
+    }
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        let place = walk::below("/paths", path);
+        places.push((place.clone(), item));
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            let place = walk::below(&place, method);
+            if [
+                "get", "put", "post", "delete", "options", "head", "patch", "trace",
+            ]
+            .contains(&method.as_str())
+            {
+                places.push((place.clone(), operation));
+            }
+            if let Some(responses) = operation.get("responses") {
+                places.push((format!("{place}/responses"), responses));
+                members(responses, &format!("{place}/responses"), &mut places);
+            }
+        }
+    }
+    for (place, value) in places {
+        // Schemas may be true or false in 3.1; `x-` keys may be anything.
+        let schema = place.starts_with("/components/schemas/") && value.is_boolean();
+        if !value.is_object() && !schema && !place.contains("/x-") {
+            return Err(Problem::unverified(format!(
+                "the document has no object at {place}, where OpenAPI demands one"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn members<'a>(value: &'a Value, place: &str, places: &mut Vec<(String, &'a Value)>) {
+    for (key, inner) in value.as_object().into_iter().flatten() {
+        places.push((walk::below(place, key), inner));
+    }
+}
+
+fn version(document: &Value) -> Result<(), Problem> {
+    if let Some(swagger) = document.get("swagger") {
+        return Err(Problem::unverified(format!(
+            "the document is Swagger {swagger}, the predecessor of OpenAPI 3, which this pipeline does not read: \
+             convert it to OpenAPI 3.0 with a tool of your choice, look the result over, and pass it with --from"
+        )));
+    }
+    match document["openapi"].as_str() {
+        Some(version) if version.starts_with("3.0.") || version.starts_with("3.1.") => Ok(()),
+        Some(version) => Err(Problem::unverified(format!(
+            "the document is OpenAPI `{version}` (at /openapi); this pipeline reads 3.0 and 3.1"
+        ))),
+        None => Err(Problem::unverified(
+            "the document says nowhere that it is OpenAPI: /openapi is missing, or is no text such as `3.0.3`",
+        )),
+    }
+}
+
+/// Every reference leads to a place in this document.
+fn references(document: &Value) -> Result<(), Problem> {
+    let mut fault = None;
+    walk::references(document, &mut |place, reference| {
+        if fault.is_some() {
+            return;
+        }
+        fault = if !reference.starts_with('#') {
+            Some(format!(
+                "the reference at {place} leads out of the document, to `{reference}`; only references within it are \
+                 followed, so have the document bundled into one file first"
+            ))
+        } else if !reference.starts_with("#/") {
+            Some(format!(
+                "the reference at {place} is `{reference}`; anchors are not read, only paths that start with #/"
+            ))
+        } else if target(document, reference).is_none() {
+            Some(format!(
+                "the reference at {place} leads nowhere: the document has no `{reference}`"
+            ))
+        } else {
+            None
+        };
+    });
+    fault.map_or(Ok(()), |message| Err(Problem::unverified(message)))
+}
+
+/// What a reference within the document leads to.
+pub(crate) fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
+    let pointer = reference.strip_prefix('#')?;
+    document
+        .pointer(pointer)
+        .or_else(|| document.pointer(&percent_decoded(pointer)))
+}
+
+/// A pointer in a URL fragment may be percent-encoded.
+fn percent_decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = text
+            .get(at + 1..at + 3)
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match (bytes[at], hex) {
+            (b'%', Some(byte)) => {
+                out.push(byte);
+                at += 3;
+            }
+            (byte, _) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+/// No value is defined by itself. A schema that holds itself in a property or an item is a tree, and sound.
+fn circles(document: &Value) -> Result<(), Problem> {
+    let mut starts = Vec::new();
+    walk::references(document, &mut |place, _| starts.push(place.to_owned()));
+    for start in starts {
+        let mut trail = Vec::new();
+        if let Some(node) = document.pointer(&start) {
+            follow(document, node, &mut trail).map_err(|circle| {
+                Problem::unverified(format!(
+                    "the reference at {start} runs in a circle: {}; what it means is said nowhere",
+                    circle.join(" -> ")
+                ))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn follow(document: &Value, node: &Value, trail: &mut Vec<String>) -> Result<(), Vec<String>> {
+    if let Some(reference) = node["$ref"].as_str() {
+        let again = trail.iter().any(|seen| seen == reference);
+        trail.push(reference.to_owned());
+        if again {
+            return Err(trail.clone());
+        }
+        if let Some(next) = target(document, reference) {
+            follow(document, next, trail)?;
+        }
+        trail.pop();
+    }
+    for key in ["allOf", "oneOf", "anyOf"] {
+        for part in node[key].as_array().into_iter().flatten() {
+            follow(document, part, trail)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::document;
+    use crate::spec::Exit;
+
+    fn sound() -> Value {
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {}})
+    }
+
+    #[track_caller]
+    fn refused(change: impl FnOnce(&mut Value), message: &str) {
+        let mut changed = sound();
+        change(&mut changed);
+        match document(&changed) {
+            Ok(()) => panic!("it was let through: {changed}"),
+            Err(problem) => {
+                assert_eq!(problem.exit, Exit::Unverified);
+                assert!(problem.message.contains(message), "{problem}");
+            }
+        }
+    }
+
+    #[test]
+    fn openapi_three_is_read_and_nothing_else() {
+        assert!(document(&sound()).is_ok());
+        refused(|doc| doc["openapi"] = json!("3.2.0"), "OpenAPI `3.2.0`");
+        refused(|doc| doc["openapi"] = json!(3), "/openapi is missing");
+        refused(
+            |doc| *doc = json!({"swagger": "2.0", "paths": {}}),
+            "is Swagger \"2.0\", the predecessor",
+        );
+        refused(|doc| doc["paths"] = json!([]), "no object at /paths");
+        refused(
+            |doc| doc["info"] = json!({"title": "t"}),
+            "no text at /info/version",
+        );
+        refused(|doc| *doc = json!([1]), "/openapi is missing");
+    }
+
+    #[test]
+    fn references_stay_within_the_document() {
+        let schema =
+            |reference: &str| json!({"schemas": {"A": {"properties": {"b": {"$ref": reference}}}}});
+        refused(
+            |doc| doc["components"] = schema("other.json#/A"),
+            "the reference at /components/schemas/A/properties/b leads out of the document, to `other.json#/A`",
+        );
+        refused(
+            |doc| doc["components"] = schema("#/components/schemas/B"),
+            "leads nowhere",
+        );
+        refused(
+            |doc| doc["components"] = schema("#anchor"),
+            "anchors are not read",
+        );
+    }
+
+    #[test]
+    fn a_circle_of_references_is_refused_and_a_tree_is_not() {
+        refused(
+            |doc| {
+                doc["components"] = json!({"schemas": {
+                    "A": {"$ref": "#/components/schemas/B"}, "B": {"allOf": [{"$ref": "#/components/schemas/A"}]}
+                }});
+            },
+            "runs in a circle: #/components/schemas/B -> #/components/schemas/A -> #/components/schemas/B",
+        );
+        let mut tree = sound();
+        tree["components"] = json!({"schemas": {"A": {"properties": {"a": {"items": {"$ref": "#/components/schemas/A"}}}}}});
+        assert!(document(&tree).is_ok());
+    }
+
+    #[test]
+    fn a_reference_in_an_example_is_data() {
+        let mut sample = sound();
+        sample["components"] =
+            json!({"schemas": {"A": {"example": {"$ref": "https://elsewhere.example/x"}}}});
+        assert!(document(&sample).is_ok());
+    }
+}
