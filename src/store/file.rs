@@ -1,0 +1,343 @@
+//! The store in a directory: one small file for each lane, shared by all processes of a machine and kept over restarts.
+
+mod record;
+
+use std::collections::HashSet;
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use self::record::{Found, Moment, Record};
+use super::{Lane, Listener, Store, StoreError, Warning};
+use crate::clock::{BoxFuture, Clock};
+use crate::ledger::{Ledger, Op, Reply};
+
+/// How long to try for a lock that others hold for a fraction of a millisecond.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Keeps the limits in a directory: they survive restarts, and all processes that use the directory share them.
+///
+/// ```
+/// use cpalead::{FileStore, RateLimits};
+///
+/// let limits = RateLimits::default().store(FileStore::new("/var/lib/shop/cpalead"));
+/// # let _ = limits;
+/// ```
+///
+/// - The directory is made when it is first needed, for its owner only (0700), the files in it likewise (0600). File
+///   names are hashes; the files hold times and random tickets, no publisher id and no key.
+/// - A file is locked while it is read and written, about a tenth of a millisecond, and never while somebody sleeps. Therefore
+///   the work is done in place: handing it to another thread would cost about as much, and could not be cancelled. If
+///   another process holds the lock, the task waits on tokio's timer, up to five seconds in all, without
+///   blocking the thread. A process that dies holds no lock.
+/// - A file is replaced by renaming, so that it is either the old one or the new one. It is not synced to the disk: a
+///   process that dies loses nothing, and what a power failure may leave behind counts as just used.
+/// - A file that is damaged or not ours is set aside with the ending `.bad`, and the lane counts as just used. A file of
+///   a newer version is never touched: the lane counts as just used whenever it changes. Both are told to
+///   [`on_warning`](FileStore::on_warning).
+/// - On Linux the wall clock does not matter within one boot. Over a reboot, and on other systems, a clock set back
+///   costs no more than the wait that was due, and a clock set forward may let one call start early, except
+///   that on Linux never more time is believed to have passed since the reboot than the machine has been up.
+///
+/// The directory must be on a disk of the machine. Several machines share their limits through Redis.
+#[derive(Debug, Clone)]
+pub struct FileStore {
+    directory: Arc<Path>,
+    listener: Listener,
+    told: Arc<Mutex<HashSet<Warning>>>,
+}
+
+impl FileStore {
+    /// A store in `directory`, which need not exist.
+    ///
+    /// ```
+    /// let store = cpalead::FileStore::new("/var/lib/shop/cpalead");
+    /// # let _ = store;
+    /// ```
+    #[must_use]
+    pub fn new(directory: impl Into<PathBuf>) -> FileStore {
+        FileStore {
+            directory: directory.into().into(),
+            listener: Listener::default(),
+            told: Arc::default(),
+        }
+    }
+
+    /// Calls `listen` with what an operator should know. Each warning is told once by a store and its clones.
+    ///
+    /// ```
+    /// let store = cpalead::FileStore::new("/var/lib/shop/cpalead").on_warning(|warning| eprintln!("warning: {warning}"));
+    /// # let _ = store;
+    /// ```
+    #[must_use]
+    pub fn on_warning(mut self, listen: impl Fn(&Warning) + Send + Sync + 'static) -> FileStore {
+        self.listener = Listener::new(listen);
+        self
+    }
+
+    /// The operation, unless another process holds the lock just now.
+    fn attempt(&self, lane: &Lane, op: Op, clock: &dyn Clock) -> Result<Option<Reply>, StoreError> {
+        let paths = Paths::new(&self.directory, lane);
+        if op == Op::Peek {
+            // Renaming makes every reading whole: looking needs no lock, and leaves no trace.
+            let mut loaded = self.load(&paths, lane, clock)?;
+            return Ok(Some(loaded.ledger.apply(loaded.now, lane.interval(), &op)));
+        }
+        let Some(lock) = self.try_lock(&paths)? else {
+            return Ok(None);
+        };
+        let reply = self.change(&paths, lane, op, clock);
+        // Closing would do, but for a child process that is just being started and holds a copy for a moment.
+        let _ = lock.unlock();
+        reply.map(Some)
+    }
+
+    fn change(
+        &self,
+        paths: &Paths,
+        lane: &Lane,
+        op: Op,
+        clock: &dyn Clock,
+    ) -> Result<Reply, StoreError> {
+        let mut loaded = self.load(paths, lane, clock)?;
+        if let Some(reason) = loaded.unreadable.take() {
+            fs::rename(&paths.main, &paths.bad)
+                .map_err(|error| failed("set aside", &paths.main, error))?;
+            self.tell(Warning::Unreadable {
+                path: paths.main.clone(),
+                moved_to: paths.bad.clone(),
+                reason,
+            });
+        }
+        let before = loaded.ledger.clone();
+        let reply = loaded.ledger.apply(loaded.now, lane.interval(), &op);
+        if loaded.stale || loaded.ledger != before {
+            let path = if loaded.beside.is_some() {
+                &paths.side
+            } else {
+                &paths.main
+            };
+            let record = Record::new(
+                lane,
+                loaded.moment,
+                loaded.now,
+                loaded.ledger,
+                loaded.beside,
+            );
+            write(&record, path, &paths.temporary)?;
+        }
+        Ok(reply)
+    }
+
+    /// The ledger, and the time on the file's own scale.
+    fn load(&self, paths: &Paths, lane: &Lane, clock: &dyn Clock) -> Result<Loaded, StoreError> {
+        let moment = Moment::of(clock);
+        let read = |path: &Path| {
+            record::read(path, lane.interval()).map_err(|error| failed("read", path, error))
+        };
+        match read(&paths.main)? {
+            Found::Ours(record) => Ok(Loaded::from(*record, moment)),
+            // The newer file of an earlier day was removed: what was kept beside it still holds.
+            Found::Missing => Ok(match read(&paths.side)? {
+                Found::Ours(record) => Loaded {
+                    beside: None,
+                    stale: true,
+                    ..Loaded::from(*record, moment)
+                },
+                _ => Loaded::fresh(Ledger::default(), moment),
+            }),
+            Found::Unreadable(reason) => {
+                let ledger = Ledger::just_used(Duration::ZERO, lane.interval());
+                Ok(Loaded {
+                    unreadable: Some(reason),
+                    stale: true,
+                    ..Loaded::fresh(ledger, moment)
+                })
+            }
+            Found::Newer { version, print } => {
+                self.tell(Warning::Newer {
+                    path: paths.main.clone(),
+                    version,
+                });
+                let mut loaded = match read(&paths.side)? {
+                    Found::Ours(record) => Loaded::from(*record, moment),
+                    _ => Loaded::fresh(Ledger::default(), moment),
+                };
+                if loaded.beside.as_ref() != Some(&print) {
+                    let floor = Op::Defer(lane.interval());
+                    loaded.ledger.apply(loaded.now, lane.interval(), &floor);
+                    loaded.stale = true;
+                }
+                loaded.beside = Some(print);
+                Ok(loaded)
+            }
+        }
+    }
+
+    fn tell(&self, warning: Warning) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if !told.contains(&warning) {
+            self.listener.tell(&warning);
+            told.insert(warning);
+        }
+    }
+
+    fn try_lock(&self, paths: &Paths) -> Result<Option<File>, StoreError> {
+        let file = match private().create(true).truncate(false).open(&paths.lock) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                make_directory(&self.directory)
+                    .map_err(|error| failed("create the directory", &self.directory, error))?;
+                private().create(true).truncate(false).open(&paths.lock)
+            }
+            opened => opened,
+        }
+        .map_err(|error| failed("open", &paths.lock, error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(failed("lock", &paths.lock, error)),
+        }
+    }
+}
+
+impl Store for FileStore {
+    fn apply<'a>(
+        &'a self,
+        lane: &'a Lane,
+        op: Op,
+        clock: &'a dyn Clock,
+    ) -> BoxFuture<'a, Result<Reply, StoreError>> {
+        Box::pin(async move {
+            let mut waited = Duration::ZERO;
+            let mut pause = Duration::from_millis(1);
+            loop {
+                // Nothing is awaited from taking the lock to releasing it: a caller cannot be dropped in between.
+                if let Some(reply) = self.attempt(lane, op, clock)? {
+                    return Ok(reply);
+                }
+                if waited >= PATIENCE {
+                    return Err(StoreError::new(format!(
+                        "the rate limits in {} have been locked by another process for {} seconds; is it stopped?",
+                        self.directory.display(),
+                        PATIENCE.as_secs(),
+                    )));
+                }
+                // Real time, not the given clock's: it is other processes that are waited for.
+                tokio::time::sleep(pause).await;
+                waited += pause;
+                pause = (pause * 2).min(Duration::from_millis(16));
+            }
+        })
+    }
+
+    fn apply_now(
+        &self,
+        lane: &Lane,
+        op: Op,
+        clock: &dyn Clock,
+    ) -> Option<Result<Reply, StoreError>> {
+        self.attempt(lane, op, clock).transpose()
+    }
+}
+
+struct Paths {
+    main: PathBuf,
+    side: PathBuf,
+    bad: PathBuf,
+    temporary: PathBuf,
+    lock: PathBuf,
+}
+
+impl Paths {
+    fn new(directory: &Path, lane: &Lane) -> Paths {
+        let path = |ending: &str| directory.join(format!("{}.{ending}", lane.id()));
+        Paths {
+            main: path("json"),
+            side: path(&format!("v{}.json", record::VERSION)),
+            bad: path("bad"),
+            temporary: path("new"),
+            lock: path("lock"),
+        }
+    }
+}
+
+/// What was read, ready to be changed.
+struct Loaded {
+    ledger: Ledger,
+    now: Duration,
+    moment: Moment,
+    /// Whether it must be written even if the operation changes nothing.
+    stale: bool,
+    /// The mark of the newer file that this ledger stands beside.
+    beside: Option<String>,
+    /// What is wrong with the file, which is to be set aside.
+    unreadable: Option<String>,
+}
+
+impl Loaded {
+    fn from(record: Record, moment: Moment) -> Loaded {
+        let passed = record.passed(&moment);
+        Loaded {
+            now: record.at.saturating_add(passed.unwrap_or_default()),
+            stale: passed.is_none(),
+            ledger: record.ledger,
+            beside: record.beside,
+            moment,
+            unreadable: None,
+        }
+    }
+
+    fn fresh(ledger: Ledger, moment: Moment) -> Loaded {
+        Loaded {
+            ledger,
+            now: Duration::ZERO,
+            moment,
+            stale: false,
+            beside: None,
+            unreadable: None,
+        }
+    }
+}
+
+fn write(record: &Record, path: &Path, temporary: &Path) -> Result<(), StoreError> {
+    let text = record
+        .to_json()
+        .map_err(|error| failed("write", path, error.into()))?;
+    // A leftover of a process that died, or a link laid out by somebody else, is removed rather than written through.
+    let mut file = match private().create_new(true).open(temporary) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(temporary).and_then(|()| private().create_new(true).open(temporary))
+        }
+        opened => opened,
+    }
+    .map_err(|error| failed("create", temporary, error))?;
+    file.write_all(&text)
+        .and_then(|()| fs::rename(temporary, path))
+        .map_err(|error| failed("write", path, error))
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn make_directory(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn failed(what: &str, path: &Path, error: io::Error) -> StoreError {
+    StoreError::new(format!(
+        "could not {what} {} for the rate limits; choose a directory that this user may write to",
+        path.display(),
+    ))
+    .caused_by(error)
+}

@@ -1,0 +1,95 @@
+-- The ledger of src/ledger.rs, once more for the server, where it is atomic and on the server's clock.
+-- KEYS[1]: the lane. ARGV: operation, ticket, interval, longest wait or length of the deferral. Times are whole
+-- milliseconds. Answers {1 if the ticket holds a slot, wait}.
+local op, ticket, interval, span = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local ledger
+local text = redis.call('GET', KEYS[1])
+if text then
+  local whole, value = pcall(cjson.decode, text)
+  if whole and type(value) == 'table' and type(value.floor) == 'number' and type(value.seen) == 'number'
+    and type(value.claims) == 'table' then
+    ledger = value
+  else
+    ledger = { floor = now + interval, claims = {} }
+  end
+else
+  ledger = { floor = 0, claims = {} }
+  -- A server that has just started may have forgotten what was taken before: the time from its start counts.
+  local told, info = pcall(redis.call, 'INFO', 'server')
+  local up = told and type(info) == 'string' and tonumber(string.match(info, 'uptime_in_seconds:(%d+)'))
+  if up and up * 1000 < interval then
+    ledger.floor = now - up * 1000 + interval
+  end
+end
+local claims = ledger.claims
+
+-- The server's clock was set back: everything moves with it, so that nobody waits longer than was due.
+if ledger.seen and ledger.seen > now then
+  local back = ledger.seen - now
+  ledger.floor = math.max(0, ledger.floor - back)
+  for _, claim in ipairs(claims) do
+    claim.at = claim.at - back
+    claim['until'] = claim['until'] - back
+  end
+end
+
+-- The interval of these is over.
+for i = #claims, 1, -1 do
+  if claims[i]['until'] <= now then table.remove(claims, i) end
+end
+
+local function next_free()
+  local last = claims[#claims]
+  return last and math.max(ledger.floor, last['until']) or ledger.floor
+end
+
+local function settle()
+  local earliest = ledger.floor
+  for _, claim in ipairs(claims) do
+    if claim.started == 0 and claim.at < earliest then
+      claim['until'] = claim['until'] + earliest - claim.at
+      claim.at = earliest
+    end
+    earliest = math.max(earliest, claim['until'])
+  end
+end
+
+local held, wait = 0, nil
+local found
+for i, claim in ipairs(claims) do
+  if claim.ticket == ticket then found = i end
+end
+
+if op == 'take' then
+  local at = math.max(now, found and math.max(claims[found].at, ledger.floor) or next_free())
+  if at - now > span then
+    if found then table.remove(claims, found) end
+  else
+    held, wait = 1, at - now
+    if interval > 0 then
+      claims[found or #claims + 1] =
+        { ticket = ticket, at = at, ['until'] = at + interval, started = (at == now) and 1 or 0 }
+      settle()
+    end
+  end
+elseif op == 'back' then
+  if found then table.remove(claims, found) end
+elseif op == 'defer' then
+  ledger.floor = math.max(ledger.floor, now + math.min(span, 3600000))
+  settle()
+end
+
+wait = wait or math.max(0, next_free() - now)
+if op ~= 'peek' then
+  if next_free() <= now then
+    redis.call('DEL', KEYS[1])
+  else
+    ledger.seen = now
+    -- Kept a minute longer than it says anything: the clock of expiry is not the one it is about.
+    redis.call('SET', KEYS[1], cjson.encode(ledger), 'PX', next_free() - now + 60000)
+  end
+end
+return { held, wait }

@@ -1,0 +1,162 @@
+//! The connection to Redis: made when needed, made anew when broken, bounded in time; and the script that runs over it.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, RedisError, ServerErrorKind};
+
+use crate::ledger::{Op, Reply};
+use crate::store::{Lane, StoreError};
+
+const SCRIPT: &str = include_str!("ledger.lua");
+
+/// Another format of the ledger would get another prefix, so that two versions never read each other's keys.
+const PREFIX: &str = "cpalead:limits:1:";
+
+/// The longest time for connecting, and for each answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Longer than any wait that makes sense, and exact in the script's floating-point numbers.
+const FOREVER: u64 = 1_000_000_000_000;
+
+/// One connection that all share, or none yet.
+pub(super) struct Link {
+    client: Client,
+    connection: Mutex<Option<MultiplexedConnection>>,
+}
+
+/// Why an operation failed: whether the server is away or has said no.
+pub(super) enum Failure {
+    Away(StoreError),
+    Refused(StoreError),
+}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> StoreError {
+        match failure {
+            Failure::Away(error) | Failure::Refused(error) => error,
+        }
+    }
+}
+
+impl Link {
+    pub(super) fn new(url: &str) -> Result<Link, StoreError> {
+        // The error behind it is not kept: it may quote the url, and so a password.
+        let client = Client::open(url).map_err(|_| {
+            StoreError::new(
+                "could not read the url of redis; use redis://HOST:PORT/DATABASE or redis+unix:///PATH, and for rediss:// enable a TLS feature of the crate redis",
+            )
+        })?;
+        Ok(Link {
+            client,
+            connection: Mutex::new(None),
+        })
+    }
+
+    /// Runs one operation, and once more over a new connection if the one at hand turns out to be broken.
+    pub(super) async fn run(&self, lane: &Lane, op: &Op) -> Result<Reply, Failure> {
+        let command = command(lane, op);
+        if let Some(mut connection) = self.cached() {
+            match command.query_async(&mut connection).await {
+                Ok(answer) => return Ok(reply(answer)),
+                Err(error) if is_away(&error) => self.cache(None),
+                Err(error) => return Err(failure(error)),
+            }
+        }
+        let mut connection = self.connect().await.map_err(failure)?;
+        // Kept before it is used: should this future be dropped, what gives the slot back must go the same way, behind it.
+        self.cache(Some(connection.clone()));
+        match command.query_async(&mut connection).await {
+            Ok(answer) => Ok(reply(answer)),
+            Err(error) => {
+                self.cache(None);
+                Err(failure(error))
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<MultiplexedConnection, RedisError> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE));
+        self.client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await
+    }
+
+    fn cached(&self) -> Option<MultiplexedConnection> {
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn cache(&self, connection: Option<MultiplexedConnection>) {
+        *self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = connection;
+    }
+}
+
+/// The script goes along each time: at one call a minute its kilobytes cost less than the question whether it is known.
+fn command(lane: &Lane, op: &Op) -> Cmd {
+    let (name, ticket, span) = match op {
+        Op::Take(ask) => ("take", ask.ticket.to_string(), ask.longest),
+        Op::GiveBack(ticket) => ("back", ticket.to_string(), Duration::ZERO),
+        Op::Defer(wait) => ("defer", String::new(), *wait),
+        Op::Peek => ("peek", String::new(), Duration::ZERO),
+    };
+    let mut command = redis::cmd("EVAL");
+    command
+        .arg(SCRIPT)
+        .arg(1)
+        .arg(format!("{PREFIX}{}", lane.id()))
+        .arg(name)
+        .arg(ticket)
+        .arg(millis(lane.interval()))
+        .arg(millis(span));
+    command
+}
+
+fn reply((held, wait): (u8, u64)) -> Reply {
+    Reply {
+        held: held == 1,
+        wait: Duration::from_millis(wait),
+    }
+}
+
+/// Whole milliseconds, rounded up: never too early.
+fn millis(duration: Duration) -> u64 {
+    let millis = duration.as_nanos().div_ceil(1_000_000);
+    u64::try_from(millis).map_or(FOREVER, |millis| millis.min(FOREVER))
+}
+
+fn failure(error: RedisError) -> Failure {
+    if is_away(&error) {
+        let message =
+            "could not reach redis for the rate limits; start it, or choose another store";
+        Failure::Away(StoreError::new(message).caused_by(error))
+    } else {
+        let message = "redis refused the script of the rate limits; check its version, its password and the user's rights";
+        Failure::Refused(StoreError::new(message).caused_by(error))
+    }
+}
+
+/// Whether the server is not there, or not yet: loading, shutting down, or a replica that has lost its master.
+fn is_away(error: &RedisError) -> bool {
+    error.is_io_error()
+        || error.is_timeout()
+        || error.is_connection_dropped()
+        || matches!(
+            error.kind(),
+            ErrorKind::Server(
+                ServerErrorKind::BusyLoading
+                    | ServerErrorKind::MasterDown
+                    | ServerErrorKind::TryAgain
+                    | ServerErrorKind::ReadOnly
+                    | ServerErrorKind::ClusterDown
+            )
+        )
+}

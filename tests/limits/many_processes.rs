@@ -1,0 +1,210 @@
+//! Eight processes that share one account: in order, an interval apart, and undisturbed by those that are killed.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cpalead::{
+    Account, Clock as _, Endpoint, FileStore, LimitError, Limiter, RateLimits, Store, SystemClock,
+    Wait,
+};
+
+/// The provider's "minute" of these tests, and the interval with the slack that the default has in its extra second.
+const MINUTE: Duration = Duration::from_millis(100);
+pub(crate) const INTERVAL: Duration = Duration::from_millis(160);
+
+/// Tells the worker its store, its number and what to do; unset, the test `worker` is not a worker.
+const STORE: &str = "CPALEAD_TEST_WORKER_STORE";
+const NUMBER: &str = "CPALEAD_TEST_WORKER_NUMBER";
+const STARTS: &str = "CPALEAD_TEST_WORKER_STARTS";
+
+/// One call that was started: when, on the clock that all processes share, and by which worker.
+pub(crate) struct Start {
+    at: Duration,
+    pub(crate) worker: u32,
+}
+
+pub(crate) fn limiter(store: impl Store) -> Limiter {
+    let limits = RateLimits::default()
+        .store(store)
+        .wait(Wait::AtMost(Duration::from_secs(60)))
+        .interval(Endpoint::Conversions, INTERVAL);
+    Limiter::new(limits, &Account::new(8), Arc::new(SystemClock))
+}
+
+/// Not a test when run with the others: the program that the tests below start eight times.
+#[tokio::test]
+async fn worker() {
+    let Ok(store) = std::env::var(STORE) else {
+        return;
+    };
+    let worker = number(NUMBER);
+    let starts = number(STARTS);
+    let limiter = match store.split_once(':') {
+        Some(("file", directory)) => limiter(FileStore::new(directory)),
+        #[cfg(feature = "redis")]
+        Some(("redis", url)) => limiter(cpalead::RedisStore::new(url).expect("a url")),
+        _ => panic!("unknown store {store}"),
+    };
+    if starts == 0 {
+        hammer(&limiter).await;
+    }
+    for _ in 0..starts {
+        let permit = loop {
+            match limiter.acquire(Endpoint::Conversions).await {
+                Ok(permit) => break permit,
+                Err(LimitError::Store(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
+                Err(error) => panic!("{error}"),
+            }
+        };
+        permit.start();
+        say(worker, SystemClock.steady());
+    }
+}
+
+/// Asks as fast as it can, never waits, and gives back what it gets, until it is killed: mostly inside the lock.
+async fn hammer(limiter: &Limiter) {
+    let hasty = limiter.with_wait(Wait::FailFast);
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(30) {
+        drop(hasty.acquire(Endpoint::Conversions).await);
+    }
+}
+
+/// The harness writes to the same output; the mark tells our lines from its own.
+fn say(worker: u32, at: Duration) {
+    let line = format!("\nSTART {worker} {}\n", at.as_nanos());
+    std::io::stdout()
+        .write_all(line.as_bytes())
+        .expect("somebody reads");
+}
+
+fn number(name: &str) -> u32 {
+    let text = std::env::var(name).expect("the test that starts a worker sets it");
+    text.parse().expect("a number")
+}
+
+pub(crate) fn spawn(store: &str, number: u32, starts: u32) -> Child {
+    // The path of this module without the name of the test binary.
+    let module = module_path!().split_once("::").map_or("", |(_, rest)| rest);
+    Command::new(std::env::current_exe().expect("the test binary"))
+        .args(["--exact", &format!("{module}::worker"), "--nocapture"])
+        .env(STORE, store)
+        .env(NUMBER, number.to_string())
+        .env(STARTS, starts.to_string())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a process")
+}
+
+/// Waits for the workers and returns what they started, by time. Those that were killed say less.
+pub(crate) fn collect(workers: Vec<Child>) -> Vec<Start> {
+    let mut starts = Vec::new();
+    for mut worker in workers {
+        let output = BufReader::new(worker.stdout.take().expect("a pipe"));
+        for line in output.lines() {
+            let line = line.expect("text");
+            if let Some((worker, at)) = line
+                .strip_prefix("START ")
+                .and_then(|line| line.split_once(' '))
+            {
+                starts.push(Start {
+                    at: Duration::from_nanos(at.parse().expect("nanoseconds")),
+                    worker: worker.parse().expect("a number"),
+                });
+            }
+        }
+        worker.wait().expect("it was started");
+    }
+    starts.sort_by_key(|start| start.at);
+    starts
+}
+
+/// Prints the list of starts, and checks that no two are closer than the "minute".
+#[track_caller]
+pub(crate) fn witness(title: &str, starts: &[Start]) {
+    println!(
+        "{title}: starts in milliseconds after the first, one minute is {MINUTE:?}, the interval {INTERVAL:?}"
+    );
+    let first = starts.first().expect("somebody started").at;
+    let mut smallest = Duration::MAX;
+    let mut before = None;
+    for start in starts {
+        let gap = before.map(|before| start.at - before);
+        smallest = smallest.min(gap.unwrap_or(Duration::MAX));
+        before = Some(start.at);
+        println!(
+            "  {:9.3}  worker {}  {}",
+            (start.at - first).as_secs_f64() * 1e3,
+            start.worker,
+            gap.map_or(String::new(), |gap| format!(
+                "+{:.3}",
+                gap.as_secs_f64() * 1e3
+            )),
+        );
+    }
+    println!("  smallest gap: {:.3} ms", smallest.as_secs_f64() * 1e3);
+    assert!(smallest >= MINUTE, "two starts are only {smallest:?} apart");
+}
+
+/// Waits until the line is longer than `wait`.
+pub(crate) async fn until_the_line_is(limiter: &Limiter, wait: Duration) {
+    let begun = Instant::now();
+    loop {
+        if let Ok(now) = limiter.peek(Endpoint::Conversions).await
+            && now > wait
+        {
+            return;
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "nobody asked for a slot"
+        );
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn eight_processes_share_a_file_in_order_and_two_that_are_killed_stop_nobody() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let store = format!("file:{}", directory.path().display());
+    let limiter = limiter(FileStore::new(directory.path()));
+
+    // The line is held for a moment, so that all eight stand in it before the first is served.
+    let head_start = Duration::from_millis(600);
+    limiter
+        .defer(Endpoint::Conversions, Some(head_start))
+        .await
+        .expect("the directory can be written");
+    let mut workers = Vec::new();
+    for number in 0..8 {
+        let before = limiter.peek(Endpoint::Conversions).await.expect("a file");
+        workers.push(spawn(&store, number, 1));
+        // Each has joined the line before the next one comes.
+        until_the_line_is(&limiter, before).await;
+    }
+    let mut hammer = spawn(&store, 8, 0);
+    let mut in_line = workers.remove(3);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    in_line.kill().expect("SIGKILL");
+    hammer.kill().expect("SIGKILL");
+
+    let starts = collect(workers);
+    witness("in order, number 3 killed in the line", &starts);
+    let order: Vec<u32> = starts.iter().map(|start| start.worker).collect();
+    assert_eq!(order, [0, 1, 2, 4, 5, 6, 7]);
+    collect(vec![in_line, hammer]);
+}
+
+#[tokio::test]
+async fn eight_processes_hammer_a_file_and_all_are_served_an_interval_apart() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let store = format!("file:{}", directory.path().display());
+    let workers = (0..8).map(|number| spawn(&store, number, 1)).collect();
+    let mut starts = collect(workers);
+    witness("all at once", &starts);
+    starts.sort_by_key(|start| start.worker);
+    let served: Vec<u32> = starts.iter().map(|start| start.worker).collect();
+    assert_eq!(served, [0, 1, 2, 3, 4, 5, 6, 7]);
+}

@@ -1,0 +1,266 @@
+//! The Redis store on a real server, which is stopped and started again, and which forgets.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cpalead::{
+    Account, Endpoint, FileStore, Lane, Limiter, MemoryStore, Op, RateLimits, RedisStore, Store,
+    SystemClock, Wait, Warning, WhenAway,
+};
+
+use crate::many_processes::{INTERVAL, collect, limiter, spawn, until_the_line_is, witness};
+use crate::redis_server::RedisServer;
+use crate::{cancellation, suite};
+
+const ENDPOINT: Endpoint = Endpoint::Conversions;
+
+/// A server just started counts its start as the last call. The lane is made known to it, and free.
+fn make_known(server: &RedisServer, lane: &Lane) {
+    let key = format!("cpalead:limits:1:{}", lane.id());
+    let ledger = r#"{"floor":0,"seen":0,"claims":[]}"#;
+    assert_eq!(
+        server.command(&["SET", &key, ledger]).as_deref(),
+        Some("+OK\r\n")
+    );
+}
+
+fn hasty(store: impl Store, interval: Duration) -> Limiter {
+    let limits = RateLimits::default()
+        .wait(Wait::FailFast)
+        .interval(ENDPOINT, interval)
+        .store(store);
+    Limiter::new(limits, &Account::new(1), Arc::new(SystemClock))
+}
+
+fn lane(interval: Duration) -> Lane {
+    Lane::new(&Account::new(1), "conversions", interval)
+}
+
+const MINUTE: Duration = Duration::from_secs(61);
+
+#[tokio::test]
+async fn the_store_on_redis_does_what_every_store_must_do() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let store = RedisStore::new(&server.url()).expect("a url");
+    suite::run(Arc::new(store), &|lane| make_known(&server, lane)).await;
+}
+
+#[tokio::test]
+async fn a_dropped_caller_gives_its_slot_back_to_redis() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let interval = Duration::from_millis(100);
+    make_known(&server, &lane(interval));
+    let store = RedisStore::new(&server.url()).expect("a url");
+    let limits = RateLimits::default()
+        .interval(ENDPOINT, interval)
+        .store(store);
+    let limiter = Limiter::new(limits, &Account::new(1), Arc::new(SystemClock));
+    let places = cancellation::check(&limiter, &SystemClock, async || {
+        tokio::time::sleep(Duration::from_millis(15)).await;
+    })
+    .await;
+    println!("dropped in {places} places");
+    assert!(places >= 3);
+}
+
+#[tokio::test]
+async fn a_caller_dropped_while_it_connects_leaves_no_trace() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    make_known(&server, &lane(MINUTE));
+    for polls in 1..50 {
+        // A store without a connection each time.
+        let limiter = hasty(RedisStore::new(&server.url()).expect("a url"), MINUTE);
+        let outcome = cancellation::dropped_after(polls, limiter.acquire(ENDPOINT)).await;
+        let reached_the_end = outcome.is_some();
+        drop(outcome);
+        tokio::time::sleep(Duration::from_millis(15)).await;
+        let wait = limiter.peek(ENDPOINT).await.expect("redis is there");
+        assert_eq!(wait, Duration::ZERO, "dropped after {polls} polls");
+        if reached_the_end {
+            println!("dropped in {polls} places");
+            return;
+        }
+    }
+    panic!("the caller never got its permit");
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_refuses_and_serves_again_when_it_is_back() {
+    let Some(mut server) = RedisServer::start() else {
+        return;
+    };
+    make_known(&server, &lane(MINUTE));
+    let limiter = hasty(RedisStore::new(&server.url()).expect("a url"), MINUTE);
+    drop(limiter.acquire(ENDPOINT).await.expect("free"));
+    server.kill();
+    let error = limiter.acquire(ENDPOINT).await.expect_err("away");
+    assert_eq!(error.retry_after(), None);
+    assert_eq!(
+        error.to_string(),
+        "could not reach redis for the rate limits; start it, or choose another store"
+    );
+    server.restart();
+    make_known(&server, &lane(MINUTE));
+    limiter.acquire(ENDPOINT).await.expect("back").start();
+}
+
+#[tokio::test]
+async fn a_server_that_has_forgotten_counts_its_start_as_the_last_call() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let limiter = hasty(RedisStore::new(&server.url()).expect("a url"), MINUTE);
+    let error = limiter.acquire(ENDPOINT).await.expect_err("just started");
+    let wait = error.retry_after().expect("redis is there");
+    assert!(
+        wait <= MINUTE && wait > MINUTE - Duration::from_secs(5),
+        "{wait:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_read_counts_as_just_used() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let limiter = hasty(RedisStore::new(&server.url()).expect("a url"), MINUTE);
+    let key = format!("cpalead:limits:1:{}", lane(MINUTE).id());
+    for text in [
+        "",
+        "nonsense",
+        "[]",
+        r#"{"floor":"x","seen":0,"claims":[]}"#,
+    ] {
+        server.command(&["SET", &key, text]);
+        let error = limiter.acquire(ENDPOINT).await.expect_err("just used");
+        let wait = error.retry_after().expect("redis is there");
+        assert!(
+            wait <= MINUTE && wait > Duration::from_secs(55),
+            "{text}: {wait:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_clock_set_back_costs_no_more_than_the_wait_that_was_due() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let limiter = hasty(RedisStore::new(&server.url()).expect("a url"), MINUTE);
+    // Written an hour ahead of now, twenty seconds before the lane is free.
+    let now = jiff::Timestamp::now().as_millisecond() + 3_600_000;
+    let ledger = format!(r#"{{"floor":{},"seen":{now},"claims":[]}}"#, now + 20_000);
+    let key = format!("cpalead:limits:1:{}", lane(MINUTE).id());
+    server.command(&["SET", &key, &ledger]);
+    let wait = limiter.peek(ENDPOINT).await.expect("redis is there");
+    assert!(
+        wait <= Duration::from_secs(20) && wait > Duration::from_secs(15),
+        "{wait:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_key_expires_when_it_has_nothing_more_to_say() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    make_known(&server, &lane(MINUTE));
+    let limiter = hasty(RedisStore::new(&server.url()).expect("a url"), MINUTE);
+    limiter.acquire(ENDPOINT).await.expect("free").start();
+    let key = format!("cpalead:limits:1:{}", lane(MINUTE).id());
+    let answer = server.command(&["PTTL", &key]).expect("an answer");
+    let left: u64 = answer
+        .trim_start_matches(':')
+        .trim()
+        .parse()
+        .expect("a number");
+    assert!((100_000..=121_000).contains(&left), "{left}");
+}
+
+#[tokio::test]
+async fn memory_takes_over_and_redis_hears_of_it_when_it_is_back() {
+    let Some(mut server) = RedisServer::start() else {
+        return;
+    };
+    make_known(&server, &lane(MINUTE));
+    let warnings = Arc::<Mutex<Vec<Warning>>>::default();
+    let heard = Arc::clone(&warnings);
+    let store = RedisStore::new(&server.url())
+        .expect("a url")
+        .when_away(WhenAway::UseMemory)
+        .on_warning(move |warning| heard.lock().expect("no panic").push(warning.clone()));
+    let limiter = hasty(store, MINUTE);
+    limiter.acquire(ENDPOINT).await.expect("free").start();
+
+    // What was started through Redis counts in memory.
+    server.kill();
+    for _ in 0..2 {
+        let error = limiter.acquire(ENDPOINT).await.expect_err("just used");
+        assert!(
+            error
+                .retry_after()
+                .is_some_and(|wait| wait > Duration::from_secs(55))
+        );
+    }
+    assert!(matches!(
+        warnings.lock().expect("no panic")[..],
+        [Warning::Away { .. }]
+    ));
+
+    // What was deferred while it was away counts in Redis, for others too.
+    limiter
+        .defer(ENDPOINT, Some(Duration::from_secs(300)))
+        .await
+        .expect("memory");
+    server.restart();
+    make_known(&server, &lane(MINUTE));
+    let other = hasty(RedisStore::new(&server.url()).expect("a url"), MINUTE);
+    assert_eq!(
+        other.peek(ENDPOINT).await.expect("redis is there"),
+        Duration::ZERO
+    );
+    limiter.acquire(ENDPOINT).await.expect_err("deferred");
+    let wait = other.peek(ENDPOINT).await.expect("redis is there");
+    assert!(wait > Duration::from_secs(290), "{wait:?}");
+}
+
+#[tokio::test]
+async fn eight_processes_share_redis_while_it_is_stopped_and_started_again() {
+    let Some(mut server) = RedisServer::start() else {
+        return;
+    };
+    let store = format!("redis:{}", server.url());
+    let watch = limiter(RedisStore::new(&server.url()).expect("a url"));
+    let mut workers: Vec<_> = (0..8).map(|number| spawn(&store, number, 2)).collect();
+    until_the_line_is(&watch, 4 * INTERVAL).await;
+    let mut victim = workers.remove(3);
+    victim.kill().expect("SIGKILL");
+    server.kill();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    server.restart();
+    let starts = collect(workers);
+    witness(
+        "redis, stopped and started again in the middle, worker 3 killed",
+        &starts,
+    );
+    for worker in [0, 1, 2, 4, 5, 6, 7] {
+        let served = starts.iter().filter(|start| start.worker == worker).count();
+        assert_eq!(served, 2, "worker {worker}");
+    }
+    collect(vec![victim]);
+}
+
+#[test]
+fn stores_are_values_that_clients_can_share() {
+    fn shareable<T: Store + Clone>() {}
+    shareable::<MemoryStore>();
+    shareable::<FileStore>();
+    shareable::<RedisStore>();
+    let _ = Op::Peek;
+}
