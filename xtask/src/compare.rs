@@ -13,7 +13,6 @@
 //! the JSON parser bounds.
 
 mod document;
-mod extension;
 mod keywords;
 mod operation;
 mod parameter;
@@ -21,6 +20,7 @@ mod prose;
 mod refs;
 mod report;
 mod response;
+mod rest;
 mod schema;
 mod slot;
 mod text;
@@ -35,9 +35,20 @@ mod tests;
 use serde_json::Value;
 
 /// The id of the change that stops everything: it is accepted by its name only, never by `all`.
+///
+/// ```
+/// assert_eq!(xtask::compare::SERVERS_CHANGED, "servers-changed");
+/// ```
 pub const SERVERS_CHANGED: &str = "servers-changed";
 
 /// How much a change matters to one kind of reader, from least to most.
+///
+/// ```
+/// use xtask::compare::Level;
+///
+/// assert!(Level::Review > Level::Additive);
+/// assert_eq!(Level::Breaking.as_str(), "breaking");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Nothing to do.
@@ -66,6 +77,13 @@ impl Level {
 /// The version step that the changes suggest, in the words of semantic versioning.
 ///
 /// Below 1.0 a major step is a new second number; the word stays the same.
+///
+/// ```
+/// use xtask::compare::Step;
+///
+/// assert!(Step::Major > Step::Minor);
+/// assert_eq!(Step::None.as_str(), "none");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// Nothing that a release would carry.
@@ -92,6 +110,20 @@ impl Step {
 }
 
 /// One difference between the two documents.
+///
+/// ```
+/// use xtask::compare::{Change, Level, Step};
+///
+/// let change = Change {
+///     id: "request-parameter-max-decreased".to_owned(),
+///     level: Level::Breaking,
+///     api_level: Level::Review,
+///     place: "GET /api/offers query limit".to_owned(),
+///     text: "The request parameter `limit` has a maximum of `1000` instead of `5000`.".to_owned(),
+/// };
+/// assert!(change.is_breaking());
+/// assert_eq!(change.step(), Step::Minor);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
     /// The rule, named as oasdiff names it where it has one.
@@ -126,6 +158,14 @@ impl Change {
 }
 
 /// All differences between two documents, the gravest first.
+///
+/// ```
+/// use xtask::compare::{Comparison, Step};
+///
+/// let nothing = Comparison::default();
+/// assert_eq!(nothing.step(), Step::None);
+/// assert_eq!(nothing.to_text(), "no change\n");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
     /// The changes, by falling gravity, then by place and rule.
@@ -198,6 +238,22 @@ impl Comparison {
 /// Both are taken as they come: what is not an OpenAPI 3.0 document compares as an empty one in the parts that are
 /// missing. A document compared with itself has no change; neither has one whose keys, parameters, tags, enum values or
 /// required names stand in another order.
+///
+/// ```
+/// use serde_json::json;
+/// use xtask::compare::{Level, Step, compare};
+///
+/// let standing = json!({"servers": [{"url": "https://www.cpalead.com"}]});
+/// let new = json!({"servers": [{"url": "https://elsewhere.example"}]});
+/// let found = compare(&standing, &new);
+///
+/// assert_eq!(found.changes[0].id, "servers-changed");
+/// assert_eq!(found.wire_level(), Some(Level::Breaking));
+/// assert_eq!(found.step(), Step::Major);
+/// assert_eq!(found.unaccepted(&["all"]).len(), 1);
+/// assert!(found.unaccepted(&["servers-changed"]).is_empty());
+/// assert!(compare(&standing, &standing).changes.is_empty());
+/// ```
 #[must_use]
 pub fn compare(standing: &Value, new: &Value) -> Comparison {
     if standing == new {

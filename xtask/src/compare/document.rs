@@ -4,7 +4,7 @@ use super::Level::{Additive, Breaking, Info, Review};
 use super::SERVERS_CHANGED;
 use super::refs::{elements, keys, member, members, string};
 use super::walk::{Verdict, Walk, verdict};
-use super::{keywords, operation, prose, schema, text};
+use super::{operation, prose, rest, schema, text};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
     let (before, after) = (member(old, "info"), member(new, "info"));
     prose::compare(walk, before, after, "info");
     version(walk, (before, after), "version", "the document's version");
-    keywords::rest(
+    rest::compare(
         walk,
         before,
         after,
@@ -48,7 +48,7 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
             "the list of tags changed",
         );
     }
-    keywords::rest(walk, old, new, &[&HANDLED, &["tags"]], "document");
+    rest::compare(walk, old, new, &[&HANDLED, &["tags"]], "document");
 }
 
 fn version(walk: &mut Walk<'_>, (old, new): (&Value, &Value), key: &str, what: &str) {
@@ -209,7 +209,7 @@ fn scheme(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str) {
         }
     }
     prose::compare(walk, old, new, place);
-    keywords::rest(
+    rest::compare(
         walk,
         old,
         new,
@@ -241,7 +241,7 @@ fn schema_names(walk: &mut Walk<'_>) {
                 verdict(Info, Additive),
                 format!("the schema {shown} is new"),
             ),
-            (Some(a), Some(b)) if a != b && !walk.is_reached(name) => {
+            (Some(a), Some(b)) if a != b && !walk.is_reached(name, a) => {
                 let said = format!("the schema {shown} changed, which no operation refers to");
                 ("api-schema-changed", verdict(Info, Review), said)
             }

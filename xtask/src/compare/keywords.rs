@@ -1,7 +1,7 @@
 //! Judges the schema keywords that narrow or widen what a value may be: bounds, pattern, enum, default.
 
 use super::Level::{Additive, Breaking, Info, Review};
-use super::refs::{elements, flag, keys, member, same};
+use super::refs::{elements, flag, member, same};
 use super::slot::{Slot, Spot};
 use super::text;
 use super::walk::{Verdict, Walk, verdict};
@@ -305,40 +305,4 @@ fn list(values: &[Value]) -> String {
         words.push(format!("{} more", values.len() - words.len()));
     }
     words.join(", ")
-}
-
-/// Reports every member that no rule answers for, so that no difference is passed over in silence.
-pub(super) fn rest(
-    walk: &mut Walk<'_>,
-    old: &Value,
-    new: &Value,
-    handled: &[&[&str]],
-    place: &str,
-) {
-    for key in keys(old, new) {
-        if handled.iter().any(|keys| keys.contains(&key))
-            || same(member(old, key), member(new, key))
-        {
-            continue;
-        }
-        let (before, after) = (member(old, key), member(new, key));
-        let said = format!(
-            "{} is {} instead of {}",
-            text::name(key),
-            text::value(after),
-            text::value(before)
-        );
-        if key == "example" || key == "examples" {
-            walk.report(
-                "example-changed",
-                verdict(Info, Info),
-                place,
-                &format!("{} changed", text::name(key)),
-            );
-        } else if key.starts_with("x-") {
-            super::extension::compare(walk, key, (before, after), place, &said);
-        } else {
-            walk.report("member-changed", verdict(Review, Review), place, &said);
-        }
-    }
 }

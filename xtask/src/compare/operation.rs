@@ -3,7 +3,7 @@
 use super::Level::{Additive, Breaking, Info, Review};
 use super::refs::{elements, flag, keys, member, members, string};
 use super::walk::{Walk, verdict};
-use super::{document, keywords, parameter, prose, response, text};
+use super::{document, parameter, prose, response, rest, text};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -27,13 +27,9 @@ const HANDLED: [&str; 10] = [
 /// Compares `paths` of both documents.
 pub(super) fn compare_all(walk: &mut Walk<'_>) {
     let (old, new) = (member(walk.old, "paths"), member(walk.new, "paths"));
+    rest::extensions(walk, old, new, "paths");
     for path in keys(old, new) {
         if path.starts_with("x-") {
-            let others: Vec<&str> = keys(old, new)
-                .into_iter()
-                .filter(|key| *key != path)
-                .collect();
-            keywords::rest(walk, old, new, &[&others], "paths");
             continue;
         }
         let before = walk.old(member(old, path)).node;
@@ -55,7 +51,7 @@ pub(super) fn compare_all(walk: &mut Walk<'_>) {
             document::servers(walk, before, after, &place);
             prose::compare(walk, before, after, &place);
             let handled = ["servers", "parameters", "summary", "description", "$ref"];
-            keywords::rest(walk, before, after, &[&METHODS, &handled], &place);
+            rest::compare(walk, before, after, &[&METHODS, &handled], &place);
         }
     }
 }
@@ -90,7 +86,7 @@ fn compare<'a>(
     parameter::compare(walk, (old_path, old), (new_path, new), place);
     response::compare_request(walk, old, new, place);
     response::compare_all(walk, old, new, place);
-    keywords::rest(walk, old, new, &[&HANDLED], place);
+    rest::compare(walk, old, new, &[&HANDLED], place);
 }
 
 fn identity(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str) {

@@ -4,7 +4,7 @@ use super::Level::{Additive, Breaking, Info, Review};
 use super::refs::{ABSENT, elements, flag, member, members, string};
 use super::slot::{Part, Slot, Spot};
 use super::walk::{Role, Walk, verdict};
-use super::{keywords, prose, text};
+use super::{prose, rest, text};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -139,7 +139,7 @@ fn compare_one<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, spot: Sp
         _ => {}
     }
     prose::compare(walk, old, new, &place);
-    keywords::rest(walk, old, new, &[&HANDLED], &place);
+    rest::compare(walk, old, new, &[&HANDLED], &place);
     walk.push(schema(old), schema(new), spot, Role::Whole);
 }
 

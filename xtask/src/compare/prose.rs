@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Beginnings of the words that make a sentence a term of use.
-const TERMS: [&str; 27] = [
+const TERMS: [&str; 26] = [
     "limit",
     "max",
     "min",
@@ -34,7 +34,6 @@ const TERMS: [&str; 27] = [
     "longer",
     "required",
     "must",
-    "only",
     "exceed",
 ];
 

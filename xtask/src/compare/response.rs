@@ -4,7 +4,7 @@ use super::Level::{Additive, Breaking, Info, Review};
 use super::refs::{flag, keys, member, members};
 use super::slot::{Part, Slot, Spot};
 use super::walk::{Role, Walk, verdict};
-use super::{keywords, prose, text};
+use super::{prose, rest, text};
 use serde_json::Value;
 
 /// Compares the request body of an operation.
@@ -52,7 +52,7 @@ pub(super) fn compare_request<'a>(
     }
     if !old.is_null() && !new.is_null() {
         prose::compare(walk, old, new, &place);
-        keywords::rest(
+        rest::compare(
             walk,
             old,
             new,
@@ -66,14 +66,10 @@ pub(super) fn compare_request<'a>(
 /// Compares all answers of an operation.
 pub(super) fn compare_all<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, place: &str) {
     let (old, new) = (member(old, "responses"), member(new, "responses"));
+    rest::extensions(walk, old, new, place);
     for status in keys(old, new) {
         let place = format!("{place} {}", text::clean(status, 20));
         if status.starts_with("x-") {
-            let handled: Vec<&str> = keys(old, new)
-                .into_iter()
-                .filter(|key| *key != status)
-                .collect();
-            keywords::rest(walk, old, new, &[&handled], &place);
             continue;
         }
         let failure = !is_success(status, old) && !is_success(status, new);
@@ -143,7 +139,7 @@ fn compare_one<'a>(
 ) {
     prose::compare(walk, old, new, place);
     let handled = ["content", "headers", "description", "$ref"];
-    keywords::rest(walk, old, new, &[&handled], place);
+    rest::compare(walk, old, new, &[&handled], place);
     headers(walk, old, new, failure, place);
     let slot = Slot {
         part: Part::ResponseBody,
@@ -184,7 +180,7 @@ fn headers<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, failure: boo
                 let place = spot.place();
                 prose::compare(walk, before, after, &place);
                 let handled = ["schema", "required", "description", "$ref"];
-                keywords::rest(walk, before, after, &[&handled], &place);
+                rest::compare(walk, before, after, &[&handled], &place);
                 walk.push(
                     member(before, "schema"),
                     member(after, "schema"),
@@ -219,7 +215,7 @@ fn content<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, slot: Slot, 
         let shown = text::name(media);
         match (old.get(media), new.get(media)) {
             (Some(before), Some(after)) => {
-                keywords::rest(walk, before, after, &[&["schema"]], &base);
+                rest::compare(walk, before, after, &[&["schema"]], &base);
                 let spot = Spot::new(slot, base, String::new(), false);
                 walk.push(
                     member(before, "schema"),

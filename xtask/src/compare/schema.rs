@@ -4,7 +4,7 @@ use super::Level::{Additive, Breaking, Info, Review};
 use super::refs::{elements, flag, keys, member, members, reference, string};
 use super::slot::{Slot, Spot};
 use super::walk::{Pair, Role, Verdict, Walk, verdict};
-use super::{keywords, prose, refs, text, union};
+use super::{keywords, prose, refs, rest, text, union};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -72,7 +72,7 @@ fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
     properties(walk, old, new, spot);
     items(walk, old, new, spot);
     additional(walk, old, new, spot);
-    keywords::rest(
+    rest::compare(
         walk,
         old,
         new,

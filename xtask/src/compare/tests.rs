@@ -489,3 +489,32 @@ fn reports_of_no_change_say_so() {
     assert_eq!(none.to_json(), "{\"step\":\"none\",\"changes\":[]}\n");
     assert_eq!(none.changelog(), "The provider's document did not change.");
 }
+
+#[test]
+fn a_schema_behind_two_names_is_reported_where_it_is_used() {
+    let schemas = json!({
+        "A": {"$ref": "#/components/schemas/B"},
+        "B": {"type": "object", "properties": {"b": {"type": "string"}}}
+    });
+    let old = with_schemas(&json!({"$ref": "#/components/schemas/A"}), &schemas);
+    let mut new = old.clone();
+    new["components"]["schemas"]["B"]["properties"]["b"]["type"] = json!("integer");
+    check(
+        &old,
+        &new,
+        &["response-property-type-changed @ GET /a 200 b"],
+    );
+}
+
+#[test]
+fn extensions_beside_paths_and_statuses_are_seen() {
+    let old = answering(&json!({}));
+    let mut new = old.clone();
+    new["paths"]["x-limit-note"] = json!("new");
+    new["paths"]["/a"]["get"]["responses"]["x-note"] = json!(1);
+    check(
+        &old,
+        &new,
+        &["rate-limit-changed @ paths", "extension-changed @ GET /a"],
+    );
+}

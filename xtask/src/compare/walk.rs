@@ -70,6 +70,8 @@ pub(super) struct Walk<'a> {
     said: HashSet<String>,
     /// The names of the schemas that some operation refers to.
     reached: HashSet<&'a str>,
+    /// The addresses of the schemas that some operation refers to, by whatever name.
+    reached_nodes: HashSet<usize>,
     found: Vec<Found>,
     current: Option<Visit>,
     stopped_at: Option<String>,
@@ -84,6 +86,7 @@ impl<'a> Walk<'a> {
             visits: HashMap::new(),
             said: HashSet::new(),
             reached: HashSet::new(),
+            reached_nodes: HashSet::new(),
             found: Vec::new(),
             current: None,
             stopped_at: None,
@@ -159,6 +162,7 @@ impl<'a> Walk<'a> {
     pub(super) fn visit(&mut self, slot: Slot, old: Resolved<'a>, new: Resolved<'a>) -> bool {
         self.reached.extend(old.name.into_iter().chain(new.name));
         let visit = (address(old.node), address(new.node), slot);
+        self.reached_nodes.extend([visit.0, visit.1]);
         let uses = self.visits.entry(visit).or_insert_with(|| Uses {
             count: 0,
             name: new.name.or(old.name).map(ToOwned::to_owned),
@@ -170,9 +174,9 @@ impl<'a> Walk<'a> {
         uses.count == 1
     }
 
-    /// Whether an operation refers to the schema of this name.
-    pub(super) fn is_reached(&self, name: &str) -> bool {
-        self.reached.contains(name)
+    /// Whether an operation refers to this schema, by its name or through another one that is a mere reference to it.
+    pub(super) fn is_reached(&self, name: &str, node: &Value) -> bool {
+        self.reached.contains(name) || self.reached_nodes.contains(&address(node))
     }
 
     /// The changes, in the order of the report.

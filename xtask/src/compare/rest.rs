@@ -1,8 +1,11 @@
-//! Judges `x-` members: a rate limit that falls breaks clients, one that names a term is shown, the others are noted.
+//! Judges the members that no other rule answers for, so that no difference is passed over in silence.
+//!
+//! Of extensions, a rate limit that falls breaks clients, one whose name is a term is shown, and the others are noted.
 
 use super::Level::{Breaking, Info, Review};
-use super::prose;
+use super::refs::{keys, member, same};
 use super::walk::{Walk, verdict};
+use super::{prose, text};
 use serde_json::Value;
 
 /// Words in the path to a number that count what is allowed: less of it is worse.
@@ -12,14 +15,50 @@ const WAITS: [&str; 6] = ["period", "interval", "window", "seconds", "minutes", 
 /// Extensions are small; what is larger than this is not a rate limit.
 const MOST_LEAVES: usize = 256;
 
-/// Compares the extension `key`, which differs; `said` tells how.
+/// Reports the extensions that differ, of an object whose other keys are names.
+pub(super) fn extensions(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str) {
+    for key in keys(old, new) {
+        let (before, after) = (member(old, key), member(new, key));
+        if key.starts_with("x-") && !same(before, after) {
+            extension(walk, key, (before, after), place);
+        }
+    }
+}
+
+/// Reports every member of the two nodes that differs and is in none of the lists of `handled` keys.
 pub(super) fn compare(
     walk: &mut Walk<'_>,
-    key: &str,
-    (old, new): (&Value, &Value),
+    old: &Value,
+    new: &Value,
+    handled: &[&[&str]],
     place: &str,
-    said: &str,
 ) {
+    for key in keys(old, new) {
+        let (before, after) = (member(old, key), member(new, key));
+        if same(before, after) || handled.iter().any(|keys| keys.contains(&key)) {
+            continue;
+        }
+        let said = difference(key, (before, after));
+        match key {
+            "example" | "examples" => {
+                let said = format!("{} changed", text::name(key));
+                walk.report("example-changed", verdict(Info, Info), place, &said);
+            }
+            "externalDocs" => walk.report("prose-changed", verdict(Info, Info), place, &said),
+            _ if key.starts_with("x-") => extension(walk, key, (before, after), place),
+            _ => walk.report("member-changed", verdict(Review, Review), place, &said),
+        }
+    }
+}
+
+fn difference(key: &str, (before, after): (&Value, &Value)) -> String {
+    let (key, before, after) = (text::name(key), text::value(before), text::value(after));
+    format!("{key} is {after} instead of {before}")
+}
+
+/// Reports the extension `key`, which differs.
+fn extension(walk: &mut Walk<'_>, key: &str, (old, new): (&Value, &Value), place: &str) {
+    let said = &difference(key, (old, new));
     let name = key.to_lowercase();
     if !["rate", "limit", "quota", "throttl"]
         .iter()
