@@ -15,7 +15,7 @@ pub(crate) fn convert(document: &mut Value) -> Vec<String> {
     let mut notes = Vec::new();
     hoist_targets(document);
     walk::schemas(document, &mut |schema, place| {
-        keywords::lower(schema, place, &mut notes)
+        keywords::lower(schema, place, &mut notes);
     });
     let version = document["openapi"].as_str().unwrap_or_default();
     if !version.starts_with("3.0.") {

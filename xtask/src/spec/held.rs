@@ -45,7 +45,7 @@ fn held(mut change: Change) -> Change {
     }
     change.api_level = Level::Info;
     change.text = format!(
-        "{}; our overlay says otherwise and stays",
+        "{}; the overlay keeps ours as it was",
         change.text.trim_end_matches('.')
     );
     change

@@ -155,7 +155,10 @@ pub fn update_in(
             "{} is out of date; `cargo xtask update-spec --offline` writes it anew",
             stale(&files)
         ),
-        Exit::Update => format!("An update is there; `{}` takes it.", command(options, "")),
+        Exit::Update => format!(
+            "An update is there; `{}` takes it.",
+            command(options, &options.accept)
+        ),
         _ if files.is_empty() => taken.up_to_date.clone(),
         _ => {
             let names: Vec<&str> = files.iter().map(|file| file.path).collect();
@@ -401,20 +404,29 @@ fn breaking(ids: &[&str], options: &Options) -> String {
     } else {
         ""
     };
-    let mut accepted: Vec<&str> = options.accept.iter().map(String::as_str).collect();
-    accepted.extend(&unique);
+    let accepted: Vec<String> = options
+        .accept
+        .iter()
+        .cloned()
+        .chain(unique.iter().map(|id| (*id).to_owned()))
+        .collect();
     format!(
         "The update is breaking and was not accepted: {}.{host} Nothing was written; `{}` takes it.",
         unique.join(", "),
-        command(options, &format!(" --accept {}", accepted.join(",")))
+        command(options, &accepted)
     )
 }
 
-fn command(options: &Options, more: &str) -> String {
+fn command(options: &Options, accepted: &[String]) -> String {
     let from = options
         .from
         .as_ref()
         .map_or_else(String::new, |from| format!(" --from {from}"));
     let offline = if options.offline { " --offline" } else { "" };
-    format!("cargo xtask update-spec{offline}{from}{more}")
+    let accept = if accepted.is_empty() {
+        String::new()
+    } else {
+        format!(" --accept {}", accepted.join(","))
+    };
+    format!("cargo xtask update-spec{offline}{from}{accept}")
 }

@@ -66,6 +66,11 @@ const OBJECT: [&str; 5] = [
 /// Rewrites one schema whose inner schemas are rewritten already.
 pub(super) fn lower(schema: &mut Value, place: &str, notes: &mut Vec<String>) {
     match schema {
+        // What 3.0 does not have goes with the schema around it.
+        Value::Bool(_)
+            if NARROWING
+                .iter()
+                .any(|key| place.ends_with(&format!("/{key}"))) => {}
         // `additionalProperties: false` is 3.0 as well; elsewhere a schema is an object.
         Value::Bool(_) if place.ends_with("/additionalProperties") => {}
         Value::Bool(true) => *schema = json!({}),

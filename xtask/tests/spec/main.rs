@@ -1,0 +1,11 @@
+//! Tests of the spec pipeline as a whole: a copy of the tree, a document, one run, and what is on the disk after it.
+
+mod corpus;
+mod corrections;
+mod fetching;
+mod refusals;
+mod reports;
+mod server;
+mod standing;
+mod tree;
+mod writing;

@@ -1,0 +1,108 @@
+//! What a maintainer reads when the provider changed something.
+
+use serde_json::{Value, json};
+use xtask::spec::{Exit, Form, Options};
+
+use crate::tree::{Tree, upstream};
+
+/// A field removed, one added, a limit lowered, the host changed.
+fn eventful() -> Vec<u8> {
+    let mut document = upstream();
+    document["servers"] = json!([{"url": "https://api.cpalead.example"}]);
+    let parameters = document["paths"]["/api/offers"]["get"]["parameters"]
+        .as_array_mut()
+        .unwrap();
+    parameters.retain(|parameter| parameter["name"] != "gaid");
+    parameters.push(json!({"name": "sort", "in": "query", "schema": {"type": "string"}}));
+    parameters[2]["schema"]["maximum"] = json!(1000);
+    document["paths"]["/api/offers"]["get"]["responses"]["200"]["content"] = json!({"application/json": {"schema": {
+        "type": "object",
+        "properties": {"offers": {"type": "array", "items": {"type": "object", "properties": {
+            "id": {"type": "integer"}, "title": {"type": "object"}, "updated_at": {"type": "string"},
+        }}}},
+    }}});
+    serde_json::to_vec(&document).unwrap()
+}
+
+#[test]
+fn a_report_to_decide_on() {
+    let tree = Tree::new();
+    let options = Options {
+        report: Form::Md,
+        ..tree.from(&eventful())
+    };
+    let outcome = tree.run(&options).unwrap();
+    assert_eq!(outcome.exit, Exit::Breaking);
+    let root = tree.root.to_string_lossy().into_owned();
+    insta::assert_snapshot!(outcome.report.replace(&root, "TREE"));
+}
+
+#[test]
+fn the_report_for_programs_has_the_documented_keys() {
+    let tree = Tree::new();
+    let outcome = tree
+        .run(&Options {
+            report: Form::Json,
+            ..tree.from(&eventful())
+        })
+        .unwrap();
+    let report: Value = serde_json::from_str(&outcome.report).unwrap();
+    assert_eq!(report["status"], 5);
+    assert_eq!(report["step"], "major");
+    for change in report["changes"].as_array().unwrap() {
+        for key in ["id", "level", "api_level", "place", "text"] {
+            assert!(change[key].is_string(), "{change}");
+        }
+    }
+    let uncovered = report["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["covered"] == false)
+        .unwrap();
+    assert_eq!(
+        uncovered["place"],
+        "/components/schemas/Offer/properties/title"
+    );
+}
+
+#[test]
+fn the_command_that_takes_an_update_keeps_what_was_accepted() {
+    let tree = Tree::new();
+    let accept = vec!["all".to_owned(), "servers-changed".to_owned()];
+    let outcome = tree
+        .run(&Options {
+            accept,
+            check: true,
+            ..tree.from(&eventful())
+        })
+        .unwrap();
+    assert_eq!(outcome.exit, Exit::Update);
+    assert!(
+        outcome
+            .report
+            .contains(" --accept all,servers-changed` takes it."),
+        "{}",
+        outcome.report
+    );
+}
+
+#[test]
+fn a_document_from_standard_input_is_taken() {
+    let tree = Tree::new();
+    let options = Options {
+        from: Some("-".to_owned()),
+        accept: vec![
+            "all,servers-changed".to_owned(),
+            "all".to_owned(),
+            "servers-changed".to_owned(),
+        ],
+        ..Options::default()
+    };
+    let outcome = tree.run_with(&options, &eventful()).unwrap();
+    assert_eq!(outcome.exit, Exit::Done, "{}", outcome.report);
+    assert!(
+        tree.text("spec/provenance.toml")
+            .contains("kind = \"stdin\"\nsource = \"standard input\"")
+    );
+}
