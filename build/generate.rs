@@ -82,7 +82,8 @@ fn check_effect(source: &str) -> Result<(), String> {
             } else {
                 format!("pub {property}: ::std::option::Option<{rust_type}>,")
             };
-            demand(body, &field).map_err(|error| format!("in the model {}: {error}", model.name))?;
+            demand(body, &field)
+                .map_err(|error| format!("in the model {}: {error}", model.name))?;
         }
     }
     for forbidden in ["deny_unknown_fields", "pub enum ", "ErrorResponse(", "f64"] {
@@ -109,11 +110,13 @@ fn model_source<'a>(source: &'a str, model: &Model) -> Result<&'a str, String> {
     Ok(rest.find("\n    }").map_or(rest, |end| &rest[..end]))
 }
 
-/// Line breaks and indentation are the formatter's, so both sides are compared without white space.
+/// Line breaks, indentation and the comma before a closing bracket are the formatter's: neither side is compared with them.
 fn demand(source: &str, text: &str) -> Result<(), String> {
-    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
-    let wanted = squeezed(text);
-    if squeezed(source).contains(wanted.trim_end_matches(',')) {
+    let squeezed = |text: &str| {
+        let text: String = text.split_whitespace().collect();
+        text.replace(",>", ">")
+    };
+    if squeezed(source).contains(&squeezed(text)) {
         Ok(())
     } else {
         Err(format!("the generated source has no `{text}`"))

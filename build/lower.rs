@@ -124,7 +124,11 @@ pub(crate) const MODELS: &[Model] = &[
     Model {
         name: "Creative",
         required: &[],
-        properties: &[("url", "Text"), ("og_image", "Text"), ("screenshot", "Text")],
+        properties: &[
+            ("url", "Text"),
+            ("og_image", "Text"),
+            ("screenshot", "Text"),
+        ],
     },
     Model {
         name: "Conversion",

@@ -1,1 +1,53 @@
-//! Placeholder.
+//! CPAlead
+mod amount;
+mod answer;
+mod builder;
+mod client;
+mod clock;
+mod countries;
+mod country;
+mod decode;
+mod decode_error;
+mod devices;
+mod error;
+mod generated;
+pub mod jsonp;
+mod ledger;
+mod limits;
+mod lists;
+mod number;
+mod offer;
+mod offer_field;
+mod offer_list;
+mod offers;
+mod open;
+mod payout;
+mod payouts;
+mod redact;
+mod retry;
+mod secret;
+mod store;
+mod text;
+mod transport;
+
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use clock::{BoxFuture, Clock, ManualClock, SystemClock};
+pub use country::{Country, ParseCountryError};
+pub use decode::Rejected;
+pub use devices::{Device, ParseDeviceError};
+pub use error::{Error, Result};
+pub use ledger::{Ask, Ledger, Op, Reply, Ticket};
+pub use limits::{Endpoint, LimitError, Limiter, Permit, RateLimits, Scope, Wait};
+pub use number::DailyCap;
+pub use offer::{Creative, Offer, OfferEvent};
+pub use offer_field::{OfferField, ParseOfferFieldError};
+pub use offer_list::OfferList;
+pub use offers::{OffersRequest, UpdatedSince};
+pub use open::{ConversionStatus, OfferType, ParseOfferTypeError, PayoutType};
+pub use payout::{Payout, PayoutSource};
+pub use retry::{Jitter, RandomJitter, RetryPolicy};
+pub use secret::{ApiKey, ApiKeyError};
+pub use store::{Account, FileStore, Lane, MemoryStore, Store, StoreError, Warning};
+#[cfg(feature = "redis")]
+pub use store::{RedisStore, WhenAway};

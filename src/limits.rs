@@ -58,7 +58,8 @@ impl fmt::Display for Endpoint {
 /// # let _ = (patient, hasty);
 /// ```
 ///
-/// A wait that would be too long is refused before it begins, with the exact time to come back after.
+/// A wait that would be too long is refused before it begins, with the exact time to come back after. One that has been
+/// waited for is not refused for the last second that timers and clocks may disagree about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wait {
     /// Never waits.

@@ -12,6 +12,9 @@ use super::{Lane, Listener, MemoryStore, Store, StoreError, Warning};
 use crate::clock::{BoxFuture, Clock};
 use crate::ledger::{Ask, Op, Reply};
 
+/// The longest time for connecting, and for each answer, unless set otherwise.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
 /// What becomes of calls while Redis is away.
 ///
 /// ```
@@ -45,14 +48,14 @@ pub enum WhenAway {
 /// # }
 /// ```
 ///
-/// - Needs Redis 5 or later, or Valkey. The user needs `EVAL`, `TIME`, `GET`, `SET`, `DEL` and `INFO` on the keys
+/// - Needs Redis 5 or later, or Valkey. The user needs `EVAL`, `TIME`, `GET`, `SET` and `INFO` on the keys
 ///   `cpalead:limits:1:*`; a key holds times and random tickets under the hash of account and endpoint, and expires a
 ///   minute after it has nothing more to say. The eviction policy must leave it alone.
 /// - Time is the server's. A server clock set back costs no more than the wait that was due; one set forward may let one
 ///   call start early.
 /// - A server that comes back without its memory counts its own start as the last call. A failover to a replica that has
 ///   not heard of the last call cannot be noticed.
-/// - Connecting and each answer may take two seconds. A broken connection is made anew with the next operation, which is tried
+/// - Connecting and each answer have a [time-out](RedisStore::timeout). A broken connection is made anew with the next operation, which is tried
 ///   once more: asking twice with one ticket takes one slot.
 /// - `rediss://` needs TLS: add the crate `redis` to your own dependencies with the feature `tokio-rustls-comp`.
 #[derive(Clone)]
@@ -89,7 +92,7 @@ impl RedisStore {
     /// When the url cannot be read, or asks for TLS that was not compiled in.
     pub fn new(url: &str) -> Result<RedisStore, StoreError> {
         Ok(RedisStore {
-            link: Arc::new(Link::new(url)?),
+            link: Arc::new(Link::new(url, TIMEOUT)?),
             when_away: WhenAway::default(),
             fallback: Arc::default(),
             listener: Listener::default(),
@@ -110,6 +113,23 @@ impl RedisStore {
     #[must_use]
     pub fn when_away(mut self, when_away: WhenAway) -> RedisStore {
         self.when_away = when_away;
+        self
+    }
+
+    /// Sets how long connecting may take, and how long each answer; two seconds unless set.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), cpalead::StoreError> {
+    /// use std::time::Duration;
+    ///
+    /// let store = cpalead::RedisStore::new("redis://127.0.0.1:6379")?.timeout(Duration::from_millis(500));
+    /// # let _ = store;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> RedisStore {
+        self.link = Arc::new(self.link.with_timeout(timeout));
         self
     }
 

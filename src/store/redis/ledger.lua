@@ -5,16 +5,21 @@ local op, ticket, interval, span = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
+local function is_ledger(value)
+  if type(value) ~= 'table' or type(value.claims) ~= 'table' then return false end
+  if type(value.floor) ~= 'number' or type(value.seen) ~= 'number' then return false end
+  for _, claim in ipairs(value.claims) do
+    if type(claim) ~= 'table' or type(claim.at) ~= 'number' or type(claim['until']) ~= 'number' then return false end
+  end
+  return true
+end
+
 local ledger
 local text = redis.call('GET', KEYS[1])
 if text then
   local whole, value = pcall(cjson.decode, text)
-  if whole and type(value) == 'table' and type(value.floor) == 'number' and type(value.seen) == 'number'
-    and type(value.claims) == 'table' then
-    ledger = value
-  else
-    ledger = { floor = now + interval, claims = {} }
-  end
+  -- What cannot be read counts as just used.
+  ledger = whole and is_ledger(value) and value or { floor = now + interval, claims = {} }
 else
   ledger = { floor = 0, claims = {} }
   -- A server that has just started may have forgotten what was taken before: the time from its start counts.
@@ -83,13 +88,10 @@ elseif op == 'defer' then
 end
 
 wait = wait or math.max(0, next_free() - now)
-if op ~= 'peek' then
-  if next_free() <= now then
-    redis.call('DEL', KEYS[1])
-  else
-    ledger.seen = now
-    -- Kept a minute longer than it says anything: the clock of expiry is not the one it is about.
-    redis.call('SET', KEYS[1], cjson.encode(ledger), 'PX', next_free() - now + 60000)
-  end
+-- A lane that was never used and still is free needs no key. One that is free again does: it is known to be free.
+if op ~= 'peek' and (text or next_free() > now) then
+  ledger.seen = now
+  -- Kept a minute longer than it says anything: the clock of expiry is not the one it is about.
+  redis.call('SET', KEYS[1], cjson.encode(ledger), 'PX', math.max(0, next_free() - now) + 60000)
 end
 return { held, wait }

@@ -14,15 +14,14 @@ const SCRIPT: &str = include_str!("ledger.lua");
 /// Another format of the ledger would get another prefix, so that two versions never read each other's keys.
 const PREFIX: &str = "cpalead:limits:1:";
 
-/// The longest time for connecting, and for each answer.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// Longer than any wait that makes sense, and exact in the script's floating-point numbers.
 const FOREVER: u64 = 1_000_000_000_000;
 
 /// One connection that all share, or none yet.
 pub(super) struct Link {
     client: Client,
+    /// The longest time for connecting, and for each answer.
+    timeout: Duration,
     connection: Mutex<Option<MultiplexedConnection>>,
 }
 
@@ -41,7 +40,7 @@ impl From<Failure> for StoreError {
 }
 
 impl Link {
-    pub(super) fn new(url: &str) -> Result<Link, StoreError> {
+    pub(super) fn new(url: &str, timeout: Duration) -> Result<Link, StoreError> {
         // The error behind it is not kept: it may quote the url, and so a password.
         let client = Client::open(url).map_err(|_| {
             StoreError::new(
@@ -50,8 +49,18 @@ impl Link {
         })?;
         Ok(Link {
             client,
+            timeout,
             connection: Mutex::new(None),
         })
+    }
+
+    /// The same server with another patience, over a connection of its own.
+    pub(super) fn with_timeout(&self, timeout: Duration) -> Link {
+        Link {
+            client: self.client.clone(),
+            timeout,
+            connection: Mutex::new(None),
+        }
     }
 
     /// Runs one operation, and once more over a new connection if the one at hand turns out to be broken.
@@ -78,8 +87,8 @@ impl Link {
 
     async fn connect(&self) -> Result<MultiplexedConnection, RedisError> {
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
+            .set_connection_timeout(Some(self.timeout))
+            .set_response_timeout(Some(self.timeout));
         self.client
             .get_multiplexed_async_connection_with_config(&config)
             .await

@@ -1,0 +1,71 @@
+//! What a 2xx answer turns out to be: the rows that were asked for, or the error that its body really is.
+
+use std::sync::Arc;
+
+use crate::decode::{self, Answer, Json, Row, Shape};
+use crate::error::{Error, Sent};
+use crate::jsonp::{self, Callback};
+use crate::limits::Endpoint;
+use crate::transport::{Body, Shared};
+
+/// Reads the rows of an answer.
+///
+/// # Errors
+///
+/// When the body is not what was asked for, or says that the call failed.
+pub(crate) fn rows<R: Row>(
+    shared: &Shared,
+    endpoint: Endpoint,
+    body: &Body,
+    callback: Option<&Callback>,
+    shape: Shape,
+) -> Result<Answer<R>, Error> {
+    json_of(&body.text, callback)
+        .and_then(|json| decode::decode(json, shape))
+        .map_err(|error| {
+            error
+                .at(endpoint)
+                .with_status(body.status)
+                .with_excerpt(shared.excerpt(body.text.as_bytes()))
+                .sent(Sent::Maybe)
+        })
+}
+
+/// The text of a body, its UTF-8 checked once for all that is read from it.
+///
+/// # Errors
+///
+/// When it is not UTF-8.
+pub(crate) fn text_of(body: Vec<u8>) -> Result<Arc<String>, Error> {
+    String::from_utf8(body).map(Arc::new).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Error::decode("", format!("it is not UTF-8 from byte {at} on"))
+    })
+}
+
+/// The JSON text of an answer: behind a byte order mark, and inside the call where one was asked for.
+///
+/// # Errors
+///
+/// When the answer is a call though JSON was asked for, or another call than the one that was asked for.
+pub(crate) fn json_of<'a>(
+    source: &'a Arc<String>,
+    callback: Option<&Callback>,
+) -> Result<Json<'a>, Error> {
+    let text = source.as_str();
+    let text = match callback {
+        Some(callback) if !text.trim_start().starts_with('<') => {
+            jsonp::unwrap(text, Some(callback))
+                .map_err(|error| Error::decode("", error.to_string()))
+        }
+        Some(_) => Ok(text),
+        None => match jsonp::callback_of(text) {
+            Some(name) => Err(Error::decode(
+                "",
+                format!("it is a JSONP call of `{name}`, though JSON was asked for"),
+            )),
+            None => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
+        },
+    }?;
+    Ok(Json { source, text })
+}

@@ -1,0 +1,315 @@
+//! Building a client: where it calls, how long it waits, how much it reads, and the hardening that nothing turns off.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::client::Client;
+use crate::clock::{Clock, SystemClock};
+use crate::error::Error;
+use crate::limits::{Limiter, RateLimits};
+use crate::retry::{Jitter, RandomJitter, RetryPolicy};
+use crate::secret::ApiKey;
+use crate::store::Account;
+use crate::transport::Shared;
+
+/// The provider's address, without the path of an endpoint.
+const PROVIDER: &str = "https://www.cpalead.com";
+
+/// The largest publisher id that consumers were seen to take: sixteen digits.
+const LARGEST_ID: u64 = 9_999_999_999_999_999;
+
+type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+
+/// Settings of a [`Client`]; made by [`Client::builder`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let client = cpalead::Client::builder(3_360_001)
+///     .timeout(Duration::from_secs(20))
+///     .user_agent("offer-board/2.1")
+///     .build()?;
+/// # Ok::<(), cpalead::Error>(())
+/// ```
+#[must_use = "a builder does nothing until `build`"]
+pub struct ClientBuilder {
+    publisher_id: u64,
+    api_key: Option<Result<ApiKey, String>>,
+    base_url: String,
+    connect_timeout: Duration,
+    read_timeout: Duration,
+    timeout: Duration,
+    max_body: u64,
+    retry: RetryPolicy,
+    limits: RateLimits,
+    user_agent: Option<String>,
+    clock: Arc<dyn Clock>,
+    jitter: Arc<dyn Jitter>,
+    hook: Option<Hook>,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(publisher_id: u64) -> Self {
+        Self {
+            publisher_id,
+            api_key: None,
+            base_url: PROVIDER.to_owned(),
+            connect_timeout: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(30),
+            timeout: Duration::from_secs(60),
+            max_body: 32 << 20,
+            retry: RetryPolicy::new(),
+            limits: RateLimits::default(),
+            user_agent: None,
+            clock: Arc::new(SystemClock),
+            jitter: Arc::new(RandomJitter),
+            hook: None,
+        }
+    }
+
+    /// Sets the api key, which conversions and reversals need.
+    ///
+    /// A key with blanks or control characters in it is refused by [`build`](Self::build).
+    ///
+    /// ```
+    /// let client = cpalead::Client::builder(3_360_001).api_key("0123456789abcdef").build()?;
+    /// # Ok::<(), cpalead::Error>(())
+    /// ```
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(ApiKey::new(key).map_err(|error| error.to_string()));
+        self
+    }
+
+    /// Sets the address to call instead of `https://www.cpalead.com`: scheme, host and port. Plain http goes to loopback only.
+    ///
+    /// ```
+    /// let client = cpalead::Client::builder(3_360_001).base_url("http://127.0.0.1:8080").build()?;
+    ///
+    /// let error = cpalead::Client::builder(1).base_url("http://example.com").build().unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "base url http://example.com is not allowed: expected https, or http to loopback",
+    /// );
+    /// # Ok::<(), cpalead::Error>(())
+    /// ```
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// Sets how long a connection may take to come about: 10 seconds unless set.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let builder = cpalead::Client::builder(1).connect_timeout(Duration::from_secs(3));
+    /// ```
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Sets how long the provider may be silent, before its answer and within it: 30 seconds unless set.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let builder = cpalead::Client::builder(1).read_timeout(Duration::from_secs(15));
+    /// ```
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = timeout;
+        self
+    }
+
+    /// Sets how long one attempt may take from beginning to end: 60 seconds unless set.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let builder = cpalead::Client::builder(1).timeout(Duration::from_secs(20));
+    /// ```
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets the largest decoded body that is read, in bytes: 32 MiB unless set. A full catalogue has about 5 MB.
+    ///
+    /// ```
+    /// let builder = cpalead::Client::builder(1).max_body(8 << 20);
+    /// ```
+    pub fn max_body(mut self, bytes: u64) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// Sets when calls for offers are tried again.
+    ///
+    /// ```
+    /// use cpalead::RetryPolicy;
+    ///
+    /// let builder = cpalead::Client::builder(1).retry(RetryPolicy::none());
+    /// ```
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Sets how calls are paced, and where that is remembered.
+    ///
+    /// ```
+    /// use cpalead::{FileStore, RateLimits};
+    ///
+    /// let limits = RateLimits::default().store(FileStore::new("/var/lib/shop/cpalead"));
+    /// let builder = cpalead::Client::builder(1).rate_limits(limits);
+    /// ```
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets the name of your program, which goes before the library's own in the `User-Agent`.
+    ///
+    /// ```
+    /// let builder = cpalead::Client::builder(1).user_agent("offer-board/2.1");
+    /// ```
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = Some(name.into());
+        self
+    }
+
+    /// Sets the clock that waits and limits go by.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use cpalead::SystemClock;
+    ///
+    /// let builder = cpalead::Client::builder(1).clock(Arc::new(SystemClock));
+    /// ```
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Sets the source of randomness that the waits between attempts go by.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use cpalead::RandomJitter;
+    ///
+    /// let builder = cpalead::Client::builder(1).jitter(Arc::new(RandomJitter));
+    /// ```
+    pub fn jitter(mut self, jitter: Arc<dyn Jitter>) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    /// Sets proxies, name resolution or certificates on the HTTP client below.
+    ///
+    /// The library's hardening is applied afterwards and wins: no redirect, no `Referer`, no retry below ours, the time limits, the
+    /// `User-Agent`.
+    ///
+    /// ```
+    /// let builder = cpalead::Client::builder(1).http(|http| http.no_proxy());
+    /// ```
+    pub fn http(
+        mut self,
+        hook: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        self.hook = Some(Box::new(hook));
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    ///
+    /// When the publisher id is 0 or too long, the base URL is neither https nor loopback, the key or the `User-Agent` cannot be
+    /// sent, or the TLS backend cannot be set up.
+    ///
+    /// ```
+    /// let client = cpalead::Client::builder(3_360_001).build()?;
+    /// # Ok::<(), cpalead::Error>(())
+    /// ```
+    pub fn build(self) -> Result<Client, Error> {
+        if !(1..=LARGEST_ID).contains(&self.publisher_id) {
+            let shown = self.publisher_id;
+            return Err(Error::configuration(if shown == 0 {
+                "publisher id 0 is not valid: expected a whole number from 1".to_owned()
+            } else {
+                format!("publisher id {shown} is not valid: expected at most 16 digits")
+            }));
+        }
+        let api_key = self.api_key.transpose().map_err(Error::configuration)?;
+        let base_url = checked_base(&self.base_url)?;
+        let own = concat!("cpalead/", env!("CARGO_PKG_VERSION"));
+        let user_agent = match &self.user_agent {
+            Some(name) => format!("{name} {own}"),
+            None => own.to_owned(),
+        };
+        let hook = self.hook.unwrap_or_else(|| Box::new(|builder| builder));
+        let http = hook(reqwest::Client::builder())
+            .user_agent(user_agent)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .gzip(true)
+            .connect_timeout(self.connect_timeout)
+            .read_timeout(self.read_timeout)
+            .timeout(self.timeout)
+            .build()
+            .map_err(|error| {
+                let error = error.without_url();
+                Error::configuration(format!("the http client cannot be built: {error}"))
+            })?;
+        let account = Account::new(self.publisher_id).on(&base_url);
+        let limiter = Limiter::new(self.limits, &account, Arc::clone(&self.clock));
+        Ok(Client::new(Shared {
+            http,
+            base_url,
+            publisher_id: self.publisher_id,
+            api_key,
+            max_body: self.max_body,
+            retry: self.retry,
+            limiter,
+            clock: self.clock,
+            jitter: self.jitter,
+        }))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("publisher_id", &self.publisher_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The origin to call, without a slash at its end.
+fn checked_base(text: &str) -> Result<String, Error> {
+    let shown = crate::redact::url(text, &[]);
+    let url = reqwest::Url::parse(text).map_err(|error| {
+        Error::configuration(format!("base url {shown} cannot be read: {error}"))
+    })?;
+    let loopback = match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => {
+            let host = host.trim_start_matches('[').trim_end_matches(']');
+            host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        }
+        None => false,
+    };
+    let allowed = url.scheme() == "https" || (url.scheme() == "http" && loopback);
+    if !allowed {
+        return Err(Error::configuration(format!(
+            "base url {shown} is not allowed: expected https, or http to loopback"
+        )));
+    }
+    let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if !bare || url.password().is_some() {
+        return Err(Error::configuration(format!(
+            "base url {shown} is not allowed: expected no user, query or fragment"
+        )));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}

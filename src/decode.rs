@@ -1,0 +1,371 @@
+//! Decoding: the text of an answer into rows, typed in one pass; row by row only when that pass fails.
+
+mod envelope;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::decode_error::without_place;
+use crate::error::Error;
+use crate::text::{Loan, Text};
+
+use envelope::{Envelope, Raw, Typed, read};
+
+/// The JSON of an answer, and the body that it is a part of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Json<'a> {
+    pub(crate) source: &'a Arc<String>,
+    pub(crate) text: &'a str,
+}
+
+/// A little less than a row of a whole catalogue has: growing in the end costs more than room to spare.
+const BYTES_OF_A_ROW: usize = 800;
+
+/// What an answer of one endpoint looks like.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    /// The member that holds the rows.
+    pub(crate) list: &'static str,
+    /// Whether the rows may also come as a bare list.
+    pub(crate) bare: Bare,
+}
+
+/// Whether a list without an object around it is an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bare {
+    /// It is.
+    Taken,
+    /// It is not.
+    Refused,
+}
+
+/// A row of the public face, made from its generated model and its place in the provider's list.
+pub(crate) trait Row: Sized {
+    /// The generated model.
+    type Model: DeserializeOwned;
+
+    /// The row, at the given index of the provider's list.
+    fn new(model: Self::Model, index: u32) -> Self;
+}
+
+/// A decoded answer.
+#[derive(Debug)]
+pub(crate) struct Answer<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) rejected: Vec<Rejected>,
+    pub(crate) country: Option<Text>,
+}
+
+/// A row that could not be read, while the others could.
+///
+/// ```
+/// # fn show(offers: &cpalead::OfferList) {
+/// for rejected in offers.rejected() {
+///     eprintln!("offer {:?} left out: {rejected}", rejected.id());
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    index: u32,
+    id: Option<u64>,
+    path: String,
+    message: String,
+}
+
+impl Rejected {
+    /// The place in the provider's list, from 0.
+    ///
+    /// ```
+    /// # fn show(rejected: &cpalead::Rejected) {
+    /// println!("row {}", rejected.index());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index as usize
+    }
+
+    /// The id of the offer, where that much could be read.
+    ///
+    /// ```
+    /// # fn show(rejected: &cpalead::Rejected) {
+    /// println!("offer {:?}", rejected.id());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn id(&self) -> Option<u64> {
+        self.id
+    }
+
+    /// Where the fault is, such as `offers[3].amount`.
+    ///
+    /// ```
+    /// # fn show(rejected: &cpalead::Rejected) {
+    /// println!("look at {}", rejected.path());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong there.
+    ///
+    /// ```
+    /// # fn show(rejected: &cpalead::Rejected) {
+    /// println!("because {}", rejected.message());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+/// Decodes the text of an answer.
+///
+/// # Errors
+///
+/// When the text is no JSON of the shape, or when it says in the body that the call failed.
+pub(crate) fn decode<R: Row>(json: Json<'_>, shape: Shape) -> Result<Answer<R>, Error> {
+    let Json { source, text } = json;
+    let _loan = Loan::of(source);
+    let expected = text.len() / BYTES_OF_A_ROW;
+    let typed = read(text, shape, Typed::<R>::expecting(expected));
+    let (envelope, rejected) = match typed {
+        Ok(envelope) => (envelope, Vec::new()),
+        Err(_) => row_by_row(text, shape)?,
+    };
+    envelope.check_status()?;
+    let rows = envelope
+        .rows
+        .ok_or_else(|| Error::decode("", format!("it has no list `{}`", shape.list)))?;
+    Ok(Answer {
+        rows,
+        rejected,
+        country: envelope.country,
+    })
+}
+
+/// The raw JSON of every row, in the provider's order: what the typed rows leave out is in it.
+pub(crate) fn raw_rows(text: &str, shape: Shape) -> Vec<&str> {
+    let envelope = read(text, shape, Raw);
+    let rows = envelope.ok().and_then(|envelope| envelope.rows);
+    rows.into_iter().flatten().map(RawValue::get).collect()
+}
+
+/// Keeps the good rows and says of each bad one where its fault is.
+fn row_by_row<R: Row>(text: &str, shape: Shape) -> Result<(Envelope<R>, Vec<Rejected>), Error> {
+    let envelope = read(text, shape, Raw).map_err(|error| unreadable(text, &error))?;
+    let mut rejected = Vec::new();
+    let rows = envelope.rows.map(|raw_rows| {
+        let mut rows = Vec::with_capacity(raw_rows.len());
+        for (index, raw) in (0..).zip(raw_rows) {
+            match typed_row::<R::Model>(raw.get()) {
+                Ok(model) => rows.push(R::new(model, index)),
+                Err((path, message)) => rejected.push(Rejected {
+                    index,
+                    id: id_of(raw.get()),
+                    path: format!("{}[{index}]{path}", shape.list),
+                    message,
+                }),
+            }
+        }
+        rows
+    });
+    let envelope = Envelope {
+        rows,
+        status: envelope.status,
+        message: envelope.message,
+        country: envelope.country,
+    };
+    Ok((envelope, rejected))
+}
+
+fn typed_row<M: DeserializeOwned>(raw: &str) -> Result<M, (String, String)> {
+    let mut deserializer = serde_json::Deserializer::from_str(raw);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = match error.path().to_string() {
+            path if path == "." => String::new(),
+            path if path.starts_with('[') => path,
+            path => format!(".{path}"),
+        };
+        (clean(&path), clean(&without_place(error.inner())))
+    })
+}
+
+/// The id of a row whose other fields may be unreadable.
+fn id_of(raw: &str) -> Option<u64> {
+    #[derive(serde::Deserialize)]
+    struct Identified {
+        #[serde(alias = "offer_id", alias = "campid")]
+        id: crate::number::OfferId,
+    }
+    serde_json::from_str::<Identified>(raw)
+        .ok()
+        .map(|row| row.id.0)
+}
+
+/// Parts of a message may be the provider's: capped, and without control characters.
+fn clean(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(160).collect()
+}
+
+/// The error for a text that is no answer at all, by what it most likely is.
+fn unreadable(text: &str, error: &serde_json::Error) -> Error {
+    let start = text.trim_start();
+    let message = if start.is_empty() {
+        "the body is empty".to_owned()
+    } else if start.starts_with('<') {
+        "it is an HTML page, not JSON".to_owned()
+    } else if error.is_eof() {
+        format!("the JSON ends too early, after {} bytes", text.len())
+    } else {
+        clean(&error.to_string())
+    };
+    Error::decode("", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Bare, Json, Shape, decode, raw_rows};
+    use crate::offer::Offer;
+
+    const SHAPE: Shape = Shape {
+        list: "offers",
+        bare: Bare::Refused,
+    };
+
+    /// The ids that were read, and the rejected rows or the error in words.
+    fn outcome(text: &str, shape: Shape) -> String {
+        let source = Arc::new(text.to_owned());
+        let json = Json {
+            source: &source,
+            text: &source,
+        };
+        match decode::<Offer>(json, shape) {
+            Ok(answer) => {
+                let ids: Vec<_> = answer.rows.iter().map(Offer::id).collect();
+                let rejected: Vec<_> = answer.rejected.iter().map(ToString::to_string).collect();
+                format!("{ids:?} {}", rejected.join("; "))
+            }
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(outcome(text, SHAPE), expected, "{text}");
+    }
+
+    #[test]
+    fn one_bad_offer_never_loses_the_others() {
+        check(
+            r#"{"status":"success","offers":[{"id":1},{"id":2,"amount":"ten"},{"id":"3"}]}"#,
+            "[1, 3] offers[1].amount: `ten` is no amount: expected a decimal number of at most 28 digits",
+        );
+        check(
+            r#"{"offers":[{"title":"no id"},7,null,{"id":4,"payouts_per_country":{"US":{}}}]}"#,
+            "[] offers[0]: missing field `id`; \
+             offers[1]: invalid type: integer `7`, expected struct Offer; \
+             offers[2]: invalid type: null, expected struct Offer; \
+             offers[3].payouts_per_country: `{}` is no amount: expected a decimal number of at most 28 digits",
+        );
+    }
+
+    #[test]
+    fn a_field_that_is_there_twice_rejects_its_offer_only() {
+        check(
+            r#"{"offers":[{"id":1,"amount":1,"amount":2},{"id":5}]}"#,
+            "[5] offers[0]: duplicate field `amount`",
+        );
+    }
+
+    #[test]
+    fn an_error_in_the_body_is_an_error() {
+        check(
+            r#"{"status":"error","message":"Invalid publisher id"}"#,
+            "the provider refused: Invalid publisher id",
+        );
+        check(
+            r#"{"status":"Rate limit: 1 request per minute"}"#,
+            "the provider refused: Rate limit: 1 request per minute",
+        );
+        check(
+            r#"{"status":"error","message":"late","offers":[]}"#,
+            "the provider refused: late",
+        );
+        check(
+            r#"{"error":"no such publisher"}"#,
+            "the provider refused: no such publisher",
+        );
+    }
+
+    #[test]
+    fn what_is_no_answer_is_named_for_what_it_is() {
+        check("", "cannot read the answer: the body is empty");
+        check(
+            "<!DOCTYPE html><title>x</title>",
+            "cannot read the answer: it is an HTML page, not JSON",
+        );
+        check(
+            r#"{"status":"success","offers":[{"id":1},{"id""#,
+            "cannot read the answer: the JSON ends too early, after 44 bytes",
+        );
+        check(
+            r#"{"status":"success"}"#,
+            "cannot read the answer: it has no list `offers`",
+        );
+        check(
+            r#"{"offers":{}}"#,
+            "cannot read the answer: invalid type: map, expected a list at line 1 column 10",
+        );
+        check(
+            r#"[{"id":1}]"#,
+            "cannot read the answer: invalid type: sequence, expected an object with a list `offers` at line 1 column 0",
+        );
+        check(
+            r#"{"offers":[],"offers":[]}"#,
+            "cannot read the answer: `offers` is there twice at line 1 column 25",
+        );
+        check(
+            r#"{"offers":[]} trailing"#,
+            "cannot read the answer: trailing characters at line 1 column 15",
+        );
+    }
+
+    #[test]
+    fn nesting_without_end_is_refused_and_not_followed() {
+        let deep = format!(r#"{{"offers":[{{"id":1,"x":{}"#, "[".repeat(200_000));
+        assert!(
+            outcome(&deep, SHAPE).starts_with("cannot read the answer: recursion limit exceeded")
+        );
+    }
+
+    #[test]
+    fn a_bare_list_is_read_where_it_is_taken() {
+        let bare = Shape {
+            bare: Bare::Taken,
+            ..SHAPE
+        };
+        assert_eq!(outcome(r#"[{"id":1}]"#, bare), "[1] ");
+    }
+
+    #[test]
+    fn raw_rows_are_the_bytes_as_they_came() {
+        let text = r#"{"offers":[ {"id":1, "new":[1]} ,7]}"#;
+        assert_eq!(raw_rows(text, SHAPE), [r#"{"id":1, "new":[1]}"#, "7"]);
+    }
+}

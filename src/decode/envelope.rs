@@ -1,0 +1,287 @@
+//! The object around the rows of an answer, read in one pass with the rows in whatever form is asked for.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{
+    Deserialize, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde_json::value::RawValue;
+
+use super::{Bare, Row, Shape, clean};
+use crate::error::{Error, Kind};
+use crate::text::Text;
+
+/// The members of an answer that matter, with the rows in whatever form they were asked for.
+pub(super) struct Envelope<T> {
+    pub(super) rows: Option<Vec<T>>,
+    pub(super) status: Option<Text>,
+    pub(super) message: Option<Text>,
+    pub(super) country: Option<Text>,
+}
+
+impl<T> Envelope<T> {
+    /// `status` is `success`, or it is the error: the word `error`, or the message itself.
+    pub(super) fn check_status(&self) -> Result<(), Error> {
+        let Some(status) = self.status.as_ref().map(Text::as_str) else {
+            return match &self.message {
+                Some(message) if self.rows.is_none() => Err(refused(message.as_str())),
+                _ => Ok(()),
+            };
+        };
+        if status.eq_ignore_ascii_case("success") {
+            return Ok(());
+        }
+        let message = self.message.as_ref().map(Text::as_str);
+        Err(refused(
+            message.filter(|text| !text.is_empty()).unwrap_or(status),
+        ))
+    }
+}
+
+fn refused(words: &str) -> Error {
+    Error::new(Kind::Provider(clean(words)))
+}
+
+pub(super) fn read<'de, S: Rows<'de>>(
+    text: &'de str,
+    shape: Shape,
+    rows: S,
+) -> Result<Envelope<S::Row>, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let envelope = EnvelopeSeed { shape, rows }.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(envelope)
+}
+
+/// How the rows of a list are read.
+pub(super) trait Rows<'de>: Copy {
+    type Row;
+
+    fn read<A: SeqAccess<'de>>(self, list: A) -> Result<Vec<Self::Row>, A::Error>;
+}
+
+/// Straight into the rows of the public face, with room for as many as the length of the text lets expect.
+pub(super) struct Typed<R> {
+    expected: usize,
+    rows: PhantomData<R>,
+}
+
+impl<R> Typed<R> {
+    pub(super) fn expecting(rows: usize) -> Self {
+        Self {
+            expected: rows,
+            rows: PhantomData,
+        }
+    }
+}
+
+impl<R> Clone for Typed<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Typed<R> {}
+
+impl<'de, R: Row> Rows<'de> for Typed<R> {
+    type Row = R;
+
+    fn read<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<R>, A::Error> {
+        let mut rows = Vec::with_capacity(self.expected);
+        while let Some(model) = list.next_element::<R::Model>()? {
+            let index = u32::try_from(rows.len()).map_err(A::Error::custom)?;
+            rows.push(R::new(model, index));
+        }
+        rows.shrink_to_fit();
+        Ok(rows)
+    }
+}
+
+/// As JSON text, so that one bad row does not stop the others.
+#[derive(Clone, Copy)]
+pub(super) struct Raw;
+
+impl<'de> Rows<'de> for Raw {
+    type Row = &'de RawValue;
+
+    fn read<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<&'de RawValue>, A::Error> {
+        let mut rows = Vec::new();
+        while let Some(row) = list.next_element()? {
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+}
+
+struct EnvelopeSeed<S> {
+    shape: Shape,
+    rows: S,
+}
+
+impl<'de, S: Rows<'de>> DeserializeSeed<'de> for EnvelopeSeed<S> {
+    type Value = Envelope<S::Row>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, S: Rows<'de>> Visitor<'de> for EnvelopeSeed<S> {
+    type Value = Envelope<S::Row>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with a list `{}`", self.shape.list)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        if self.shape.bare == Bare::Refused {
+            return Err(A::Error::invalid_type(serde::de::Unexpected::Seq, &self));
+        }
+        Ok(Envelope {
+            rows: Some(self.rows.read(list)?),
+            status: None,
+            message: None,
+            country: None,
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut rows = None;
+        let (mut status, mut message, mut country) = (None, None, None);
+        while let Some(key) = map.next_key::<Key<'_>>()? {
+            match key.name(self.shape.list) {
+                Member::List => {
+                    let list = ListSeed(self.rows);
+                    if rows.replace(map.next_value_seed(list)?).is_some() {
+                        return Err(A::Error::custom(format_args!(
+                            "`{}` is there twice",
+                            self.shape.list
+                        )));
+                    }
+                }
+                Member::Status => once(&mut status, map.next_value::<Lenient>()?, "status")?,
+                Member::Message => once(&mut message, map.next_value::<Lenient>()?, "message")?,
+                Member::Country => once(&mut country, map.next_value::<Lenient>()?, "country")?,
+                Member::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(Envelope {
+            rows: rows.flatten(),
+            status: status.flatten(),
+            message: message.flatten(),
+            country: country.flatten(),
+        })
+    }
+}
+
+/// A member that is there twice is no answer to rely on: which of the two did the provider mean?
+fn once<E: serde::de::Error>(
+    slot: &mut Option<Option<Text>>,
+    value: Lenient,
+    name: &'static str,
+) -> Result<(), E> {
+    match slot.replace(value.0) {
+        None => Ok(()),
+        Some(_) => Err(E::custom(format_args!("`{name}` is there twice"))),
+    }
+}
+
+struct ListSeed<S>(S);
+
+impl<'de, S: Rows<'de>> DeserializeSeed<'de> for ListSeed<S> {
+    type Value = Option<Vec<S::Row>>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, S: Rows<'de>> Visitor<'de> for ListSeed<S> {
+    type Value = Option<Vec<S::Row>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        self.0.read(list).map(Some)
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}
+
+/// A member whose type the documentation does not give: its text, or nothing where it has none.
+struct Lenient(Option<Text>);
+
+impl<'de> Deserialize<'de> for Lenient {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(Self(match raw {
+            "null" => None,
+            _ => serde_json::from_str::<Text>(raw)
+                .ok()
+                .or_else(|| Some(raw.into())),
+        }))
+    }
+}
+
+enum Member {
+    List,
+    Status,
+    Message,
+    Country,
+    Other,
+}
+
+/// A member's name; one with escapes in it is none that is looked for.
+struct Key<'de>(Option<&'de str>);
+
+impl Key<'_> {
+    fn name(&self, list: &str) -> Member {
+        match self.0 {
+            Some(name) if name == list => Member::List,
+            Some("status") => Member::Status,
+            Some("message" | "error") => Member::Message,
+            Some("country") => Member::Country,
+            _ => Member::Other,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_borrowed_str<E: serde::de::Error>(
+                self,
+                name: &'de str,
+            ) -> Result<Key<'de>, E> {
+                Ok(Key(Some(name)))
+            }
+
+            fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<Key<'de>, E> {
+                Ok(Key(None))
+            }
+        }
+
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}

@@ -1,0 +1,487 @@
+//! The one error of the library: opaque, one word wide, with predicates that say what happened and what to do.
+
+mod message;
+
+use std::time::Duration;
+
+use crate::limits::Endpoint;
+
+/// Why a call failed.
+///
+/// The type is opaque: ask the predicates. Several may hold at once, such as [`is_status`](Error::is_status) and
+/// [`is_rate_limited`](Error::is_rate_limited) for a 429.
+///
+/// No message, no debug output and no source of this error holds the api key, the body of an answer or a query string; a
+/// capped and redacted part of the body is to be had from [`excerpt`](Error::excerpt).
+///
+/// ```
+/// let error = cpalead::Client::builder(0).build().unwrap_err();
+/// assert!(error.is_configuration());
+/// assert_eq!(error.to_string(), "publisher id 0 is not valid: expected a whole number from 1");
+/// ```
+pub struct Error(Box<Inner>);
+
+/// A result whose error is [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    endpoint: Option<Endpoint>,
+    status: Option<u16>,
+    retry_after: Option<Duration>,
+    excerpt: Option<String>,
+    sent: Sent,
+}
+
+/// What failed, with what its message needs.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The caller asked for what cannot be asked for.
+    Configuration(String),
+    /// No connection came about.
+    Connect(String),
+    /// A time limit ran out.
+    Timeout(String),
+    /// The connection broke, or what came over it is not HTTP.
+    Transport(String),
+    /// The decoded body is larger than the cap, in bytes.
+    TooLarge(u64),
+    /// The provider pointed elsewhere; the text is the place without its query.
+    Redirect(String),
+    /// An HTTP status outside 2xx.
+    Status,
+    /// A 2xx whose body says that the call failed, with the provider's words.
+    Provider(String),
+    /// A body that is not what the document describes.
+    Decode {
+        /// Where in the JSON, such as `offers[3].amount`; empty for the whole.
+        path: String,
+        /// What is wrong there.
+        message: String,
+    },
+    /// The client's own limiter refused: nothing was sent.
+    Limited,
+    /// The store of the rate limits failed: nothing was sent.
+    Store(String),
+}
+
+/// Whether an attempt can have reached the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// Certainly not.
+    No,
+    /// It may have, or it has.
+    Maybe,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            endpoint: None,
+            status: None,
+            retry_after: None,
+            excerpt: None,
+            sent: Sent::No,
+        }))
+    }
+
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(Kind::Configuration(message.into()))
+    }
+
+    pub(crate) fn decode(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(Kind::Decode {
+            path: path.into(),
+            message: message.into(),
+        })
+    }
+
+    pub(crate) fn at(mut self, endpoint: Endpoint) -> Self {
+        self.0.endpoint = Some(endpoint);
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after.or(self.0.retry_after);
+        self
+    }
+
+    pub(crate) fn with_excerpt(mut self, excerpt: String) -> Self {
+        self.0.excerpt = Some(excerpt).filter(|excerpt| !excerpt.is_empty());
+        self
+    }
+
+    pub(crate) fn sent(mut self, sent: Sent) -> Self {
+        self.0.sent = sent;
+        self
+    }
+
+    /// Whether the caller's input or the client's configuration stood in the way; nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The message names the value and what is allowed: a limit of 0, a base URL without https, a missing api key.
+    ///
+    /// ```
+    /// assert!(cpalead::Client::builder(0).build().unwrap_err().is_configuration());
+    /// ```
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        matches!(self.0.kind, Kind::Configuration(_))
+    }
+
+    /// Whether no connection to the provider came about; the call has not counted.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Name resolution, a refused connection or a failed TLS handshake: look at the network, the proxy, the base URL.
+    ///
+    /// ```
+    /// # fn main() -> cpalead::Result<()> {
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert!(!error.is_connect());
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0.kind, Kind::Connect(_))
+    }
+
+    /// Whether a time limit ran out: connecting, waiting for the next bytes, or the whole call.
+    ///
+    /// # Troubleshooting
+    ///
+    /// A full catalogue takes the provider several seconds. Ask for fewer offers or fewer fields, or raise the limit that the
+    /// message names.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert!(!error.is_timeout());
+    /// ```
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.kind, Kind::Timeout(_))
+    }
+
+    /// Whether the provider answered with an HTTP status outside 2xx; see [`status`](Error::status).
+    ///
+    /// # Troubleshooting
+    ///
+    /// 400 names a bad parameter, 401 and 403 the api key or the publisher id, 429 the limit of one call a minute, 5xx a fault
+    /// at the provider's.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert!(!error.is_status());
+    /// ```
+    #[must_use]
+    pub fn is_status(&self) -> bool {
+        matches!(self.0.kind, Kind::Status)
+    }
+
+    /// Whether the provider answered with a success status and an error in the body.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The message holds the provider's own words.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert!(!error.is_provider());
+    /// ```
+    #[must_use]
+    pub fn is_provider(&self) -> bool {
+        matches!(self.0.kind, Kind::Provider(_))
+    }
+
+    /// Whether the body was not what the document describes: an HTML page, half a document, another shape.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The message names the place in the JSON. An HTML page is most often a proxy, a login or a maintenance page. Another
+    /// shape may be a change at the provider's: look for a newer release of this crate.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert!(!error.is_decode());
+    /// ```
+    #[must_use]
+    pub fn is_decode(&self) -> bool {
+        matches!(self.0.kind, Kind::Decode { .. })
+    }
+
+    /// Whether the decoded body was larger than the cap.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Ask for fewer offers or fewer fields, or raise `ClientBuilder::max_body`.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert!(!error.is_too_large());
+    /// ```
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.0.kind, Kind::TooLarge(_))
+    }
+
+    /// Whether the provider redirected; redirects are never followed, since the query may hold the api key.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The message says where it pointed. If the provider has moved, set the base URL to the new place yourself.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert!(!error.is_redirect());
+    /// ```
+    #[must_use]
+    pub fn is_redirect(&self) -> bool {
+        matches!(self.0.kind, Kind::Redirect(_))
+    }
+
+    /// Whether one call a minute was exceeded: seen by the client beforehand, or said by the provider.
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`retry_after`](Error::retry_after) says how long to wait. Other processes that use the same account share the limit:
+    /// give all of them the same store.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert!(!error.is_rate_limited());
+    /// ```
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        match &self.0.kind {
+            Kind::Limited => true,
+            Kind::Provider(words) => says_too_many(words),
+            _ => self.0.status == Some(429),
+        }
+    }
+
+    /// Whether the connection broke in the middle, or what came over it was not HTTP.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Calls for offers are retried. Conversions and reversals are not, since the attempt may have used the minute.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert!(!error.is_transport());
+    /// ```
+    #[must_use]
+    pub fn is_transport(&self) -> bool {
+        matches!(self.0.kind, Kind::Transport(_))
+    }
+
+    /// Whether the store of the rate limits failed; nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The message names the store and the fault: a directory that cannot be written, a Redis server that is away.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert!(!error.is_store());
+    /// ```
+    #[must_use]
+    pub fn is_store(&self) -> bool {
+        matches!(self.0.kind, Kind::Store(_))
+    }
+
+    /// Whether an attempt can have reached the provider, and so can have used the minute of a limited endpoint.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert!(!error.may_have_counted());
+    /// ```
+    #[must_use]
+    pub fn may_have_counted(&self) -> bool {
+        self.0.sent == Sent::Maybe
+    }
+
+    /// The HTTP status of the answer, if there was one.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert_eq!(error.status(), None);
+    /// ```
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// How long to wait before the next try, where the provider or the client's limiter says so. At most an hour.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert_eq!(error.retry_after(), None);
+    /// ```
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The beginning of the body: at most 200 characters, redacted, without control characters.
+    ///
+    /// It is the provider's text: fit for a log, not for a page.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert_eq!(error.excerpt(), None);
+    /// ```
+    #[must_use]
+    pub fn excerpt(&self) -> Option<&str> {
+        self.0.excerpt.as_deref()
+    }
+
+    /// Where in the JSON a body could not be read, such as `offers[3].amount`.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert_eq!(error.path(), None);
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        match &self.0.kind {
+            Kind::Decode { path, .. } => Some(path)
+                .filter(|path| !path.is_empty())
+                .map(String::as_str),
+            _ => None,
+        }
+    }
+
+    /// One word for the kind of failure, stable enough for a report or a metric.
+    ///
+    /// ```
+    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
+    /// assert_eq!(error.kind(), "configuration");
+    /// ```
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        if self.is_rate_limited() {
+            return "rate_limited";
+        }
+        match self.0.kind {
+            Kind::Configuration(_) => "configuration",
+            Kind::Connect(_) => "connect",
+            Kind::Timeout(_) => "timeout",
+            Kind::Transport(_) => "transport",
+            Kind::TooLarge(_) => "too_large",
+            Kind::Redirect(_) => "redirect",
+            Kind::Status => "status",
+            Kind::Provider(_) => "provider",
+            Kind::Decode { .. } => "decode",
+            Kind::Limited => "rate_limited",
+            Kind::Store(_) => "store",
+        }
+    }
+}
+
+/// Whether the provider's words speak of its limit. None of them is documented; these are what such services say.
+pub(crate) fn says_too_many(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    [
+        "too many requests",
+        "rate limit",
+        "request per minute",
+        "requests per minute",
+    ]
+    .iter()
+    .any(|sign| words.contains(sign))
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Error, Kind, Sent};
+    use crate::limits::Endpoint;
+
+    #[test]
+    fn an_error_is_one_word_wide_and_travels_between_threads() {
+        fn travels<T: Send + Sync + 'static>() {}
+        travels::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[track_caller]
+    fn check(error: Error, kind: &str, message: &str) {
+        assert_eq!(error.kind(), kind);
+        assert_eq!(error.to_string(), message);
+    }
+
+    #[test]
+    fn messages_say_what_failed_with_what_and_what_to_do() {
+        let status = || Error::new(Kind::Status).at(Endpoint::Offers);
+        check(
+            status()
+                .with_status(503)
+                .with_retry_after(Some(Duration::from_millis(1_500))),
+            "status",
+            "offers: the provider answered with an error (status 503); try again in 2 s",
+        );
+        check(
+            status().with_status(429),
+            "rate_limited",
+            "offers: the provider answered with an error (status 429)",
+        );
+        check(
+            Error::new(Kind::Provider("Rate limit: 1 request per minute".into())).with_status(200),
+            "rate_limited",
+            "the provider refused: Rate limit: 1 request per minute (status 200)",
+        );
+        check(
+            Error::new(Kind::Provider("Invalid publisher id".into())),
+            "provider",
+            "the provider refused: Invalid publisher id",
+        );
+        check(
+            Error::decode("offers[3].amount", "`x` is no amount"),
+            "decode",
+            "cannot read the answer at offers[3].amount: `x` is no amount",
+        );
+        check(
+            Error::decode("", "the body is empty"),
+            "decode",
+            "cannot read the answer: the body is empty",
+        );
+        check(
+            Error::new(Kind::TooLarge(1024)),
+            "too_large",
+            "the answer is larger than the cap of 1024 bytes",
+        );
+        check(
+            Error::new(Kind::Redirect("https://b.example/x".into())).with_status(302),
+            "redirect",
+            "the provider redirects to https://b.example/x; not followed (status 302)",
+        );
+        check(
+            Error::new(Kind::Limited)
+                .at(Endpoint::Conversions)
+                .with_retry_after(Some(Duration::from_secs(42))),
+            "rate_limited",
+            "conversions: the next call may not start yet; try again in 42 s",
+        );
+    }
+
+    #[test]
+    fn only_what_was_sent_may_have_counted() {
+        assert!(!Error::new(Kind::Limited).may_have_counted());
+        assert!(
+            Error::new(Kind::Status)
+                .sent(Sent::Maybe)
+                .may_have_counted()
+        );
+    }
+}

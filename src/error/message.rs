@@ -1,0 +1,56 @@
+//! What an error says: one line, lower case, what failed, with what, what to do.
+
+use std::fmt;
+
+use super::{Error, Inner, Kind};
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner {
+            kind,
+            endpoint,
+            status,
+            retry_after,
+            ..
+        } = &*self.0;
+        if let Some(endpoint) = endpoint {
+            write!(f, "{endpoint}: ")?;
+        }
+        match kind {
+            Kind::Configuration(message) | Kind::Connect(message) => f.write_str(message)?,
+            Kind::Timeout(message) | Kind::Transport(message) => f.write_str(message)?,
+            Kind::TooLarge(cap) => write!(f, "the answer is larger than the cap of {cap} bytes")?,
+            Kind::Redirect(place) => write!(f, "the provider redirects to {place}; not followed")?,
+            Kind::Status => f.write_str("the provider answered with an error")?,
+            Kind::Provider(words) => write!(f, "the provider refused: {words}")?,
+            Kind::Decode { path, message } if path.is_empty() => {
+                write!(f, "cannot read the answer: {message}")?;
+            }
+            Kind::Decode { path, message } => {
+                write!(f, "cannot read the answer at {path}: {message}")?;
+            }
+            Kind::Limited => f.write_str("the next call may not start yet")?,
+            Kind::Store(message) => write!(f, "the store of the rate limits failed: {message}")?,
+        }
+        if let Some(status) = status {
+            write!(f, " (status {status})")?;
+        }
+        if let Some(wait) = retry_after {
+            // Rounded up: who comes back on time must not come back too early.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            write!(f, "; try again in {seconds} s")?;
+        }
+        Ok(())
+    }
+}
+
+/// The fields in words; the excerpt is left out, since debug output lands in logs unseen.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind())
+            .field("message", &format_args!("{self}"))
+            .field("may_have_counted", &self.may_have_counted())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,285 @@
+//! Whole numbers and flags that the provider sends as numbers, as strings or as `false`.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::amount::Amount;
+
+/// A whole number, as a number or as text.
+#[derive(Clone, Copy)]
+struct Whole(u64);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct WholeVisitor;
+
+        impl Visitor<'_> for WholeVisitor {
+            type Value = Whole;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number, or text that is one")
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Whole, E> {
+                Ok(Whole(number))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Whole, E> {
+                let digits = text.trim();
+                let number = digits.parse().ok().filter(|_| !digits.starts_with('+'));
+                number
+                    .map(Whole)
+                    .ok_or_else(|| E::invalid_value(Unexpected::Str(short(text)), &self))
+            }
+        }
+
+        deserializer.deserialize_any(WholeVisitor)
+    }
+}
+
+/// What an error may quote of a text that may be long.
+fn short(text: &str) -> &str {
+    let end = text
+        .char_indices()
+        .nth(24)
+        .map_or(text.len(), |(end, _)| end);
+    &text[..end]
+}
+
+/// The number of an offer (the provider also calls it campaign).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OfferId(pub(crate) u64);
+
+impl<'de> Deserialize<'de> for OfferId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Whole::deserialize(deserializer).map(|whole| Self(whole.0))
+    }
+}
+
+impl Serialize for OfferId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.0)
+    }
+}
+
+/// Seconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct UnixTime(pub(crate) jiff::Timestamp);
+
+impl<'de> Deserialize<'de> for UnixTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seconds = Whole::deserialize(deserializer)?.0;
+        let timestamp = i64::try_from(seconds)
+            .ok()
+            .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+        timestamp
+            .map(Self)
+            .ok_or_else(|| D::Error::invalid_value(Unexpected::Unsigned(seconds), &"unix seconds"))
+    }
+}
+
+impl Serialize for UnixTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// The place of an offer in the provider's order: 1 is the best. Whole as documented, but a fraction is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OfferRank(pub(crate) Option<Decimal>);
+
+impl<'de> Deserialize<'de> for OfferRank {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Amount::deserialize(deserializer).map(|amount| Self(amount.0))
+    }
+}
+
+impl Serialize for OfferRank {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let whole = self.0.filter(Decimal::is_integer);
+        match (whole.and_then(|rank| u64::try_from(rank).ok()), self.0) {
+            (Some(whole), _) => serializer.serialize_u64(whole),
+            (None, Some(rank)) => serializer.collect_str(&rank),
+            (None, None) => serializer.serialize_none(),
+        }
+    }
+}
+
+/// How many conversions a day an offer takes.
+///
+/// ```
+/// use cpalead::DailyCap;
+///
+/// let cap = DailyCap::Limited(250);
+/// assert_ne!(cap, DailyCap::Unlimited);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DailyCap {
+    /// There is no cap: the provider sends `false`.
+    Unlimited,
+    /// At most so many conversions a day.
+    Limited(u64),
+}
+
+impl<'de> Deserialize<'de> for DailyCap {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct CapVisitor;
+
+        impl Visitor<'_> for CapVisitor {
+            type Value = DailyCap;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number, or false")
+            }
+
+            fn visit_u64<E: Error>(self, cap: u64) -> Result<DailyCap, E> {
+                Ok(DailyCap::Limited(cap))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<DailyCap, E> {
+                match text.trim() {
+                    "" | "false" => Ok(DailyCap::Unlimited),
+                    digits => digits
+                        .parse()
+                        .map(DailyCap::Limited)
+                        .map_err(|_| E::invalid_value(Unexpected::Str(short(text)), &self)),
+                }
+            }
+
+            fn visit_bool<E: Error>(self, value: bool) -> Result<DailyCap, E> {
+                match value {
+                    false => Ok(DailyCap::Unlimited),
+                    true => Err(E::invalid_type(Unexpected::Bool(value), &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(CapVisitor)
+    }
+}
+
+/// The normal form is a number or null.
+impl Serialize for DailyCap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Unlimited => serializer.serialize_none(),
+            Self::Limited(cap) => serializer.serialize_u64(*cap),
+        }
+    }
+}
+
+/// Yes or no, also as 0 and 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flag(pub(crate) bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FlagVisitor;
+
+        impl Visitor<'_> for FlagVisitor {
+            type Value = Flag;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, false, 1 or 0")
+            }
+
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Flag, E> {
+                Ok(Flag(value))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Flag, E> {
+                match number {
+                    0 => Ok(Flag(false)),
+                    1 => Ok(Flag(true)),
+                    _ => Err(E::invalid_value(Unexpected::Unsigned(number), &self)),
+                }
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Flag, E> {
+                match text.trim() {
+                    "1" | "true" => Ok(Flag(true)),
+                    "" | "0" | "false" => Ok(Flag(false)),
+                    _ => Err(E::invalid_value(Unexpected::Str(short(text)), &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(FlagVisitor)
+    }
+}
+
+impl Serialize for Flag {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+
+    use super::{DailyCap, Flag, OfferId, OfferRank, UnixTime};
+
+    /// The normal form of what was read, or `refused`.
+    fn normal<T: Serialize + DeserializeOwned>(json: &str) -> String {
+        serde_json::from_str::<T>(json).map_or("refused".into(), |value| {
+            serde_json::to_string(&value).unwrap()
+        })
+    }
+
+    #[test]
+    fn an_id_is_a_number_or_its_digits() {
+        assert_eq!(normal::<OfferId>("5546840"), "5546840");
+        assert_eq!(normal::<OfferId>("\"5546840\""), "5546840");
+        for json in ["-1", "\"x\"", "1.5", "null", "\"\"", "true", "\"+1\"", "[]"] {
+            assert_eq!(normal::<OfferId>(json), "refused", "{json}");
+        }
+    }
+
+    #[test]
+    fn a_cap_is_a_number_or_false() {
+        assert_eq!(normal::<DailyCap>("250"), "250");
+        assert_eq!(normal::<DailyCap>("\"250\""), "250");
+        assert_eq!(normal::<DailyCap>("false"), "null");
+        assert_eq!(normal::<DailyCap>("0"), "0");
+        for json in ["true", "-1", "\"many\"", "{}"] {
+            assert_eq!(normal::<DailyCap>(json), "refused", "{json}");
+        }
+    }
+
+    #[test]
+    fn a_flag_is_a_boolean_or_a_bit() {
+        for json in ["true", "1", "\"1\""] {
+            assert_eq!(normal::<Flag>(json), "true", "{json}");
+        }
+        for json in ["false", "0", "\"0\"", "\"\""] {
+            assert_eq!(normal::<Flag>(json), "false", "{json}");
+        }
+        assert_eq!(normal::<Flag>("2"), "refused");
+    }
+
+    #[test]
+    fn a_rank_is_whole_and_keeps_a_fraction() {
+        assert_eq!(normal_rank("1"), "1");
+        assert_eq!(normal_rank("\"14\""), "14");
+        assert_eq!(normal_rank("2.50"), "\"2.50\"");
+    }
+
+    fn normal_rank(json: &str) -> String {
+        serde_json::to_string(&serde_json::from_str::<OfferRank>(json).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_time_is_unix_seconds() {
+        assert_eq!(normal::<UnixTime>("1767225600"), "\"2026-01-01T00:00:00Z\"");
+        assert_eq!(
+            normal::<UnixTime>("\"1767225600\""),
+            "\"2026-01-01T00:00:00Z\""
+        );
+        assert_eq!(normal::<UnixTime>("99999999999999999"), "refused");
+    }
+}

@@ -1,0 +1,443 @@
+//! Offers: the request with every documented parameter, and the list that answers it.
+
+use std::future::IntoFuture;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::answer;
+use crate::clock::BoxFuture;
+use crate::country::Country;
+use crate::devices::Device;
+use crate::error::Error;
+use crate::limits::Endpoint;
+use crate::offer_field::{FieldSet, OfferField};
+use crate::offer_list::{DEFAULT_LIMIT, OfferList, SHAPE};
+use crate::open::OfferType;
+use crate::transport::Shared;
+
+/// What the provider sends at most (documented).
+const LARGEST_LIMIT: u32 = 5000;
+
+/// The caller of the API, whom the provider knows by address and `User-Agent`.
+const CALLER: &str = "user";
+
+/// A request for offers; made by [`Client::offers`](crate::Client::offers), sent by `.await`.
+///
+/// Parameters that take several values add up; of the others the last one counts.
+///
+/// ```no_run
+/// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
+/// use cpalead::{Country, Device, OfferType};
+///
+/// let offers = client
+///     .offers()
+///     .country(Country::US)
+///     .device(Device::Ios)
+///     .device(Device::Android)
+///     .offer_type(OfferType::Cpi)
+///     .limit(100)
+///     .subid("user-42")
+///     .await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct OffersRequest {
+    shared: Arc<Shared>,
+    country: Option<Place>,
+    devices: Vec<Device>,
+    device_of_caller: Option<Caller>,
+    types: Vec<OfferType>,
+    limit: Option<u32>,
+    updated_since: Option<UpdatedSince>,
+    fields: FieldSet,
+    offerwall: Option<Offerwall>,
+    subid: Option<String>,
+    subid2: Option<String>,
+    subid3: Option<String>,
+    gaid: Option<String>,
+    idfa: Option<String>,
+}
+
+/// Whose country is meant.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Named(Country),
+    OfCaller,
+}
+
+/// That the caller's own device is meant.
+#[derive(Clone, Copy, Debug)]
+struct Caller;
+
+/// That offers marked for offerwalls are wanted too.
+#[derive(Clone, Copy, Debug)]
+struct Offerwall;
+
+/// The time that [`OffersRequest::updated_since`] takes: a day, or a point in time.
+///
+/// ```
+/// use cpalead::UpdatedSince;
+///
+/// let day = UpdatedSince::from(jiff::civil::date(2026, 4, 1));
+/// assert_eq!(day.to_string(), "2026-04-01");
+/// let point = UpdatedSince::from("2026-04-01T00:00:00Z".parse::<jiff::Timestamp>()?);
+/// assert_eq!(point.to_string(), "2026-04-01T00:00:00Z");
+/// # Ok::<(), jiff::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpdatedSince {
+    /// From the beginning of a day; in which time zone is not documented.
+    Day(Date),
+    /// From a point in time.
+    Point(Timestamp),
+}
+
+impl From<Date> for UpdatedSince {
+    fn from(day: Date) -> Self {
+        Self::Day(day)
+    }
+}
+
+impl From<Timestamp> for UpdatedSince {
+    fn from(point: Timestamp) -> Self {
+        Self::Point(point)
+    }
+}
+
+impl std::fmt::Display for UpdatedSince {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Day(day) => write!(f, "{day}"),
+            Self::Point(point) => write!(f, "{point}"),
+        }
+    }
+}
+
+impl OffersRequest {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            country: None,
+            devices: Vec::new(),
+            device_of_caller: None,
+            types: Vec::new(),
+            limit: None,
+            updated_since: None,
+            fields: FieldSet::NONE,
+            offerwall: None,
+            subid: None,
+            subid2: None,
+            subid3: None,
+            gaid: None,
+            idfa: None,
+        }
+    }
+
+    /// Only offers for this country.
+    ///
+    /// Source: Publisher API documentation, Offers, `country`.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// let request = client.offers().country(cpalead::Country::US);
+    /// # }
+    /// ```
+    pub fn country(mut self, country: Country) -> Self {
+        self.country = Some(Place::Named(country));
+        self
+    }
+
+    /// Only offers for the country that the caller of the API is in (`country=user`).
+    ///
+    /// The caller is whoever runs this program: on a server that is the data centre, not the user.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// let request = client.offers().country_of_caller();
+    /// # }
+    /// ```
+    pub fn country_of_caller(mut self) -> Self {
+        self.country = Some(Place::OfCaller);
+        self
+    }
+
+    /// Only offers for this device; call it again for more.
+    ///
+    /// Source: Publisher API documentation, Offers, `device`.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// use cpalead::Device;
+    ///
+    /// let request = client.offers().device(Device::Ios).device(Device::Android);
+    /// # }
+    /// ```
+    pub fn device(mut self, device: Device) -> Self {
+        self.device_of_caller = None;
+        if !self.devices.contains(&device) {
+            self.devices.push(device);
+        }
+        self
+    }
+
+    /// Only offers for the device that calls the API (`device=user`), which on a server is the server.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// let request = client.offers().device_of_caller();
+    /// # }
+    /// ```
+    pub fn device_of_caller(mut self) -> Self {
+        self.devices.clear();
+        self.device_of_caller = Some(Caller);
+        self
+    }
+
+    /// Only offers of this type; call it again for more. Without it: CPA, CPI and CPE.
+    ///
+    /// Source: Publisher API documentation, Offers, `type`.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// use cpalead::OfferType;
+    ///
+    /// let request = client.offers().offer_type(OfferType::Cpi).offer_type(OfferType::Cpr);
+    /// # }
+    /// ```
+    pub fn offer_type(mut self, offer_type: OfferType) -> Self {
+        if !self.types.contains(&offer_type) {
+            self.types.push(offer_type);
+        }
+        self
+    }
+
+    /// At most so many offers: 1 to 5000, and 2500 unless set. There is no paging: narrow the request instead.
+    ///
+    /// Source: Publisher API documentation, Offers, `limit`.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// let request = client.offers().limit(100);
+    /// # }
+    /// ```
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Only offers updated at or after this time: a [`Date`] or a [`Timestamp`].
+    ///
+    /// Offers that have gone are not told of, so that a full pull is needed from time to time (inferred).
+    ///
+    /// Source: Publisher API documentation, Offers, `updated_since`.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// let request = client.offers().updated_since(jiff::civil::date(2026, 4, 1));
+    /// # }
+    /// ```
+    pub fn updated_since(mut self, time: impl Into<UpdatedSince>) -> Self {
+        self.updated_since = Some(time.into());
+        self
+    }
+
+    /// Only this field of each offer; call it again for more. The id always comes along.
+    ///
+    /// What is left out is said to be so by [`Offer::is_left_out`](crate::Offer::is_left_out). Payouts need
+    /// [`Amount`](OfferField::Amount) and [`PayoutsPerCountry`](OfferField::PayoutsPerCountry).
+    ///
+    /// Source: Publisher API documentation, Offers, `fields`.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// use cpalead::OfferField;
+    ///
+    /// let request = client.offers().field(OfferField::Title).field(OfferField::Link);
+    /// # }
+    /// ```
+    pub fn field(mut self, field: OfferField) -> Self {
+        self.fields = self.fields.with(OfferField::Id).with(field);
+        self
+    }
+
+    /// Only these fields of each offer; see [`field`](Self::field).
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// use cpalead::OfferField::{Amount, PayoutsPerCountry, Title};
+    ///
+    /// let request = client.offers().fields([Title, Amount, PayoutsPerCountry]);
+    /// # }
+    /// ```
+    pub fn fields(self, fields: impl IntoIterator<Item = OfferField>) -> Self {
+        fields.into_iter().fold(self, Self::field)
+    }
+
+    /// Offers that are marked for offerwalls too.
+    ///
+    /// Source: Publisher API documentation, Offers, `offerwall_offers`.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// let request = client.offers().with_offerwall_offers();
+    /// # }
+    /// ```
+    pub fn with_offerwall_offers(mut self) -> Self {
+        self.offerwall = Some(Offerwall);
+        self
+    }
+
+    /// The sub-id that the provider puts into every link, such as your user's number.
+    ///
+    /// Source: Publisher API documentation, Offers, `subid`.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// let request = client.offers().subid("user-42");
+    /// # }
+    /// ```
+    pub fn subid(mut self, subid: impl Into<String>) -> Self {
+        self.subid = Some(subid.into());
+        self
+    }
+
+    /// A second sub-id.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// let request = client.offers().subid("user-42").subid2("spring");
+    /// # }
+    /// ```
+    pub fn subid2(mut self, subid: impl Into<String>) -> Self {
+        self.subid2 = Some(subid.into());
+        self
+    }
+
+    /// A third sub-id.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// let request = client.offers().subid("user-42").subid3("board");
+    /// # }
+    /// ```
+    pub fn subid3(mut self, subid: impl Into<String>) -> Self {
+        self.subid3 = Some(subid.into());
+        self
+    }
+
+    /// The user's Google Advertising ID, put into every link.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// let request = client.offers().gaid("38400000-8cf0-11bd-b23e-10b96e40000d");
+    /// # }
+    /// ```
+    pub fn gaid(mut self, gaid: impl Into<String>) -> Self {
+        self.gaid = Some(gaid.into());
+        self
+    }
+
+    /// The user's Apple Identifier For Advertisers, put into every link.
+    ///
+    /// ```
+    /// # fn show(client: cpalead::Client) {
+    /// let request = client.offers().idfa("EA7583CD-A667-48BC-B806-42ECB2B48606");
+    /// # }
+    /// ```
+    pub fn idfa(mut self, idfa: impl Into<String>) -> Self {
+        self.idfa = Some(idfa.into());
+        self
+    }
+
+    /// Sends the request; `.await` on the request does the same.
+    ///
+    /// # Errors
+    ///
+    /// When the limit is out of range, and when no usable answer came; see [`Error`].
+    ///
+    /// ```no_run
+    /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
+    /// let offers = client.offers().limit(10).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn send(self) -> Result<OfferList, Error> {
+        let body = self.fetch().await?;
+        let answer = answer::rows(&self.shared, Endpoint::Offers, &body, None, SHAPE)?;
+        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
+        Ok(OfferList::new(answer, body.text, limit, self.requested()))
+    }
+
+    fn requested(&self) -> FieldSet {
+        match self.fields {
+            FieldSet::NONE => FieldSet::EVERY,
+            fields => fields,
+        }
+    }
+
+    async fn fetch(&self) -> Result<crate::transport::Body, Error> {
+        if let Some(limit) = self.limit
+            && !(1..=LARGEST_LIMIT).contains(&limit)
+        {
+            return Err(Error::configuration(format!(
+                "limit {limit} is not allowed: expected 1 to {LARGEST_LIMIT}"
+            ))
+            .at(Endpoint::Offers));
+        }
+        let country = self.country.as_ref().map(|place| match place {
+            Place::Named(country) => country.as_str(),
+            Place::OfCaller => CALLER,
+        });
+        let device = match self.device_of_caller {
+            Some(Caller) => Some(CALLER.to_owned()),
+            None => comma_list(self.devices.iter().map(Device::as_str)),
+        };
+        let types = comma_list(self.types.iter().map(OfferType::as_str));
+        let fields: Vec<_> = self.fields.iter().collect();
+        let fields = comma_list(fields.iter().map(OfferField::as_str));
+        let updated_since = self.updated_since.map(|time| time.to_string());
+        let offerwall = self.offerwall.map(|Offerwall| "true");
+        let id = self.shared.publisher_id;
+        let call = self
+            .shared
+            .call(&self.shared.limiter, Endpoint::Offers, async |generated| {
+                // The generator orders its arguments by name.
+                generated
+                    .offers(
+                        None,
+                        country,
+                        device.as_deref(),
+                        fields.as_deref(),
+                        None,
+                        self.gaid.as_deref(),
+                        id,
+                        self.idfa.as_deref(),
+                        self.limit.map(u64::from),
+                        offerwall,
+                        self.subid.as_deref(),
+                        self.subid2.as_deref(),
+                        self.subid3.as_deref(),
+                        types.as_deref(),
+                        updated_since.as_deref(),
+                    )
+                    .await
+            });
+        call.await
+    }
+}
+
+fn comma_list<'a>(words: impl Iterator<Item = &'a str>) -> Option<String> {
+    let words: Vec<_> = words.collect();
+    (!words.is_empty()).then(|| words.join(","))
+}
+
+impl IntoFuture for OffersRequest {
+    type Output = Result<OfferList, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

@@ -1,0 +1,141 @@
+//! The payout of an offer for a country, by the documented rule: the country's own amount, else the default.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+
+use crate::text::Text;
+
+/// What an offer, or one of its events, pays.
+///
+/// ```
+/// # fn show(offer: &cpalead::Offer) {
+/// use cpalead::{Country, PayoutSource};
+///
+/// if let Some(payout) = offer.payout(Country::US) {
+///     println!("{} {}", payout.amount(), payout.currency());
+///     if payout.source() == PayoutSource::Default {
+///         println!("(no amount of its own for the United States)");
+///     }
+/// }
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Payout<'a> {
+    amount: Decimal,
+    // Read only when it is asked for: a look-up takes a few nanoseconds, and this would be half of them.
+    currency: Option<&'a Text>,
+    source: PayoutSource,
+}
+
+/// The currency where the provider names none; no other was ever observed.
+const DEFAULT_CURRENCY: &str = "USD";
+
+/// Where the amount of a payout comes from.
+///
+/// ```
+/// assert_eq!(cpalead::PayoutSource::Country.as_str(), "country");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PayoutSource {
+    /// The entry of `payouts_per_country` for the user's country.
+    Country,
+    /// The default, `amount`.
+    Default,
+}
+
+impl PayoutSource {
+    /// `country` or `default`.
+    ///
+    /// ```
+    /// assert_eq!(cpalead::PayoutSource::Default.as_str(), "default");
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Country => "country",
+            Self::Default => "default",
+        }
+    }
+}
+
+impl<'a> Payout<'a> {
+    pub(crate) fn new(amount: Decimal, currency: Option<&'a Text>, source: PayoutSource) -> Self {
+        Self {
+            amount,
+            currency,
+            source,
+        }
+    }
+
+    /// The exact amount, in units of the currency.
+    ///
+    /// ```
+    /// # fn show(payout: cpalead::Payout<'_>) {
+    /// let share = payout.amount() * rust_decimal::Decimal::new(70, 2);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn amount(&self) -> Decimal {
+        self.amount
+    }
+
+    /// The currency, `USD` where the provider names none (no other was ever observed).
+    ///
+    /// ```
+    /// # fn show(payout: cpalead::Payout<'_>) {
+    /// assert_eq!(payout.currency(), "USD");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn currency(&self) -> &'a str {
+        let named = self.currency.map(Text::as_str);
+        named
+            .filter(|currency| !currency.is_empty())
+            .unwrap_or(DEFAULT_CURRENCY)
+    }
+
+    /// Whether the amount is the country's own or the default.
+    ///
+    /// ```
+    /// # fn show(payout: cpalead::Payout<'_>) {
+    /// println!("{}", payout.source().as_str());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn source(&self) -> PayoutSource {
+        self.source
+    }
+}
+
+impl PartialEq for Payout<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let same = self.amount == other.amount && self.source == other.source;
+        same && self.currency() == other.currency()
+    }
+}
+
+impl Eq for Payout<'_> {}
+
+impl fmt::Debug for Payout<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payout")
+            .field("amount", &self.amount)
+            .field("currency", &self.currency())
+            .field("source", &self.source)
+            .finish()
+    }
+}
+
+/// `{"amount":"0.72","currency":"USD","source":"country"}`
+impl Serialize for Payout<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut payout = serializer.serialize_struct("Payout", 3)?;
+        payout.serialize_field("amount", &self.amount.to_string())?;
+        payout.serialize_field("currency", self.currency())?;
+        payout.serialize_field("source", self.source.as_str())?;
+        payout.end()
+    }
+}

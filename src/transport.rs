@@ -1,0 +1,351 @@
+//! The one place where a call leaves: the generated client's hook hands its request over, and an answer or an error comes back.
+//!
+//! Permit, key, attempt, bounded read and retry are here; what an answer means is `answer`'s.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use progenitor_client::{ClientHooks, OperationInfo};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, LOCATION, RETRY_AFTER};
+
+use crate::clock::Clock;
+use crate::error::{Error, Kind, Sent};
+use crate::generated;
+use crate::limits::{Endpoint, LimitError, Limiter, Permit};
+use crate::redact;
+use crate::retry::{self, Decision, Jitter, RetryPolicy};
+use crate::secret::ApiKey;
+
+/// What all calls of a client share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base_url: String,
+    pub(crate) publisher_id: u64,
+    pub(crate) api_key: Option<ApiKey>,
+    pub(crate) max_body: u64,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) limiter: Limiter,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) jitter: Arc<dyn Jitter>,
+}
+
+/// The body of a 2xx answer, as text.
+pub(crate) struct Body {
+    pub(crate) text: Arc<String>,
+    pub(crate) status: u16,
+}
+
+/// One call: the generated client carries it to the hook, and the outcome back.
+#[derive(Clone)]
+pub(crate) struct Call {
+    shared: Arc<Shared>,
+    limiter: Limiter,
+    endpoint: Endpoint,
+    // The hook's signature has no place for an error of ours, so the outcome travels beside it.
+    outcome: Arc<Mutex<Option<Result<Body, Error>>>>,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ClientHooks<Call> for generated::Client {
+    async fn exec(
+        &self,
+        request: reqwest::Request,
+        _: &OperationInfo,
+    ) -> reqwest::Result<reqwest::Response> {
+        let outcome = self.inner.run(request).await;
+        *self.inner.slot() = Some(outcome);
+        // Nobody reads this answer: the real one lies in the call.
+        Ok(reqwest::Response::from(http::Response::new(
+            reqwest::Body::default(),
+        )))
+    }
+}
+
+impl Shared {
+    /// Runs one generated operation under a limiter of this client's, and returns what its hook met.
+    ///
+    /// # Errors
+    ///
+    /// When no usable answer came.
+    pub(crate) async fn call<F, Fut, T>(
+        self: &Arc<Self>,
+        limiter: &Limiter,
+        endpoint: Endpoint,
+        operation: F,
+    ) -> Result<Body, Error>
+    where
+        F: FnOnce(generated::Client) -> Fut,
+        Fut: Future<Output = Result<T, generated::Error<()>>>,
+    {
+        let call = Call {
+            shared: Arc::clone(self),
+            limiter: limiter.clone(),
+            endpoint,
+            outcome: Arc::default(),
+        };
+        let http = self.http.clone();
+        let client = generated::Client::new_with_client(&self.base_url, http, call.clone());
+        let generated = operation(client).await;
+        let outcome = call.slot().take();
+        match (outcome, generated) {
+            (Some(outcome), _) => outcome,
+            (None, Err(error)) => Err(unsent(error).at(endpoint)),
+            (None, Ok(_)) => Err(Error::configuration("the request was not sent").at(endpoint)),
+        }
+    }
+
+    /// A printable beginning of a body, without the key.
+    pub(crate) fn excerpt(&self, body: &[u8]) -> String {
+        redact::excerpt(body, &self.secrets())
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        self.api_key.iter().map(ApiKey::expose).collect()
+    }
+}
+
+/// An operation that failed before its hook could not build its request.
+fn unsent(error: generated::Error<()>) -> Error {
+    let reason = match error {
+        generated::Error::InvalidRequest(reason) => reason,
+        generated::Error::CommunicationError(error) => causes(error, &[]),
+        _ => "for no reason given".to_owned(),
+    };
+    Error::configuration(format!("the request cannot be built: {reason}"))
+}
+
+impl Call {
+    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Result<Body, Error>>> {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Attempts until there is an answer, or no further attempt is allowed.
+    async fn run(&self, request: reqwest::Request) -> Result<Body, Error> {
+        let Shared {
+            clock,
+            retry,
+            jitter,
+            ..
+        } = &*self.shared;
+        let begun = clock.steady();
+        let mut attempt = 1;
+        loop {
+            let failure = match self.attempt(&request).await {
+                Ok(body) => return Ok(body),
+                Err(failure) => failure,
+            };
+            if !self.may_retry(&failure) {
+                return Err(failure.at(self.endpoint));
+            }
+            let elapsed = clock.steady().saturating_sub(begun);
+            match retry.next(attempt, elapsed, failure.retry_after(), jitter.random()) {
+                Decision::Wait(wait) => clock.sleep(wait).await,
+                Decision::GiveUp { .. } => return Err(failure.at(self.endpoint)),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// An attempt at a limited endpoint may have used its minute, so that only one that never left is made again.
+    fn may_retry(&self, failure: &Error) -> bool {
+        match self.endpoint {
+            Endpoint::Offers => {
+                failure.is_connect() || failure.status().is_some_and(retry::is_retryable)
+            }
+            _ => failure.is_connect(),
+        }
+    }
+
+    /// One attempt, from the key to the last byte of the body.
+    async fn attempt(&self, request: &reqwest::Request) -> Result<Body, Error> {
+        let shared = &*self.shared;
+        let secrets = shared.secrets();
+        let Some(mut request) = request.try_clone() else {
+            return Err(Error::configuration("the request cannot be repeated"));
+        };
+        // The generator announces the document's version; the provider never asked for it.
+        request.headers_mut().remove("api-version");
+        if let (Some(key), true) = (&shared.api_key, self.endpoint != Endpoint::Offers) {
+            request
+                .url_mut()
+                .query_pairs_mut()
+                .append_pair("api_key", key.expose());
+        }
+        let permit = self.limiter.acquire(self.endpoint).await.map_err(limited)?;
+        let sending = Sending(Some(permit));
+        let sent = shared.http.execute(request).await;
+        let mut response = sent.map_err(|error| {
+            let error = failed(error, &secrets);
+            if error.may_have_counted() {
+                error
+            } else {
+                sending.give_back(error)
+            }
+        })?;
+        let status = response.status().as_u16();
+        let retry_after = wait_asked(response.headers(), &*shared.clock);
+        if status == 429 || retry_after.is_some() {
+            // A store that fails here has nothing to add to the answer that the caller gets.
+            let _ = self.limiter.defer(self.endpoint, retry_after).await;
+        }
+        if (300..400).contains(&status) {
+            let place = pointed_to(response.headers(), &secrets);
+            return Err(answered(Kind::Redirect(place), status, retry_after));
+        }
+        let read = read_body(&mut response, shared.max_body, &secrets).await;
+        if !(200..300).contains(&status) {
+            // The status says more than a body that broke off.
+            let excerpt = redact::excerpt(&read.unwrap_or_default(), &secrets);
+            return Err(answered(Kind::Status, status, retry_after).with_excerpt(excerpt));
+        }
+        let bytes = read.map_err(|error| {
+            error
+                .with_status(status)
+                .with_retry_after(retry_after)
+                .sent(Sent::Maybe)
+        })?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Body {
+                text: Arc::new(text),
+                status,
+            }),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let excerpt = redact::excerpt(error.as_bytes(), &secrets);
+                Err(
+                    Error::decode("", format!("it is not UTF-8 from byte {at} on"))
+                        .with_status(status)
+                        .with_excerpt(excerpt)
+                        .sent(Sent::Maybe),
+                )
+            }
+        }
+    }
+}
+
+/// A permit under way: whatever ends the attempt uses it up, unless it is known that nothing left.
+struct Sending(Option<Permit>);
+
+impl Sending {
+    fn give_back(mut self, error: Error) -> Error {
+        drop(self.0.take());
+        error
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        if let Some(permit) = self.0.take() {
+            permit.start();
+        }
+    }
+}
+
+/// Our error for a limiter's refusal.
+pub(crate) fn limited(error: LimitError) -> Error {
+    match error {
+        LimitError::Limited { retry_after } => {
+            Error::new(Kind::Limited).with_retry_after(Some(retry_after))
+        }
+        LimitError::Store(error) => Error::new(Kind::Store(error.to_string())),
+    }
+}
+
+fn answered(kind: Kind, status: u16, retry_after: Option<Duration>) -> Error {
+    Error::new(kind)
+        .with_status(status)
+        .with_retry_after(retry_after)
+        .sent(Sent::Maybe)
+}
+
+fn wait_asked(headers: &HeaderMap, clock: &dyn Clock) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?;
+    retry::retry_after(value.as_bytes(), clock.now())
+}
+
+fn pointed_to(headers: &HeaderMap, secrets: &[&str]) -> String {
+    let Some(location) = headers.get(LOCATION) else {
+        return "nowhere".to_owned();
+    };
+    let text = String::from_utf8_lossy(location.as_bytes());
+    let address = text.split(['?', '#']).next().unwrap_or_default();
+    redact::url(address, secrets)
+}
+
+/// The decoded bytes, given up as soon as they pass the cap.
+async fn read_body(
+    response: &mut reqwest::Response,
+    cap: u64,
+    secrets: &[&str],
+) -> Result<Vec<u8>, Error> {
+    let announced = response
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > cap) {
+        return Err(Error::new(Kind::TooLarge(cap)));
+    }
+    // What is announced is a claim: it saves growing, and never more than a megabyte is set aside on its word.
+    let reserved = announced.unwrap_or(0).min(8 << 20);
+    let mut body = Vec::with_capacity(usize::try_from(reserved).unwrap_or(0));
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| failed(error, secrets))?
+    {
+        if (body.len() + chunk.len()) as u64 > cap {
+            return Err(Error::new(Kind::TooLarge(cap)));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Our error for one of reqwest's, which is never passed on: its texts and its sources may hold the URL.
+fn failed(error: reqwest::Error, secrets: &[&str]) -> Error {
+    let (timeout, connect, builder) = (error.is_timeout(), error.is_connect(), error.is_builder());
+    let causes = causes(error, secrets);
+    if builder {
+        return Error::configuration(format!("the request cannot be built: {causes}"));
+    }
+    match (timeout, connect) {
+        (true, true) => Error::new(Kind::Timeout(format!(
+            "timed out while connecting: {causes}"
+        ))),
+        (true, false) => Error::new(Kind::Timeout(format!(
+            "timed out waiting for the provider: {causes}"
+        )))
+        .sent(Sent::Maybe),
+        (false, true) => Error::new(Kind::Connect(format!("cannot connect: {causes}"))),
+        (false, false) => {
+            Error::new(Kind::Transport(format!("the connection broke: {causes}"))).sent(Sent::Maybe)
+        }
+    }
+}
+
+/// The messages of an error and of its sources, without the URL and without the key.
+fn causes(error: reqwest::Error, secrets: &[&str]) -> String {
+    let error = error.without_url();
+    let mut parts: Vec<String> = Vec::new();
+    let mut next: Option<&dyn std::error::Error> = std::error::Error::source(&error);
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !parts.iter().any(|part| part.contains(&text)) {
+            parts.push(text);
+        }
+        next = cause.source();
+    }
+    if parts.is_empty() {
+        parts.push(error.to_string());
+    }
+    redact::excerpt(parts.join(": ").as_bytes(), secrets)
+}
