@@ -7,6 +7,30 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
+/// A model that stands in the JSON as an object. serde reads a generated model from a list too, field by field in the order of its
+/// declaration: a list in place of an offer would become an offer with an amount that nobody meant.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
 /// An object, a list of them, or an empty list.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum OneOrMany<T> {
@@ -53,7 +77,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut many = Vec::new();
-        while let Some(one) = list.next_element()? {
+        while let Some(Object(one)) = list.next_element()? {
             many.push(one);
         }
         Ok(OneOrMany::Many(many))
@@ -94,7 +118,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for RowsVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut rows = Vec::new();
-        while let Some(row) = list.next_element()? {
+        while let Some(Object(row)) = list.next_element()? {
             rows.push(row);
         }
         Ok(Rows(rows))
@@ -102,7 +126,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for RowsVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut rows = Vec::new();
-        while let Some((index, row)) = map.next_entry::<String, T>()? {
+        while let Some((index, Object(row))) = map.next_entry::<String, Object<T>>()? {
             if !index.bytes().all(|byte| byte.is_ascii_digit()) {
                 return Err(A::Error::custom(
                     "expected a list of objects, found an object",

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::{Bare, Row, Shape, clean};
 use crate::error::{Error, Kind};
+use crate::lists::Object;
 use crate::text::Text;
 
 /// The members of an answer that matter, with the rows in whatever form they were asked for.
@@ -89,7 +90,7 @@ impl<'de, R: Row> Rows<'de> for Typed<R> {
 
     fn read<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<R>, A::Error> {
         let mut rows = Vec::with_capacity(self.expected);
-        while let Some(model) = list.next_element::<R::Model>()? {
+        while let Some(Object(model)) = list.next_element::<Object<R::Model>>()? {
             let index = u32::try_from(rows.len()).map_err(A::Error::custom)?;
             rows.push(R::new(model, index));
         }

@@ -17,6 +17,9 @@ use crate::ledger::{Ledger, Op, Reply};
 /// How long to try for a lock that others hold for a fraction of a millisecond.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long to wait between two tries. Not growing: among many who try, that would favour the newcomers.
+const PAUSE: Duration = Duration::from_millis(1);
+
 /// Keeps the limits in a directory: they survive restarts, and all processes that use the directory share them.
 ///
 /// ```
@@ -211,7 +214,6 @@ impl Store for FileStore {
     ) -> BoxFuture<'a, Result<Reply, StoreError>> {
         Box::pin(async move {
             let mut waited = Duration::ZERO;
-            let mut pause = Duration::from_millis(1);
             loop {
                 // Nothing is awaited from taking the lock to releasing it: a caller cannot be dropped in between.
                 if let Some(reply) = self.attempt(lane, op, clock)? {
@@ -225,9 +227,8 @@ impl Store for FileStore {
                     )));
                 }
                 // Real time, not the given clock's: it is other processes that are waited for.
-                tokio::time::sleep(pause).await;
-                waited += pause;
-                pause = (pause * 2).min(Duration::from_millis(16));
+                tokio::time::sleep(PAUSE).await;
+                waited += PAUSE;
             }
         })
     }
