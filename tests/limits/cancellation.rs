@@ -88,6 +88,11 @@ fn eager() -> Arc<dyn Clock> {
     ))
 }
 
+fn one_thread() -> tokio::runtime::Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().expect("a runtime")
+}
+
 async fn let_tasks_run() {
     for _ in 0..100 {
         tokio::task::yield_now().await;
@@ -125,7 +130,7 @@ async fn a_dropped_caller_gives_its_slot_back_to_a_file() {
 
 #[test]
 fn a_permit_may_be_dropped_where_no_runtime_is() {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let runtime = one_thread();
     let memory = Limiter::new(limits(MemoryStore::new()), &Account::new(1), eager());
     let slow = Limiter::new(limits(Slow(MemoryStore::new())), &Account::new(1), eager());
     for limiter in [&memory, &slow] {
@@ -143,7 +148,7 @@ fn a_permit_may_be_dropped_where_no_runtime_is() {
 
 #[test]
 fn a_permit_may_outlive_its_runtime() {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let runtime = one_thread();
     let limiter = Limiter::new(limits(Slow(MemoryStore::new())), &Account::new(1), eager());
     let permit = runtime
         .block_on(limiter.acquire(Endpoint::Conversions))

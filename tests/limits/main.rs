@@ -3,9 +3,11 @@
 mod cancellation;
 mod file;
 mod limiter;
+// These compare the clocks of several processes, which Linux allows.
+#[cfg(target_os = "linux")]
 mod many_processes;
-#[cfg(feature = "redis")]
+#[cfg(all(target_os = "linux", feature = "redis"))]
 mod redis;
-#[cfg(feature = "redis")]
+#[cfg(all(target_os = "linux", feature = "redis"))]
 mod redis_server;
 mod suite;

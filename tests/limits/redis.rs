@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cpalead::{
-    Account, Endpoint, FileStore, Lane, Limiter, MemoryStore, Op, RateLimits, RedisStore, Store,
-    SystemClock, Wait, Warning, WhenAway,
+    Account, Ask, Endpoint, FileStore, Lane, Ledger, Limiter, MemoryStore, Op, RateLimits,
+    RedisStore, Store, SystemClock, Ticket, Wait, Warning, WhenAway,
 };
 
-use crate::many_processes::{INTERVAL, collect, limiter, spawn, until_the_line_is, witness};
+use crate::many_processes::{INTERVAL, collect, limiter, spawn, until_the_wait, witness};
 use crate::redis_server::RedisServer;
 use crate::{cancellation, suite};
 
@@ -238,9 +238,8 @@ async fn eight_processes_share_redis_while_it_is_stopped_and_started_again() {
     let store = format!("redis:{}", server.url());
     let watch = limiter(RedisStore::new(&server.url()).expect("a url"));
     let mut workers: Vec<_> = (0..8).map(|number| spawn(&store, number, 2)).collect();
-    until_the_line_is(&watch, 4 * INTERVAL).await;
-    let mut victim = workers.remove(3);
-    victim.kill().expect("SIGKILL");
+    until_the_wait(&watch, |wait| wait > 4 * INTERVAL).await;
+    workers[3].kill().expect("SIGKILL");
     server.kill();
     tokio::time::sleep(Duration::from_millis(100)).await;
     server.restart();
@@ -253,7 +252,72 @@ async fn eight_processes_share_redis_while_it_is_stopped_and_started_again() {
         let served = starts.iter().filter(|start| start.worker == worker).count();
         assert_eq!(served, 2, "worker {worker}");
     }
-    collect(vec![victim]);
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_is_given_up() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("silent.sock");
+    let _silent = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
+    let store = RedisStore::new(&format!("redis+unix://{}", path.display()))
+        .expect("a url")
+        .timeout(Duration::from_millis(100));
+    let begun = std::time::Instant::now();
+    let error = hasty(store, MINUTE).acquire(ENDPOINT).await;
+    error.expect_err("nobody answers");
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+/// The script is the ledger once more: both are given the same random operations, and must answer the same.
+#[tokio::test]
+async fn the_script_does_what_the_ledger_does() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let store = RedisStore::new(&server.url()).expect("a url");
+    // A generator good enough for choosing, and the same in each run.
+    let mut seed = 20_260_115_u64;
+    let mut random = move |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (seed >> 33) % below
+    };
+    for publisher in 0..100 {
+        let interval = [MINUTE, Duration::from_secs(10), Duration::ZERO]
+            [usize::try_from(publisher % 3).expect("small")];
+        let lane = Lane::new(&Account::new(publisher), "conversions", interval);
+        make_known(&server, &lane);
+        let (mut ledger, mut past) = (Ledger::default(), Vec::new());
+        let begun = std::time::Instant::now();
+        for _ in 0..20 {
+            let ticket = Ticket::from(u128::from(random(6)));
+            let op = match random(10) {
+                0..6 => Op::Take(Ask {
+                    ticket,
+                    longest: Duration::from_secs(
+                        [0, 30, 65, 1000, 9999][usize::try_from(random(5)).expect("small")] + 2,
+                    ),
+                }),
+                6..8 => Op::GiveBack(ticket),
+                8 => Op::Defer(Duration::from_secs(random(120))),
+                _ => Op::Peek,
+            };
+            past.push(op);
+            let expected = ledger.apply(Duration::from_secs(1) + begun.elapsed(), interval, &op);
+            let reply = store
+                .apply(&lane, op, &SystemClock)
+                .await
+                .expect("redis is there");
+            let difference = reply.wait.abs_diff(expected.wait);
+            assert!(
+                reply.held == expected.held && difference < Duration::from_secs(1),
+                "{reply:?} instead of {expected:?} after {past:#?}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -262,5 +326,4 @@ fn stores_are_values_that_clients_can_share() {
     shareable::<MemoryStore>();
     shareable::<FileStore>();
     shareable::<RedisStore>();
-    let _ = Op::Peek;
 }
