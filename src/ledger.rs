@@ -603,7 +603,7 @@ mod tests {
         #[test]
         fn the_ledger_does_what_the_trivial_model_does(
             interval in prop_oneof![Just(0u64), Just(1), Just(10), Just(61)],
-            steps in collection::vec((prop_oneof![3 => Just(0u64), 3 => 0..30u64, 1 => 0..200u64], step()), 1..30),
+            steps in collection::vec((prop_oneof![3 => Just(0u64), 3 => 0..30u64, 1 => 0..200u64], step()), 1..20),
         ) {
             let mut ledger = Ledger::default();
             let mut model = Model::default();
@@ -618,7 +618,7 @@ mod tests {
 
         #[test]
         fn starts_keep_the_interval_respect_deferrals_and_follow_the_order_of_asking(
-            steps in collection::vec((0..100u64, step()), 1..40),
+            steps in collection::vec((0..100u64, step()), 1..25),
             restless in any::<bool>(),
         ) {
             let mut ledger = Ledger::default();

@@ -166,7 +166,10 @@ mod tests {
 
     #[test]
     fn the_id_of_a_lane_never_changes_between_versions() {
-        assert_eq!(id(&Account::new(3_360_001), "conversions"), "?");
+        assert_eq!(
+            id(&Account::new(3_360_001), "conversions"),
+            "b33482a5c24623a3c59219e2b23ad72742978f3db66bf4675289d320042aa131"
+        );
     }
 
     #[test]
