@@ -1,6 +1,6 @@
 //! Carries one document from its bytes to the effective form, through every step that needs neither disk nor network.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -57,27 +57,36 @@ pub(crate) fn carry(
     })
 }
 
-/// Takes out the components that nothing refers to any more, save those that have our names.
+/// Takes out the components that nothing leads to any more, save those that have our names.
 fn prune(document: &mut Value) {
-    loop {
-        let mut used: BTreeSet<String> = SCHEMAS
-            .iter()
-            .map(|name| format!("#/components/schemas/{name}"))
-            .collect();
-        walk::references(document, &mut |place, reference| {
-            // A component that only refers to itself is not used.
-            let holder = place.split('/').take(4).collect::<Vec<_>>().join("/");
-            if format!("#{holder}") != reference {
-                used.insert(reference.to_owned());
-            }
-        });
-        let Some(schemas) = walk::components(document) else {
+    let mut used: BTreeSet<String> = SCHEMAS.iter().map(|name| (*name).to_owned()).collect();
+    let mut leads: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    walk::references(document, &mut |place, reference| {
+        let Some(name) = reference
+            .strip_prefix("#/components/schemas/")
+            .map(str::to_owned)
+        else {
             return;
         };
-        let before = schemas.len();
-        schemas.retain(|name, _| used.contains(&format!("#/components/schemas/{name}")));
-        if schemas.len() == before {
-            return;
+        match place
+            .strip_prefix("/components/schemas/")
+            .and_then(|rest| rest.split('/').next())
+        {
+            Some(holder) => leads.entry(holder.to_owned()).or_default().push(name),
+            None => {
+                used.insert(name);
+            }
         }
+    });
+    let mut open: Vec<String> = used.iter().cloned().collect();
+    while let Some(name) = open.pop() {
+        for next in leads.remove(&name).into_iter().flatten() {
+            if used.insert(next.clone()) {
+                open.push(next);
+            }
+        }
+    }
+    if let Some(schemas) = walk::components(document) {
+        schemas.retain(|name, _| used.contains(name));
     }
 }

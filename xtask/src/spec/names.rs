@@ -12,7 +12,7 @@ use super::walk;
 pub(crate) fn give(document: &mut Value, notes: &mut Vec<String>) {
     step_aside(document);
     api_key(document);
-    order_parameters(document);
+    order_parameters(document, notes);
     for operation in OPERATIONS {
         adopt::answer(document, &operation, notes);
     }
@@ -112,18 +112,34 @@ fn api_key(document: &mut Value) {
 }
 
 /// Our parameters in our order, then the document's others in its own.
-fn order_parameters(document: &mut Value) {
+fn order_parameters(document: &mut Value, notes: &mut Vec<String>) {
     for operation in OPERATIONS {
-        if let Some(list) = parameters(document, operation.path) {
-            list.sort_by_key(|parameter| {
-                let name = parameter["name"].as_str().unwrap_or_default();
-                operation
-                    .parameters
-                    .iter()
-                    .position(|ours| *ours == name)
-                    .unwrap_or(usize::MAX)
-            });
+        let Some(list) = parameters(document, operation.path) else {
+            continue;
+        };
+        for name in operation.parameters {
+            let same = |parameter: &Value| parameter["name"] == *name;
+            let in_query = |parameter: &Value| same(parameter) && parameter["in"] == "query";
+            // One parameter of a name: a header called like a query parameter is not what the client sends.
+            if list.iter().any(in_query) {
+                let before = list.len();
+                list.retain(|parameter| !same(parameter) || in_query(parameter));
+                if list.len() < before {
+                    notes.push(format!(
+                        "GET {}: left out the parameter {name} that is not in the query",
+                        operation.path
+                    ));
+                }
+            }
         }
+        list.sort_by_key(|parameter| {
+            let name = parameter["name"].as_str().unwrap_or_default();
+            operation
+                .parameters
+                .iter()
+                .position(|ours| *ours == name)
+                .unwrap_or(usize::MAX)
+        });
     }
 }
 

@@ -70,9 +70,16 @@ impl Problem {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self {
             exit,
-            message: message.into(),
+            message: plain(&message.into()),
         }
     }
+}
+
+/// A text without control characters: what a stranger's document says may be in it, and it ends on a terminal.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 impl fmt::Display for Problem {

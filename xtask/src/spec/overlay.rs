@@ -8,7 +8,7 @@ use roas_overlay::apply::{Apply, ApplyOptions};
 use roas_overlay::common::apply::{compile_path, locate};
 use serde_json::Value;
 
-use super::outcome::{Exit, Problem};
+use super::outcome::{Exit, Problem, plain};
 use super::shape;
 use action::{Action, Kind};
 
@@ -45,8 +45,8 @@ pub(crate) fn apply(overlay: &Overlay, document: &mut Value) -> Result<Vec<Diffe
         .into_iter()
         .map(|raw| Difference {
             covered: shape::covers(document, &raw.ours, &before, &raw.theirs),
-            place: raw.place,
-            theirs: shape::words(&before, &raw.theirs),
+            place: plain(&raw.place),
+            theirs: plain(&shape::words(&before, &raw.theirs)).replace('`', "'"),
             ours: shape::words(document, &raw.ours),
         })
         .collect())

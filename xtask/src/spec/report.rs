@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::outcome::Exit;
+use super::outcome::{Exit, plain};
 use super::overlay::Difference;
 use crate::compare::Comparison;
 
@@ -131,6 +131,7 @@ impl Report<'_> {
         sections
             .into_iter()
             .filter(|(_, lines): &(_, Vec<String>)| !lines.is_empty())
+            .map(|(title, lines)| (title, lines.iter().map(|line| plain(line)).collect()))
             .collect()
     }
 }

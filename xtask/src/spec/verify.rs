@@ -1,5 +1,7 @@
 //! Decides whether a document is an OpenAPI document that the rest of the pipeline can take.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::outcome::Problem;
@@ -159,42 +161,69 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }
 
-/// No value is defined by itself. A schema that holds itself in a property or an item is a tree, and sound.
+/// The longest chain of references, and the most parts that one schema may unfold into.
+const CHAIN: usize = 64;
+const PARTS: u32 = 10_000;
+
+/// No value is defined by itself, and none unfolds without measure. A schema that holds itself in a property or an item
+/// is a tree, and sound.
 fn circles(document: &Value) -> Result<(), Problem> {
     let mut starts = Vec::new();
     walk::references(document, &mut |place, _| starts.push(place.to_owned()));
+    let mut known = HashMap::new();
     for start in starts {
-        let mut trail = Vec::new();
         if let Some(node) = document.pointer(&start) {
-            follow(document, node, &mut trail).map_err(|circle| {
-                Problem::unverified(format!(
-                    "the reference at {start} runs in a circle: {}; what it means is said nowhere",
-                    circle.join(" -> ")
-                ))
+            parts(document, node, &mut Vec::new(), &mut known).map_err(|fault| {
+                Problem::unverified(format!("the reference at {start} {fault}"))
             })?;
         }
     }
     Ok(())
 }
 
-fn follow(document: &Value, node: &Value, trail: &mut Vec<String>) -> Result<(), Vec<String>> {
+/// How many parts a schema is put together from, once all references are followed.
+fn parts<'a>(
+    document: &'a Value,
+    node: &'a Value,
+    trail: &mut Vec<&'a str>,
+    known: &mut HashMap<&'a str, u32>,
+) -> Result<u32, String> {
+    let mut total = 1_u32;
     if let Some(reference) = node["$ref"].as_str() {
-        let again = trail.iter().any(|seen| seen == reference);
-        trail.push(reference.to_owned());
-        if again {
-            return Err(trail.clone());
+        if trail.contains(&reference) {
+            trail.push(reference);
+            return Err(format!(
+                "runs in a circle: {}; what it means is said nowhere",
+                trail.join(" -> ")
+            ));
         }
-        if let Some(next) = target(document, reference) {
-            follow(document, next, trail)?;
+        if trail.len() >= CHAIN {
+            return Err(format!("starts a chain of more than {CHAIN} references"));
         }
-        trail.pop();
+        let count = match (known.get(reference), target(document, reference)) {
+            (Some(count), _) => *count,
+            (None, None) => 0,
+            (None, Some(next)) => {
+                trail.push(reference);
+                let count = parts(document, next, trail, known)?;
+                trail.pop();
+                known.insert(reference, count);
+                count
+            }
+        };
+        total = total.saturating_add(count);
     }
     for key in ["allOf", "oneOf", "anyOf"] {
         for part in node[key].as_array().into_iter().flatten() {
-            follow(document, part, trail)?;
+            total = total.saturating_add(parts(document, part, trail, known)?);
         }
     }
-    Ok(())
+    if total > PARTS {
+        return Err(format!(
+            "unfolds into more than {PARTS} parts, which no client could read"
+        ));
+    }
+    Ok(total)
 }
 
 #[cfg(test)]
@@ -269,6 +298,33 @@ mod tests {
         let mut tree = sound();
         tree["components"] = json!({"schemas": {"A": {"properties": {"a": {"items": {"$ref": "#/components/schemas/A"}}}}}});
         assert!(document(&tree).is_ok());
+    }
+
+    #[test]
+    fn a_schema_that_unfolds_without_measure_is_refused() {
+        let twice = |next: usize| {
+            let reference = json!({"$ref": format!("#/components/schemas/S{next}")});
+            json!({"allOf": [reference.clone(), reference]})
+        };
+        refused(
+            |doc| {
+                for at in 0..40 {
+                    doc["components"]["schemas"][format!("S{at}")] = twice(at + 1);
+                }
+                doc["components"]["schemas"]["S40"] = json!({});
+            },
+            "unfolds into more than 10000 parts",
+        );
+        refused(
+            |doc| {
+                for at in 0..100 {
+                    let next = json!({"$ref": format!("#/components/schemas/S{:03}", at + 1)});
+                    doc["components"]["schemas"][format!("S{at:03}")] = next;
+                }
+                doc["components"]["schemas"]["S100"] = json!({});
+            },
+            "starts a chain of more than 64 references",
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use xtask::spec::{Exit, Form, OPERATIONS, Options, SCHEMAS};
 
 use crate::tree::{Tree, home};
 
-fn documents() -> Vec<(String, Vec<u8>)> {
+pub(crate) fn documents() -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<PathBuf> = fs::read_dir(home().join("xtask/tests/corpus"))
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -3,6 +3,7 @@
 mod corpus;
 mod corrections;
 mod fetching;
+mod hostile;
 mod refusals;
 mod reports;
 mod server;

@@ -1,0 +1,175 @@
+//! Takes a document from wherever the options say, with what its provenance will be; and reads the files as they stand.
+
+use std::fs;
+use std::path::Path;
+
+use super::fetch::{Fetched, fetch, read_all};
+use super::options::{Options, World};
+use super::outcome::{Exit, Problem};
+use super::overlay::Overlay;
+use super::provenance::{self, Kind, Provenance};
+
+/// Where the provider publishes its document.
+const PUBLISHED: &str = "https://www.cpalead.com/api/openapi.json";
+pub(super) const UPSTREAM: &str = "spec/upstream.json";
+pub(super) const PROVENANCE: &str = "spec/provenance.toml";
+pub(super) const OVERLAY: &str = "spec/overlay.yaml";
+pub(super) const EFFECTIVE: &str = "openapi.json";
+pub(super) const CHANGELOG: &str = "CHANGELOG.md";
+
+/// The files as they stand.
+pub(super) struct Tree {
+    pub(super) upstream: Vec<u8>,
+    pub(super) provenance: Provenance,
+    pub(super) overlay: Overlay,
+    pub(super) effective: String,
+    pub(super) changelog: String,
+}
+
+impl Tree {
+    pub(super) fn read(root: &Path) -> Result<Self, Problem> {
+        let bytes = |path: &str| {
+            fs::read(root.join(path))
+                .map_err(|err| Problem::failed(format!("cannot read {path}: {err}")))
+        };
+        let text = |path: &str| {
+            String::from_utf8(bytes(path)?)
+                .map_err(|_| Problem::failed(format!("{path} is no UTF-8 text")))
+        };
+        Ok(Self {
+            upstream: bytes(UPSTREAM)?,
+            provenance: Provenance::read(&text(PROVENANCE)?)?,
+            overlay: Overlay::read(&text(OVERLAY)?)?,
+            // What is missing or broken here is written anew.
+            effective: text(EFFECTIVE).unwrap_or_default(),
+            changelog: text(CHANGELOG).unwrap_or_default(),
+        })
+    }
+}
+
+/// A document as it was taken, with what will be said of where it came from.
+pub(super) struct Taken {
+    pub(super) bytes: Vec<u8>,
+    pub(super) source: String,
+    pub(super) provenance: Provenance,
+    pub(super) up_to_date: String,
+}
+
+pub(super) fn take(
+    root: &Path,
+    options: &Options,
+    tree: &Tree,
+    world: &mut World<'_>,
+) -> Result<Taken, Problem> {
+    let from = match &options.from {
+        Some(from) => from.as_str(),
+        None if options.offline => return standing(tree),
+        None => PUBLISHED,
+    };
+    let address = from.contains("://");
+    if address && options.offline {
+        return Err(Problem::new(
+            Exit::Usage,
+            format!(
+                "--offline opens no socket, and --from {from} needs one; leave one of the two out"
+            ),
+        ));
+    }
+    if address {
+        return download(from, tree, world);
+    }
+    if from == "-" {
+        let bytes = read_all(&mut *world.input, "standard input", world.limits)?;
+        return Ok(given(bytes, Kind::Stdin, "standard input", tree, world));
+    }
+    let file = fs::File::open(from)
+        .map_err(|err| Problem::failed(format!("cannot read {from}: {err}")))?;
+    let bytes = read_all(file, from, world.limits)?;
+    let same = |path: &Path| path.canonicalize().ok();
+    if same(Path::new(from)) == same(&root.join(UPSTREAM)) {
+        // The file itself, perhaps edited: where it came from stays, and its fingerprint follows.
+        let mut taken = standing(tree)
+            .unwrap_or_else(|_| given(bytes.clone(), Kind::File, UPSTREAM, tree, world));
+        taken.provenance = Provenance {
+            sha256: provenance::sha256(&bytes),
+            ..tree.provenance.clone()
+        };
+        taken.bytes = bytes;
+        return Ok(taken);
+    }
+    // A person's directories are nobody's business.
+    let name = Path::new(from)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    Ok(given(bytes, Kind::File, &name, tree, world))
+}
+
+/// The document that stands, if it is what its provenance says.
+fn standing(tree: &Tree) -> Result<Taken, Problem> {
+    let found = provenance::sha256(&tree.upstream);
+    if found != tree.provenance.sha256 {
+        return Err(Problem::unverified(format!(
+            "{UPSTREAM} is not the document that {PROVENANCE} speaks of: its sha256 is {found}, and {} was recorded. If it was \
+             edited by mistake, `git checkout -- {UPSTREAM}`; if on purpose, `cargo xtask update-spec --offline --from {UPSTREAM}`",
+            tree.provenance.sha256
+        )));
+    }
+    Ok(Taken {
+        bytes: tree.upstream.clone(),
+        source: UPSTREAM.to_owned(),
+        provenance: tree.provenance.clone(),
+        up_to_date: format!("Up to date: {EFFECTIVE} is what {UPSTREAM} and {OVERLAY} make."),
+    })
+}
+
+fn download(url: &str, tree: &Tree, world: &World<'_>) -> Result<Taken, Problem> {
+    let source = url.split(['?', '#']).next().unwrap_or_default().to_owned();
+    let up_to_date = format!("Up to date: {source} has nothing new.");
+    Ok(match fetch(url, Some(&tree.provenance), world.limits)? {
+        Fetched::NotModified => Taken {
+            source,
+            up_to_date,
+            ..standing(tree)?
+        },
+        Fetched::Document {
+            bytes,
+            etag,
+            last_modified,
+        } => {
+            let mut taken = given(bytes, Kind::Download, url, tree, world);
+            if taken.bytes != tree.upstream {
+                taken.provenance.etag = etag;
+                taken.provenance.last_modified = last_modified;
+            }
+            Taken {
+                source,
+                up_to_date,
+                ..taken
+            }
+        }
+    })
+}
+
+/// A document from outside. If it is the one we have, it came from where that came from.
+fn given(bytes: Vec<u8>, kind: Kind, source: &str, tree: &Tree, world: &World<'_>) -> Taken {
+    let provenance = if bytes == tree.upstream {
+        tree.provenance.clone()
+    } else {
+        Provenance {
+            kind,
+            source: source.to_owned(),
+            date: world.today.clone(),
+            sha256: provenance::sha256(&bytes),
+            etag: None,
+            last_modified: None,
+        }
+    };
+    Taken {
+        bytes,
+        source: source.to_owned(),
+        provenance,
+        up_to_date: format!("Up to date: {source} is the document we have."),
+    }
+}
