@@ -8,15 +8,21 @@ use super::overlay::Difference;
 use crate::compare::{Change, Comparison, Level, compare};
 
 /// Adds to a comparison of effective documents what a comparison of the provider's own words shows beyond it.
-pub(crate) fn add(comparison: &mut Comparison, standing: &Value, new: &Value) {
+///
+/// `standing` and `new` are the provider's documents before the overlay, `effective` is what stands after it.
+pub(crate) fn add(comparison: &mut Comparison, standing: &Value, new: &Value, effective: &Value) {
+    let is = |change: &Change, one: &Change| one.id == change.id && one.place == change.place;
+    let beyond_ours = compare(effective, new).changes;
     for change in compare(standing, new).changes {
-        let known = comparison
-            .changes
-            .iter()
-            .any(|one| one.id == change.id && one.place == change.place);
-        if !known {
-            comparison.changes.push(held(change));
+        if comparison.changes.iter().any(|one| is(&change, one)) {
+            continue;
         }
+        let news = beyond_ours.iter().any(|one| is(&change, one));
+        comparison.changes.push(if news {
+            held(change)
+        } else {
+            confirmed(change)
+        });
     }
     sort(comparison);
 }
@@ -46,6 +52,17 @@ fn held(mut change: Change) -> Change {
     change.api_level = Level::Info;
     change.text = format!(
         "{}; the overlay keeps ours as it was",
+        change.text.trim_end_matches('.')
+    );
+    change
+}
+
+/// The provider now says what our overlay has said for him: good to know, and nothing to do.
+fn confirmed(mut change: Change) -> Change {
+    change.level = Level::Info;
+    change.api_level = Level::Info;
+    change.text = format!(
+        "{}, as the overlay has it already",
         change.text.trim_end_matches('.')
     );
     change

@@ -36,6 +36,7 @@ pub(crate) fn normalise(
     }
     document["paths"] = Value::Object(paths);
     document["servers"] = json!([{"url": origin}]);
+    let keyed = declares_key(document);
     if let Some(map) = document.as_object_mut() {
         map.remove("security");
         let components = map.entry("components").or_insert_with(|| json!({}));
@@ -44,9 +45,27 @@ pub(crate) fn normalise(
             for key in ["schemas", "securitySchemes"] {
                 components.entry(key).or_insert_with(|| json!({}));
             }
+            // Declared as a parameter, it has become a scheme.
+            if let (true, Some(Value::Object(schemes))) =
+                (keyed, components.get_mut("securitySchemes"))
+            {
+                schemes
+                    .entry(API_KEY)
+                    .or_insert_with(|| json!({"type": "apiKey", "in": "query", "name": API_KEY}));
+            }
         }
     }
     Ok(())
+}
+
+/// Whether an operation of the normal form asks for the key by our name.
+fn declares_key(document: &mut Value) -> bool {
+    let mut declares = false;
+    walk::operations(document, &mut |_, _, operation| {
+        let mut choices = walk::items(operation, "security");
+        declares |= choices.any(|choice| choice.get(API_KEY).is_some());
+    });
+    declares
 }
 
 type Found = (String, String, &'static str, Value);

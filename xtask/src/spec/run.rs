@@ -78,7 +78,7 @@ pub fn update_in(
         ours,
     );
     if let (false, Ok(standing)) = (ours, &standing) {
-        held::add(&mut comparison, &standing.normal, &new.normal);
+        held::add(&mut comparison, &standing.normal, &new.normal, &effective);
         held::add_uncovered(&mut comparison, &new_differences);
     }
 
