@@ -36,7 +36,9 @@ fn run() -> Result<(), String> {
     let source = lower::lower(&document)
         .and_then(|lowered| generate::generate(&lowered, json_schema))
         .map_err(|error| {
-            format!("openapi.json: {error}\nrun `cargo xtask update-spec --offline` to write it anew")
+            format!(
+                "openapi.json: {error}\nrun `cargo xtask update-spec --offline` to write it anew"
+            )
         })?;
     let target = PathBuf::from(variable("OUT_DIR")?).join("client.rs");
     fs::write(&target, source).map_err(|error| format!("{}: {error}", target.display()))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::decode::{self, Answer, Json, Row, Shape};
 use crate::error::{Error, Sent};
 use crate::jsonp::{self, Callback};
-use crate::limits::Endpoint;
+use crate::limits::{Endpoint, Limiter};
 use crate::transport::{Body, Shared};
 
 /// Reads the rows of an answer.
@@ -29,6 +29,31 @@ pub(crate) fn rows<R: Row>(
                 .with_excerpt(shared.excerpt(body.text.as_bytes()))
                 .sent(Sent::Maybe)
         })
+}
+
+/// Tells the limiter of a refusal that came in the body of a success, and passes the result on.
+///
+/// # Errors
+///
+/// The error that it was given.
+pub(crate) async fn noted<T>(
+    limiter: &Limiter,
+    endpoint: Endpoint,
+    read: Result<T, Error>,
+) -> Result<T, Error> {
+    match read {
+        Err(error) if error.is_rate_limited() => {
+            // A store that fails here has nothing to add to the answer that the caller gets.
+            let _ = limiter.defer(endpoint, error.retry_after()).await;
+            let wait = limiter
+                .peek(endpoint)
+                .await
+                .ok()
+                .filter(|wait| !wait.is_zero());
+            Err(error.with_retry_after(wait))
+        }
+        read => read,
+    }
 }
 
 /// The text of a body, its UTF-8 checked once for all that is read from it.
@@ -68,4 +93,9 @@ pub(crate) fn json_of<'a>(
         },
     }?;
     Ok(Json { source, text })
+}
+
+/// The JSON inside a text that was read once already, whatever it is wrapped in.
+pub(crate) fn json_inside(text: &str) -> &str {
+    jsonp::unwrap(text, None).unwrap_or(text)
 }

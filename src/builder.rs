@@ -261,7 +261,11 @@ impl ClientBuilder {
                 let error = error.without_url();
                 Error::configuration(format!("the http client cannot be built: {error}"))
             })?;
-        let account = Account::new(self.publisher_id).on(&base_url);
+        let mut account = Account::new(self.publisher_id);
+        if base_url != PROVIDER {
+            // A stand-in has minutes of its own, and must not use up the real ones.
+            account = account.on(&base_url);
+        }
         let limiter = Limiter::new(self.limits, &account, Arc::clone(&self.clock));
         Ok(Client::new(Shared {
             http,

@@ -1,10 +1,15 @@
 //! The client: cheap to clone, one per account.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::builder::ClientBuilder;
+use crate::conversions::{ConversionsRequest, Subject};
 use crate::offers::OffersRequest;
+use crate::reversals::ReversalsRequest;
 use crate::transport::Shared;
 
 /// A client of the Publisher API for one publisher.
@@ -69,6 +74,47 @@ impl Client {
     #[must_use]
     pub fn offers(&self) -> OffersRequest {
         OffersRequest::new(Arc::clone(&self.shared))
+    }
+
+    /// Begins a request for the conversions of a sub-id or an IP address; the api key is needed.
+    ///
+    /// Source: Publisher API documentation, Conversions API.
+    ///
+    /// ```no_run
+    /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
+    /// let conversions = client.conversions("user-42").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn conversions(&self, subject: impl Into<Subject>) -> ConversionsRequest {
+        ConversionsRequest::of_subject(Arc::clone(&self.shared), subject.into())
+    }
+
+    /// Begins a request for the conversions of the caller's own IP address (`subid=user`).
+    ///
+    /// The caller is whoever runs this program: on a server that is the server, not the user.
+    ///
+    /// ```no_run
+    /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
+    /// let conversions = client.conversions_of_caller().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn conversions_of_caller(&self) -> ConversionsRequest {
+        ConversionsRequest::of_caller(Arc::clone(&self.shared))
+    }
+
+    /// Begins a request for the reversals of a range of days of any length; the api key is needed.
+    ///
+    /// Source: Publisher API documentation, Reversals API.
+    ///
+    /// ```no_run
+    /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
+    /// use jiff::civil::date;
+    ///
+    /// let windows = client.reversals(date(2026, 9, 1)..=date(2026, 9, 30)).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn reversals(&self, days: RangeInclusive<Date>) -> ReversalsRequest {
+        ReversalsRequest::new(Arc::clone(&self.shared), *days.start(), *days.end())
     }
 }
 

@@ -50,6 +50,9 @@ pub(crate) trait Row: Sized {
 
     /// The row, at the given index of the provider's list.
     fn new(model: Self::Model, index: u32) -> Self;
+
+    /// That index.
+    fn index(&self) -> u32;
 }
 
 /// A decoded answer.
@@ -352,12 +355,18 @@ mod tests {
     fn nesting_without_end_is_passed_over_without_following_it() {
         let open = "[".repeat(200_000);
         let deep = format!(r#"{{"offers":[{{"id":1,"x":{open}"#);
-        check(&deep, "cannot read the answer: the JSON ends too early, after 200023 bytes");
+        check(
+            &deep,
+            "cannot read the answer: the JSON ends too early, after 200023 bytes",
+        );
         let close = "]".repeat(200_000);
         let unknown = format!(r#"{{"offers":[{{"id":1,"x":{open}{close}}}]}}"#);
         check(&unknown, "[1] ");
         let known = format!(r#"{{"offers":[{{"id":1,"events":{open}{close}}},{{"id":2}}]}}"#);
-        check(&known, "[2] offers[0].events[0]: invalid type: sequence, expected an object");
+        check(
+            &known,
+            "[2] offers[0].events[0]: invalid type: sequence, expected an object",
+        );
     }
 
     #[test]

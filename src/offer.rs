@@ -50,6 +50,10 @@ impl Row for Offer {
             requested: FieldSet::EVERY,
         }
     }
+
+    fn index(&self) -> u32 {
+        self.index
+    }
 }
 
 fn text(field: Option<&Text>) -> Option<&str> {
@@ -59,10 +63,6 @@ fn text(field: Option<&Text>) -> Option<&str> {
 impl Offer {
     pub(crate) fn set_requested(&mut self, requested: FieldSet) {
         self.requested = requested;
-    }
-
-    pub(crate) fn index(&self) -> usize {
-        self.index as usize
     }
 
     /// The number of the offer, which the provider also calls campaign.

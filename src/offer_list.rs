@@ -1,11 +1,12 @@
 //! The answer to a request for offers: the offers in the provider's order, what was rejected, and whether it may be cut.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::answer;
 use crate::country::Country;
 use crate::decode::{self, Answer, Bare, Rejected, Shape};
 use crate::error::Error;
+use crate::listed::Listed;
 use crate::offer::Offer;
 use crate::offer_field::FieldSet;
 use crate::text::Text;
@@ -33,35 +34,28 @@ pub(crate) const DEFAULT_LIMIT: u32 = 2500;
 /// ```
 #[derive(Clone, Debug)]
 pub struct OfferList {
-    offers: Vec<Offer>,
-    rejected: Vec<Rejected>,
+    listed: Listed<Offer>,
     limit: u32,
     country: Option<Text>,
-    text: Arc<String>,
-    // Where each offer's JSON lies in the text; found out when it is first asked for.
-    places: OnceLock<Vec<(usize, usize)>>,
 }
 
 impl OfferList {
     pub(crate) fn new(
-        answer: Answer<Offer>,
+        mut answer: Answer<Offer>,
         text: Arc<String>,
         limit: u32,
         requested: FieldSet,
     ) -> Self {
-        let mut offers = answer.rows;
         if requested != FieldSet::EVERY {
-            for offer in &mut offers {
+            for offer in &mut answer.rows {
                 offer.set_requested(requested);
             }
         }
+        let country = answer.country.take();
         Self {
-            offers,
-            rejected: answer.rejected,
+            listed: Listed::new(answer, text, SHAPE),
             limit,
-            country: answer.country,
-            text,
-            places: OnceLock::new(),
+            country,
         }
     }
 
@@ -94,7 +88,7 @@ impl OfferList {
     /// ```
     #[must_use]
     pub fn as_slice(&self) -> &[Offer] {
-        &self.offers
+        &self.listed.rows
     }
 
     /// The offers, one after the other.
@@ -105,7 +99,7 @@ impl OfferList {
     /// # }
     /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, Offer> {
-        self.offers.iter()
+        self.listed.rows.iter()
     }
 
     /// How many offers there are.
@@ -117,7 +111,7 @@ impl OfferList {
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {
-        self.offers.len()
+        self.listed.rows.len()
     }
 
     /// Whether there is none: an empty list is an answer, not an error.
@@ -131,7 +125,7 @@ impl OfferList {
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.offers.is_empty()
+        self.listed.rows.is_empty()
     }
 
     /// The offer with this id.
@@ -143,7 +137,7 @@ impl OfferList {
     /// ```
     #[must_use]
     pub fn get(&self, id: u64) -> Option<&Offer> {
-        self.offers.iter().find(|offer| offer.id() == id)
+        self.listed.rows.iter().find(|offer| offer.id() == id)
     }
 
     /// Offers that could not be read, and why. The others are not affected.
@@ -157,7 +151,7 @@ impl OfferList {
     /// ```
     #[must_use]
     pub fn rejected(&self) -> &[Rejected] {
-        &self.rejected
+        &self.listed.rejected
     }
 
     /// Whether the answer is as long as its limit, so that the provider may have had more. There is no paging.
@@ -171,7 +165,7 @@ impl OfferList {
     /// ```
     #[must_use]
     pub fn may_be_cut(&self) -> bool {
-        self.offers.len() + self.rejected.len() >= self.limit as usize
+        self.listed.rows.len() + self.listed.rejected.len() >= self.limit as usize
     }
 
     /// The country that the provider says the answer is for, where it says so.
@@ -201,31 +195,7 @@ impl OfferList {
     /// ```
     #[must_use]
     pub fn raw(&self, offer: &Offer) -> Option<&str> {
-        let same = |ours: &Offer| ours.index() == offer.index() && ours == offer;
-        // Rejected offers are gaps, so that an offer stands at its index or before it.
-        let found = self
-            .offers
-            .binary_search_by_key(&offer.index(), Offer::index)
-            .ok()?;
-        if !same(&self.offers[found]) {
-            return None;
-        }
-        let places = self.places.get_or_init(|| self.find_places());
-        let (start, end) = *places.get(offer.index())?;
-        self.text.get(start..end)
-    }
-
-    fn find_places(&self) -> Vec<(usize, usize)> {
-        let json = self.text.strip_prefix('\u{feff}').unwrap_or(&self.text);
-        let base = self.text.as_ptr() as usize;
-        let place = |raw: &str| {
-            let start = raw.as_ptr() as usize - base;
-            (start, start + raw.len())
-        };
-        decode::raw_rows(json, SHAPE)
-            .into_iter()
-            .map(place)
-            .collect()
+        self.listed.raw(offer)
     }
 }
 
@@ -243,6 +213,6 @@ impl IntoIterator for OfferList {
     type IntoIter = std::vec::IntoIter<Offer>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.offers.into_iter()
+        self.listed.rows.into_iter()
     }
 }

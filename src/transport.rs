@@ -108,6 +108,18 @@ impl Shared {
         redact::excerpt(body, &self.secrets())
     }
 
+    /// # Errors
+    ///
+    /// When there is no api key, which the endpoint needs.
+    pub(crate) fn demand_key(&self, endpoint: Endpoint) -> Result<(), Error> {
+        match self.api_key {
+            Some(_) => Ok(()),
+            None => {
+                Err(Error::configuration("no api key is set, and this call needs one").at(endpoint))
+            }
+        }
+    }
+
     fn secrets(&self) -> Vec<&str> {
         self.api_key.iter().map(ApiKey::expose).collect()
     }

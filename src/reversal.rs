@@ -1,0 +1,135 @@
+//! A reversal: what the provider says of a conversion that it took back, as far as evidence names its fields.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::ser::{Serialize, Serializer};
+
+use crate::amount::Amount;
+use crate::decode::Row;
+use crate::generated::types;
+use crate::text::Text;
+
+/// One reversal: a conversion whose money was taken back.
+///
+/// All of its fields are inferred; any may be missing.
+///
+/// ```
+/// # fn show(reversal: &cpalead::Reversal) {
+/// println!("{:?} {:?}", reversal.offer_id(), reversal.subid());
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reversal {
+    model: types::Reversal,
+    index: u32,
+}
+
+impl Row for Reversal {
+    type Model = types::Reversal;
+
+    fn new(model: types::Reversal, index: u32) -> Self {
+        Self { model, index }
+    }
+
+    fn index(&self) -> u32 {
+        self.index
+    }
+}
+
+impl Reversal {
+    /// The number of the offer whose conversion was taken back.
+    ///
+    /// ```
+    /// # fn show(reversal: &cpalead::Reversal) {
+    /// let offer = reversal.offer_id();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn offer_id(&self) -> Option<u64> {
+        self.model.offer_id.or(self.model.campid).map(|id| id.0)
+    }
+
+    /// The sub-id that the click carried.
+    ///
+    /// ```
+    /// # fn show(reversal: &cpalead::Reversal) {
+    /// let user = reversal.subid();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn subid(&self) -> Option<&str> {
+        self.model.subid.as_ref().map(Text::as_str)
+    }
+
+    /// The number of the lead that was taken back.
+    ///
+    /// ```
+    /// # fn show(reversal: &cpalead::Reversal) {
+    /// let lead = reversal.lead_id();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn lead_id(&self) -> Option<&str> {
+        self.model.lead_id.as_ref().map(Text::as_str)
+    }
+
+    /// What was taken back, in US dollars (inferred): `amount`, else `payout`. Its sign is the provider's. Never zero for want of a value.
+    ///
+    /// ```
+    /// # fn show(reversal: &cpalead::Reversal) {
+    /// let amount = reversal.amount();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn amount(&self) -> Option<Decimal> {
+        let amount = |amount: Amount| amount.0;
+        self.model
+            .amount
+            .and_then(amount)
+            .or(self.model.payout.and_then(amount))
+    }
+
+    /// The day of the reversal, where `date` begins with a day such as `2026-09-12`.
+    ///
+    /// ```
+    /// # fn show(reversal: &cpalead::Reversal) {
+    /// let day = reversal.date();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn date(&self) -> Option<Date> {
+        let text = self.model.date.as_ref()?.as_str();
+        text.get(..10)?.parse().ok()
+    }
+
+    /// When the conversion was taken back, where the provider sends a time.
+    ///
+    /// ```
+    /// # fn show(reversal: &cpalead::Reversal) {
+    /// let time = reversal.timestamp();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        self.model.timestamp.map(|time| time.0)
+    }
+
+    /// Why it was taken back, in the provider's words.
+    ///
+    /// ```
+    /// # fn show(reversal: &cpalead::Reversal) {
+    /// let reason = reversal.reason();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.model.reason.as_ref().map(Text::as_str)
+    }
+}
+
+impl Serialize for Reversal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.model.serialize(serializer)
+    }
+}

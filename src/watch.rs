@@ -1,0 +1,266 @@
+//! Watching conversions: polling at the allowed pace, each new row once, stopped at once.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use futures_core::Stream;
+use sha2::{Digest, Sha256};
+
+use crate::clock::BoxFuture;
+use crate::conversion::Conversion;
+use crate::conversions::ConversionsRequest;
+use crate::error::Error;
+use crate::limits::{Endpoint, Limiter, Wait};
+use crate::report::Report;
+
+/// A watch is patient whatever the client's policy is: it lives from waiting. The provider can ask for an hour at most.
+const LONGEST_WAIT: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// How many rows are remembered; the oldest are forgotten first.
+const REMEMBERED: usize = 1_000_000;
+
+/// A stream of conversions: those that are there, then each new one, once.
+///
+/// ```no_run
+/// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
+/// let mut watch = client.conversions("user-42").watch();
+/// let stop = watch.stopper();
+/// // `stop.stop()`, from anywhere, ends the loop at once.
+/// while let Some(conversion) = watch.next().await {
+///     println!("{:?}", conversion?.payout());
+/// }
+/// # Ok(()) }
+/// ```
+///
+/// It polls once a minute, when the client's limits give it a slot, however short the client's own wait is. A poll that fails
+/// yields its error, and the next poll follows at the same pace; only an error of configuration ends the watch.
+///
+/// # What makes a conversion new
+///
+/// Its `lead_id`, where the provider sends one. Where not, a conversion is the same as one before when offer, sub-ids, country and time are
+/// the same; of rows that agree in all of these, as many count as one answer holds. A change of status or payout
+/// does not make a conversion new. The last million rows are remembered.
+pub struct Watch {
+    request: ConversionsRequest,
+    limiter: Limiter,
+    poll: Option<BoxFuture<'static, Result<Report<Conversion>, Error>>>,
+    ready: VecDeque<Conversion>,
+    seen: Seen,
+    stop: Arc<Mutex<Stop>>,
+    pause: Option<Duration>,
+}
+
+/// Ends a [`Watch`] from elsewhere; clones end the same one.
+///
+/// ```no_run
+/// # fn show(watch: cpalead::Watch) {
+/// let stop = watch.stopper();
+/// stop.stop();
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct WatchStopper {
+    stop: Arc<Mutex<Stop>>,
+}
+
+#[derive(Default)]
+struct Stop {
+    stopped: Option<Stopped>,
+    waker: Option<Waker>,
+}
+
+struct Stopped;
+
+impl Watch {
+    pub(crate) fn new(request: ConversionsRequest) -> Self {
+        let limiter = request
+            .shared()
+            .limiter
+            .with_wait(Wait::AtMost(LONGEST_WAIT));
+        Self {
+            request,
+            limiter,
+            poll: None,
+            ready: VecDeque::new(),
+            seen: Seen::default(),
+            stop: Arc::default(),
+            pause: None,
+        }
+    }
+
+    /// A handle that ends the watch.
+    ///
+    /// ```no_run
+    /// # fn show(watch: cpalead::Watch) {
+    /// let stop = watch.stopper();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn stopper(&self) -> WatchStopper {
+        WatchStopper {
+            stop: Arc::clone(&self.stop),
+        }
+    }
+
+    /// The next conversion, or the error of a poll; nothing once the watch was stopped.
+    ///
+    /// Dropping the future loses nothing: a poll under way goes on with the next call.
+    ///
+    /// ```no_run
+    /// # async fn run(mut watch: cpalead::Watch) -> cpalead::Result<()> {
+    /// let conversion = watch.next().await.transpose()?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn next(&mut self) -> Option<Result<Conversion, Error>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// One poll, after a pause when the last one failed before it had a slot to wait for.
+    fn begin(&mut self) -> BoxFuture<'static, Result<Report<Conversion>, Error>> {
+        let (request, limiter) = (self.request.clone(), self.limiter.clone());
+        let clock = Arc::clone(&self.request.shared().clock);
+        let pause = self.pause.take();
+        Box::pin(async move {
+            if let Some(pause) = pause {
+                clock.sleep(pause).await;
+            }
+            request.send_under(&limiter).await
+        })
+    }
+}
+
+impl Stream for Watch {
+    type Item = Result<Conversion, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let watch = self.get_mut();
+        loop {
+            {
+                let mut stop = lock(&watch.stop);
+                if stop.stopped.is_some() {
+                    // Dropped here, a poll that still waits for its slot gives it back.
+                    watch.poll = None;
+                    return Poll::Ready(None);
+                }
+                stop.waker = Some(context.waker().clone());
+            }
+            if let Some(conversion) = watch.ready.pop_front() {
+                return Poll::Ready(Some(Ok(conversion)));
+            }
+            let mut poll = match watch.poll.take() {
+                Some(poll) => poll,
+                None => watch.begin(),
+            };
+            match poll.as_mut().poll(context) {
+                Poll::Pending => {
+                    watch.poll = Some(poll);
+                    return Poll::Pending;
+                }
+                Poll::Ready(Ok(report)) => watch.ready.extend(watch.seen.fresh(report)),
+                Poll::Ready(Err(error)) => {
+                    if error.is_configuration() {
+                        lock(&watch.stop).stopped = Some(Stopped);
+                    }
+                    watch.pause = Some(watch.limiter.interval(Endpoint::Conversions));
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch")
+            .field("request", &self.request)
+            .finish_non_exhaustive()
+    }
+}
+
+impl WatchStopper {
+    /// Ends the watch: its next item, also one that is waited for, is nothing.
+    ///
+    /// ```no_run
+    /// # fn show(stopper: cpalead::WatchStopper) {
+    /// stopper.stop();
+    /// # }
+    /// ```
+    pub fn stop(&self) {
+        let waker = {
+            let mut stop = lock(&self.stop);
+            stop.stopped = Some(Stopped);
+            stop.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl fmt::Debug for WatchStopper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatchStopper").finish_non_exhaustive()
+    }
+}
+
+fn lock(stop: &Mutex<Stop>) -> std::sync::MutexGuard<'_, Stop> {
+    stop.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A row's identity, as a part of its hash: a million of them are small.
+type Identity = [u8; 16];
+
+/// The rows that were yielded.
+#[derive(Default)]
+struct Seen {
+    known: HashSet<Identity>,
+    order: VecDeque<Identity>,
+}
+
+impl Seen {
+    /// The rows of an answer that were not there before, in the answer's order.
+    fn fresh(&mut self, report: Report<Conversion>) -> Vec<Conversion> {
+        let mut alike: HashMap<Identity, u64> = HashMap::new();
+        let mut fresh = Vec::new();
+        for conversion in report {
+            let nth = alike.entry(identity(&conversion, 0)).or_default();
+            let identity = identity(&conversion, *nth);
+            if conversion.lead_id().is_none_or(str::is_empty) {
+                *nth += 1;
+            }
+            if self.known.insert(identity) {
+                self.order.push_back(identity);
+                fresh.push(conversion);
+            }
+        }
+        while self.order.len() > REMEMBERED {
+            if let Some(oldest) = self.order.pop_front() {
+                self.known.remove(&oldest);
+            }
+        }
+        fresh
+    }
+}
+
+/// What makes a row itself; `nth` counts the rows of one answer that agree in everything else.
+fn identity(conversion: &Conversion, nth: u64) -> Identity {
+    let text = match conversion.lead_id().filter(|lead| !lead.is_empty()) {
+        Some(lead) => format!("lead {lead}"),
+        None => format!(
+            "row {:?} {:?} {:?} {:?} {:?} {nth}",
+            conversion.offer_id(),
+            conversion.subid(),
+            conversion.subid2(),
+            conversion.country(),
+            conversion.timestamp(),
+        ),
+    };
+    let hash = Sha256::digest(text.as_bytes());
+    let mut identity = Identity::default();
+    identity.copy_from_slice(&hash[..16]);
+    identity
+}
