@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use serde_json::Value;
 
 use super::overlay::Difference;
+use super::shape::Cover;
 use crate::compare::{Change, Comparison, Level, compare};
 
 /// Adds to a comparison of effective documents what a comparison of the provider's own words shows beyond it.
@@ -29,10 +30,16 @@ pub(crate) fn add(comparison: &mut Comparison, standing: &Value, new: &Value, ef
 
 /// Adds what the provider newly describes and no supply covers.
 pub(crate) fn add_uncovered(comparison: &mut Comparison, differences: &[Difference]) {
-    for one in differences.iter().filter(|one| !one.covered) {
+    for one in differences.iter().filter(|one| one.cover != Cover::Whole) {
+        // In a query everything is text; in an answer a client cannot read what is of another kind altogether.
+        let unreadable = one.cover == Cover::Nothing && one.place.starts_with("/components/");
         comparison.changes.push(Change {
             id: "overlay-does-not-cover".to_owned(),
-            level: Level::Review,
+            level: if unreadable {
+                Level::Breaking
+            } else {
+                Level::Review
+            },
             api_level: Level::Info,
             place: one.place.clone(),
             text: format!(

@@ -9,7 +9,7 @@ use roas_overlay::common::apply::{compile_path, locate};
 use serde_json::Value;
 
 use super::outcome::{Exit, Problem, plain};
-use super::shape;
+use super::shape::{self, Cover};
 use action::{Action, Kind};
 
 pub(crate) use action::Overlay;
@@ -23,8 +23,8 @@ pub(crate) struct Difference {
     pub(crate) theirs: String,
     /// What the supply says.
     pub(crate) ours: String,
-    /// Whether what the document describes is within what the supply accepts.
-    pub(crate) covered: bool,
+    /// How far what the document describes is within what the supply accepts.
+    pub(crate) cover: Cover,
 }
 
 /// Applies every action in the order written, and tells where supplies differ from the document.
@@ -44,7 +44,7 @@ pub(crate) fn apply(overlay: &Overlay, document: &mut Value) -> Result<Vec<Diffe
     Ok(found
         .into_iter()
         .map(|raw| Difference {
-            covered: shape::covers(document, &raw.ours, &before, &raw.theirs),
+            cover: shape::cover(document, &raw.ours, &before, &raw.theirs),
             place: plain(&raw.place),
             theirs: plain(&shape::words(&before, &raw.theirs)).replace('`', "'"),
             ours: shape::words(document, &raw.ours),

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::outcome::{Exit, plain};
 use super::overlay::Difference;
+use super::shape::Cover;
 use crate::compare::Comparison;
 
 /// The form of a report.
@@ -91,7 +92,7 @@ impl Report<'_> {
             .iter()
             .map(|one| {
                 json!({
-                    "place": one.place, "theirs": one.theirs, "ours": one.ours, "covered": one.covered,
+                    "place": one.place, "theirs": one.theirs, "ours": one.ours, "covered": one.cover.as_str(),
                     "new": self.new_differences.contains(one),
                 })
             })
@@ -100,7 +101,7 @@ impl Report<'_> {
     }
 
     fn sections(&self) -> Vec<(&'static str, Vec<String>)> {
-        let outside = |one: &&Difference| !one.covered;
+        let outside = |one: &&Difference| one.cover != Cover::Whole;
         let words = |one: &Difference| {
             let new = if self.new_differences.contains(one) {
                 "; new"
@@ -121,7 +122,7 @@ impl Report<'_> {
                 "The provider says less or otherwise than the overlay, and within it",
                 self.differences
                     .iter()
-                    .filter(|one| one.covered)
+                    .filter(|one| one.cover == Cover::Whole)
                     .map(words)
                     .collect(),
             ),

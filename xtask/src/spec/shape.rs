@@ -79,24 +79,49 @@ pub(crate) fn same_type(a: &Map<String, Value>, b: &Map<String, Value>) -> bool 
     a.get("type").is_some() && a.get("type") == b.get("type") && plain(a) && plain(b)
 }
 
-/// Whether every kind of value that `theirs` describes is one that `ours` lets through.
-pub(crate) fn covers(
+/// How far what one schema describes is within what another lets through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cover {
+    /// All of it.
+    Whole,
+    /// Some kinds of value.
+    Partly,
+    /// None.
+    Nothing,
+}
+
+impl Cover {
+    /// The word used in the JSON form of a report.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Partly => "partly",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+/// How many of the kinds of value that `theirs` describes `ours` lets through.
+pub(crate) fn cover(
     our_document: &Value,
     ours: &Value,
     their_document: &Value,
     theirs: &Value,
-) -> bool {
+) -> Cover {
     if !ours.is_object() || !theirs.is_object() {
         // Names, flags and lists of names: ours hold, and nothing is read by them.
-        return true;
+        return Cover::Whole;
     }
     let ours = kinds(our_document, ours, 0);
     let theirs = kinds(their_document, theirs, 0);
-    theirs.is_subset(&ours)
-        || (ours.contains("number")
-            && theirs
-                .iter()
-                .all(|kind| *kind == "integer" || ours.contains(kind)))
+    let shared = theirs.intersection(&ours).count();
+    if shared == theirs.len() {
+        Cover::Whole
+    } else if shared > 0 {
+        Cover::Partly
+    } else {
+        Cover::Nothing
+    }
 }
 
 /// A schema in a few words: a component's name, or the kinds of value.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Overlay, apply};
 use crate::spec::outcome::Exit;
+use crate::spec::shape::Cover;
 
 fn overlay(actions: &str) -> String {
     format!("overlay: 1.1.0\ninfo: {{title: t, version: '1'}}\nactions:\n{actions}")
@@ -62,10 +63,10 @@ fn a_supply_takes_the_place_of_a_shape_and_says_whether_it_covers_it() {
     assert_eq!(differences.len(), 1);
     assert_eq!(differences[0].place, "/components/schemas/Amount");
     assert_eq!(differences[0].theirs, "integer or number");
-    assert!(differences[0].covered);
+    assert_eq!(differences[0].cover, Cover::Whole);
 
     let (_, differences) = applied(&supply("$.components.schemas", &ours), theirs("object"));
-    assert!(!differences[0].covered);
+    assert_eq!(differences[0].cover, Cover::Nothing);
 }
 
 #[test]
