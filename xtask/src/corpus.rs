@@ -120,7 +120,7 @@ fn documents(root: &Path, options: &Options) -> io::Result<Vec<PathBuf>> {
     documents.sort();
     Ok(documents
         .into_iter()
-        .step_by(usize::from(options.every))
+        .step_by(usize::from(options.every.max(1)))
         .collect())
 }
 

@@ -1,6 +1,11 @@
 //! The names that the handwritten layer is written against, and that every effective document therefore has.
 
 /// One operation: where it is, what we call it, what its answer and a row of it are called, and what it is asked.
+///
+/// ```
+/// let offers = xtask::spec::OPERATIONS[0];
+/// assert_eq!((offers.id, offers.response, offers.row), ("offers", "OffersResponse", "Offer"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
     /// The path, from the server's root. The method is GET.
@@ -18,6 +23,10 @@ pub struct Operation {
 }
 
 /// The three operations of the Publisher API.
+///
+/// ```
+/// assert_eq!(xtask::spec::OPERATIONS[0].path, "/api/offers");
+/// ```
 pub const OPERATIONS: [Operation; 3] = [
     Operation {
         path: "/api/offers",
@@ -62,6 +71,10 @@ pub const OPERATIONS: [Operation; 3] = [
 ];
 
 /// The components that every effective document has.
+///
+/// ```
+/// assert!(xtask::spec::SCHEMAS.contains(&"Offer"));
+/// ```
 pub const SCHEMAS: [&str; 27] = [
     "Amount",
     "Conversion",

@@ -11,6 +11,13 @@ use super::provenance::{Kind, Provenance};
 use super::servers;
 
 /// How much and how long.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let limits = xtask::spec::Limits::default();
+/// assert_eq!((limits.bytes, limits.time), (2 * 1024 * 1024, Duration::from_secs(20)));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// The most bytes of a document, after decompression.

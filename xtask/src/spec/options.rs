@@ -6,6 +6,13 @@ use super::fetch::Limits;
 use super::report::Form;
 
 /// What `update-spec` was asked to do.
+///
+/// ```
+/// use xtask::spec::{Form, Options};
+///
+/// let options = Options { check: true, report: Form::Md, ..Options::default() };
+/// assert!(options.from.is_none() && !options.offline);
+/// ```
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
     /// Where the document comes from: a URL, a file, or - for standard input. Without it, the provider's address.
@@ -26,6 +33,18 @@ pub struct Options {
 }
 
 /// What a run takes from the world around it.
+///
+/// ```
+/// use xtask::spec::{Limits, World};
+///
+/// let world = World {
+///     today: "2027-01-02".to_owned(),
+///     limits: Limits::default(),
+///     input: &mut std::io::empty(),
+///     step: &mut |_| {},
+/// };
+/// assert_eq!(world.today, "2027-01-02");
+/// ```
 pub struct World<'a> {
     /// The day, as YYYY-MM-DD.
     pub today: String,

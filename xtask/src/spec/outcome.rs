@@ -3,6 +3,14 @@
 use std::fmt;
 
 /// The exit status of `update-spec`.
+///
+/// ```
+/// use xtask::spec::Exit;
+///
+/// // 3 is the command line's word for a rate limit, and left free here.
+/// let all = [Exit::Done, Exit::Failed, Exit::Usage, Exit::Update, Exit::Breaking, Exit::Correction, Exit::Unverified];
+/// assert_eq!(all.map(Exit::status), [0, 1, 2, 4, 5, 6, 7]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Up to date, or applied.
@@ -23,6 +31,10 @@ pub enum Exit {
 
 impl Exit {
     /// The number that the process ends with.
+    ///
+    /// ```
+    /// assert_eq!(xtask::spec::Exit::Breaking.status(), 5);
+    /// ```
     #[must_use]
     pub fn status(self) -> u8 {
         match self {
@@ -38,6 +50,14 @@ impl Exit {
 }
 
 /// What a run that came through has to say.
+///
+/// ```
+/// use xtask::spec::{Options, update};
+///
+/// let outcome = update(&Options { offline: true, check: true, ..Options::default() })?;
+/// assert!(outcome.report.contains("source: spec/upstream.json"));
+/// # Ok::<(), xtask::spec::Problem>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// How the run ends.
@@ -47,6 +67,15 @@ pub struct Outcome {
 }
 
 /// Why a run did not come through: one paragraph that names the place.
+///
+/// ```
+/// use xtask::spec::{Exit, Options, update};
+///
+/// let from = Some("no/such/file.json".to_owned());
+/// let problem = update(&Options { from, ..Options::default() }).unwrap_err();
+/// assert_eq!(problem.exit, Exit::Failed);
+/// assert!(problem.to_string().starts_with("update-spec: cannot read no/such/file.json: "));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Problem {
     /// How the run ends.

@@ -8,6 +8,10 @@ use super::shape::Cover;
 use crate::compare::Comparison;
 
 /// The form of a report.
+///
+/// ```
+/// assert_eq!(xtask::spec::Form::default(), xtask::spec::Form::Text);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Form {
     /// Lines for a terminal.

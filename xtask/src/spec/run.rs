@@ -22,6 +22,14 @@ const HOME: &str = "https://www.cpalead.com";
 
 /// Takes the provider's document over into the tree this program was built from.
 ///
+/// ```
+/// use xtask::spec::{Exit, Options, update};
+///
+/// let outcome = update(&Options { offline: true, check: true, ..Options::default() })?;
+/// assert!([Exit::Done, Exit::Update].contains(&outcome.exit));
+/// # Ok::<(), xtask::spec::Problem>(())
+/// ```
+///
 /// # Errors
 ///
 /// Whatever keeps the document from being taken over, with the exit status of it.
@@ -43,6 +51,20 @@ pub fn update(options: &Options) -> Result<Outcome, Problem> {
 }
 
 /// Takes the provider's document over into a tree.
+///
+/// ```
+/// use xtask::spec::{Exit, Limits, Options, World, update_in};
+///
+/// let mut world = World {
+///     today: "2027-01-02".to_owned(),
+///     limits: Limits::default(),
+///     input: &mut std::io::empty(),
+///     step: &mut |_| {},
+/// };
+/// let nowhere = std::path::Path::new("no/such/tree");
+/// let problem = update_in(nowhere, &Options::default(), &mut world).unwrap_err();
+/// assert_eq!(problem.exit, Exit::Failed);
+/// ```
 ///
 /// # Errors
 ///

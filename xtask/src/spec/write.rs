@@ -14,6 +14,11 @@ use super::outcome::Problem;
 const JOURNAL: &str = "spec/.update-spec.journal";
 
 /// A file to be written: its path below the root, and its bytes.
+///
+/// ```
+/// let file = xtask::spec::Planned { path: "openapi.json", bytes: b"{}\n".to_vec() };
+/// assert_eq!(file.path, "openapi.json");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Planned {
     /// The path, relative to the root.
@@ -23,6 +28,18 @@ pub struct Planned {
 }
 
 /// Writes all files or none. `step` is called before each change to the disk, so that a test can end the process there.
+///
+/// ```
+/// use xtask::spec::{Planned, write};
+///
+/// let root = std::env::temp_dir().join(format!("xtask-write-{}", std::process::id()));
+/// std::fs::create_dir_all(root.join("spec"))?;
+/// let file = Planned { path: "openapi.json", bytes: b"{}\n".to_vec() };
+/// write(&root, &[file], &mut |_| {})?;
+/// assert_eq!(std::fs::read(root.join("openapi.json"))?, b"{}\n");
+/// std::fs::remove_dir_all(root)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -40,6 +57,11 @@ pub fn write(root: &Path, files: &[Planned], step: &mut dyn FnMut(&str)) -> Resu
 }
 
 /// Restores the old state if a run was ended in the middle of writing. Says whether there was anything to restore.
+///
+/// ```
+/// assert!(!xtask::spec::restore(std::path::Path::new("no/such/tree"))?);
+/// # Ok::<(), xtask::spec::Problem>(())
+/// ```
 ///
 /// # Errors
 ///

@@ -4,6 +4,7 @@ mod corpus;
 mod corrections;
 mod fetching;
 mod hostile;
+mod outline;
 mod refusals;
 mod reports;
 mod server;
