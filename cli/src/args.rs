@@ -1,0 +1,205 @@
+//! The options as clap reads them: their names, their help, and which commands there are.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use cpalead::jsonp::Callback;
+use cpalead::{Country, OfferField, OfferType, UpdatedSince};
+
+use crate::values::{self, DeviceChoice, Place, Waiting};
+
+/// Offers with their payouts, conversions and reversals of a CPAlead publisher
+#[derive(Debug, Parser)]
+#[command(name = "cpalead", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Environment: CPALEAD_PUBLISHER_ID, CPALEAD_API_KEY and CPALEAD_BASE_URL stand in for the options of
+these names; options win. No option takes the api key itself: it would show in the list of processes.
+
+Exit status: 0 done; 1 the provider or the network failed; 2 usage or configuration; 3 rate limited.
+
+Try it with no account: cpalead --sandbox offers --country US --limit 5 --payout-country US";
+
+/// The options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Your publisher id [env: CPALEAD_PUBLISHER_ID]
+    #[arg(long, global = true, value_name = "N", value_parser = values::publisher_id, allow_negative_numbers = true)]
+    pub(crate) publisher_id: Option<u64>,
+    /// File that holds the api key, `-` for standard input [env: CPALEAD_API_KEY, the key itself]
+    #[arg(long, global = true, value_name = "F")]
+    pub(crate) api_key_file: Option<PathBuf>,
+    /// Address to call instead of the provider's [env: CPALEAD_BASE_URL]
+    #[arg(long, global = true, value_name = "URL", value_parser = values::not_blank)]
+    pub(crate) base_url: Option<String>,
+    /// Start the embedded stand-in provider and talk to it: no account, no network
+    #[arg(long, global = true)]
+    pub(crate) sandbox: bool,
+    /// Form of the output: a table on a terminal, JSON elsewhere, unless set
+    #[arg(long, global = true, value_name = "FORMAT", value_enum)]
+    pub(crate) output: Option<Format>,
+    /// Longest wait for the limit of one call a minute, such as 90s, 2m or 1h; `none` never waits. 65s unless set
+    #[arg(long, global = true, value_name = "DURATION", value_parser = values::waiting)]
+    pub(crate) wait: Option<Waiting>,
+    /// Directory that remembers when the next call may start; not used with --sandbox
+    #[arg(long, global = true, value_name = "DIR", value_parser = values::directory)]
+    pub(crate) state_dir: Option<PathBuf>,
+    /// Longest time for one call, such as 20s or 2m. 60s unless set
+    #[arg(long, global = true, value_name = "DURATION", value_parser = values::timeout, allow_negative_numbers = true)]
+    pub(crate) timeout: Option<Duration>,
+    /// Say on standard error what is done
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// The form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Columns that fit the terminal
+    Table,
+    /// One JSON array or object
+    Json,
+    /// One JSON object a line
+    Ndjson,
+    /// CSV with a header, safe to open in a spreadsheet
+    Csv,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List offers, with what they pay in a country
+    Offers(OffersArgs),
+    /// Show what one offer pays for users in a country
+    Payout(PayoutArgs),
+    /// Take JSON into or out of a JSONP call, from standard input to standard output
+    #[command(subcommand)]
+    Jsonp(JsonpCommand),
+    /// The stand-in provider as a server of its own
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example: cpalead completions bash > ~/.local/share/bash-completion/completions/cpalead"
+    )]
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cpalead --sandbox offers --country US --limit 5 --payout-country US
+  cpalead offers --device ios,android --type cpi,cpe --fields id,title,link --output csv > offers.csv
+  cpalead offers --updated-since 2026-04-01 --output ndjson | jq .title
+
+With --payout-country, a table marks with * what is the default amount and not the country's own; JSON
+has an object `payout` with `amount`, `currency` and `source` (country or default), null where the offer
+names no amount; CSV has the columns payout.amount, payout.currency and payout.source.")]
+pub(crate) struct OffersArgs {
+    /// Only offers for this country, a two-letter code; `user` is the country you call from
+    #[arg(long, value_name = "CC|user", value_parser = values::place)]
+    pub(crate) country: Option<Place>,
+    /// Only offers for these devices: ios, android, mobile, desktop; or `user`, the one that calls
+    #[arg(long, value_name = "D,…", value_delimiter = ',', value_parser = values::device)]
+    pub(crate) device: Vec<DeviceChoice>,
+    /// Only offers of these types: cpa, cpi, cpe, cpr. All but cpr unless set
+    #[arg(long = "type", value_name = "T,…", value_delimiter = ',')]
+    pub(crate) types: Vec<OfferType>,
+    /// At most so many offers, 1 to 5000. 2500 unless set
+    #[arg(long, value_name = "N", value_parser = values::limit, allow_negative_numbers = true)]
+    pub(crate) limit: Option<u32>,
+    /// Only offers updated since: YYYY-MM-DD, or a point in time such as 2026-04-01T00:00:00Z
+    #[arg(long, value_name = "DATE", value_parser = values::updated_since)]
+    pub(crate) updated_since: Option<UpdatedSince>,
+    /// Only these fields of each offer, such as id,title,amount
+    #[arg(long, value_name = "F,…", value_delimiter = ',')]
+    pub(crate) fields: Vec<OfferField>,
+    /// Offers that are marked for offerwalls too
+    #[arg(long)]
+    pub(crate) offerwall_offers: bool,
+    /// Sub-id that goes into every link
+    #[arg(long, value_name = "S", value_parser = values::not_blank)]
+    pub(crate) subid: Option<String>,
+    /// Second sub-id
+    #[arg(long, value_name = "S", value_parser = values::not_blank)]
+    pub(crate) subid2: Option<String>,
+    /// Third sub-id
+    #[arg(long, value_name = "S", value_parser = values::not_blank)]
+    pub(crate) subid3: Option<String>,
+    /// Google advertising id that goes into every link
+    #[arg(long, value_name = "G", value_parser = values::not_blank)]
+    pub(crate) gaid: Option<String>,
+    /// Apple advertising id that goes into every link
+    #[arg(long, value_name = "I", value_parser = values::not_blank)]
+    pub(crate) idfa: Option<String>,
+    /// Add what each offer pays for users in this country
+    #[arg(long, value_name = "CC")]
+    pub(crate) payout_country: Option<Country>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example: cpalead --sandbox payout 5500016 --country US
+
+The whole catalogue is pulled, offers of every type and those for offerwalls included. An offer that is
+not in it ends with exit status 1, one that names no amount with a payout of null and exit status 0.")]
+pub(crate) struct PayoutArgs {
+    /// Number of the offer
+    #[arg(value_name = "OFFER_ID", value_parser = values::offer_id, allow_negative_numbers = true)]
+    pub(crate) offer: u64,
+    /// Country of the user, a two-letter code
+    #[arg(long, value_name = "CC")]
+    pub(crate) country: Country,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JsonpCommand {
+    /// Wrap JSON into a call that is safe to serve as a script
+    #[command(after_help = "Example: echo '[1]' | cpalead jsonp wrap --callback shop.show")]
+    Wrap {
+        /// Name of the function to call
+        #[arg(long, value_name = "NAME")]
+        callback: Callback,
+    },
+    /// Take the JSON out of a call; plain JSON passes as it is
+    #[command(after_help = "Example: echo 'cb([1]);' | cpalead jsonp unwrap --callback cb")]
+    Unwrap {
+        /// Name of the function that must be called; any unless set
+        #[arg(long, value_name = "NAME")]
+        callback: Option<Callback>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SandboxCommand {
+    /// Serve the stand-in provider on 127.0.0.1 until Ctrl-C
+    #[command(after_help = "Example: cpalead sandbox serve --port 8080 --offers 5000")]
+    Serve(ServeArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Port to listen on; 0 is any free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Seed of all data: the same seed gives the same answers
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Number of offers in the catalogue, 0 to 5000
+    #[arg(long, value_name = "N", default_value_t = 2500, value_parser = clap::value_parser!(u16).range(..=5000))]
+    pub(crate) offers: u16,
+    /// How many times as fast as real time the rate limit's clock runs
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) speed: u32,
+}

@@ -1,0 +1,55 @@
+//! `cpalead jsonp`: a filter from standard input to standard output.
+
+use std::io::{self, Read, Write};
+
+use cpalead::jsonp;
+
+use crate::args::JsonpCommand;
+use crate::failure::Failure;
+
+/// How much is read, in bytes: as much as the client reads of an answer.
+const LARGEST: u64 = 32 << 20;
+
+pub(crate) fn run(command: &JsonpCommand) -> Result<(), Failure> {
+    let text = read(io::stdin().lock())?;
+    let done = match command {
+        JsonpCommand::Wrap { callback } => {
+            let json = text.strip_prefix('\u{feff}').unwrap_or(&text);
+            jsonp::wrap(callback, json).map_err(|error| error.to_string())
+        }
+        JsonpCommand::Unwrap { callback } => unwrap(&text, callback.as_ref()),
+    };
+    let done = done.map_err(Failure::input)?;
+    let mut out = io::stdout();
+    writeln!(out, "{done}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::output(&error))
+}
+
+/// The JSON inside the call. It is read once, to its end: only then is it known that the call had one argument and nothing followed.
+fn unwrap(text: &str, callback: Option<&jsonp::Callback>) -> Result<String, String> {
+    let json = jsonp::unwrap(text, callback).map_err(|error| error.to_string())?;
+    match serde_json::from_str::<serde::de::IgnoredAny>(json) {
+        Ok(_) => Ok(json.to_owned()),
+        Err(error) => Err(format!(
+            "the text inside is not exactly one JSON value: look at line {}, column {} of it",
+            error.line(),
+            error.column()
+        )),
+    }
+}
+
+fn read(reader: impl Read) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let read = reader.take(LARGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::system(format!("cannot read standard input: {error}")))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Failure::input(format!(
+            "standard input is larger than {LARGEST} bytes"
+        )));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::input(format!("standard input is not UTF-8 from byte {at} on"))
+    })
+}

@@ -1,0 +1,46 @@
+//! `cpalead sandbox serve`: the stand-in provider until Ctrl-C.
+
+use std::io::{self, Write};
+
+use cpalead_sandbox::Sandbox;
+use serde_json::json;
+
+use crate::args::{Format, ServeArgs};
+use crate::failure::Failure;
+
+pub(crate) async fn serve(args: ServeArgs, format: Option<Format>) -> Result<(), Failure> {
+    let builder = Sandbox::builder()
+        .port(args.port)
+        .seed(args.seed)
+        .offers(args.offers.into())
+        .speed(args.speed);
+    let sandbox = builder
+        .start()
+        .await
+        .map_err(|error| Failure::system(format!("the sandbox: {error}")))?;
+    announce(&sandbox, format).map_err(|error| Failure::output(&error))?;
+    tokio::signal::ctrl_c()
+        .await
+        .map_err(|error| Failure::system(format!("cannot wait for Ctrl-C: {error}")))?;
+    sandbox.stop().await;
+    Ok(())
+}
+
+/// Says where it listens and how to call it. Its key is a constant of the sandbox and no secret.
+fn announce(sandbox: &Sandbox, format: Option<Format>) -> io::Result<()> {
+    let (url, id) = (sandbox.base_url(), Sandbox::DEFAULT_PUBLISHER_ID);
+    let text = match format {
+        Some(Format::Json | Format::Ndjson) => {
+            json!({"base_url": url, "publisher_id": id, "api_key": sandbox.api_key()}).to_string()
+        }
+        _ => format!(
+            "listening on {url}\n\
+             any publisher id will do; the api key is {}\n\
+             try: cpalead --base-url {url} --publisher-id {id} offers --country US --limit 5",
+            sandbox.api_key()
+        ),
+    };
+    let mut out = io::stdout();
+    writeln!(out, "{text}")?;
+    out.flush()
+}

@@ -1,0 +1,216 @@
+//! What goes where: rows to standard output in the form asked for, all else to standard error.
+
+pub(crate) mod cells;
+pub(crate) mod table;
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+use serde::Serialize;
+
+use crate::args::{Format, Global};
+use crate::failure::Failure;
+use crate::plain;
+
+use self::table::{Cell, Column, Table};
+
+/// Tells something that is no data.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "note: {}", plain::line(text));
+}
+
+/// Tells something that the reader of the data should know.
+pub(crate) fn warn(text: &str) {
+    let _ = writeln!(io::stderr(), "warning: {}", plain::line(text));
+}
+
+/// The form that was asked for, or the one that suits who reads.
+pub(crate) fn format(global: &Global) -> Format {
+    global.output.unwrap_or_else(|| {
+        if io::stdout().is_terminal() {
+            Format::Table
+        } else {
+            Format::Json
+        }
+    })
+}
+
+/// One row, in each of the forms; only the one that is asked for is made.
+pub(crate) trait Row: Serialize {
+    /// The cells of the CSV record.
+    fn record(&self) -> Vec<String>;
+
+    /// The cells of the table's row.
+    fn cells(&self) -> Vec<Cell>;
+}
+
+/// Writes rows as they come; a table is held back until its widths are known.
+pub(crate) struct Sheet {
+    out: BufWriter<Stdout>,
+    format: Format,
+    header: Vec<String>,
+    table: Table,
+    rows: usize,
+}
+
+impl Sheet {
+    /// Begins: `header` is that of the CSV, `columns` those of the table.
+    pub(crate) fn new(format: Format, header: Vec<String>, columns: Vec<Column>) -> Sheet {
+        Sheet {
+            out: BufWriter::new(io::stdout()),
+            format,
+            header,
+            table: Table::new(columns),
+            rows: 0,
+        }
+    }
+
+    /// Writes all rows and ends.
+    pub(crate) fn write<R: Row>(
+        mut self,
+        rows: impl IntoIterator<Item = R>,
+    ) -> Result<(), Failure> {
+        for row in rows {
+            self.row(&row)?;
+        }
+        self.finish()
+    }
+
+    /// Writes a row.
+    pub(crate) fn row<R: Row>(&mut self, row: &R) -> Result<(), Failure> {
+        self.try_row(row).map_err(|error| Failure::output(&error))
+    }
+
+    /// Hands on what was written so far.
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+        self.out.flush().map_err(|error| Failure::output(&error))
+    }
+
+    /// Ends the array, or writes the table.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        self.try_finish().map_err(|error| Failure::output(&error))
+    }
+
+    fn try_row<R: Row>(&mut self, row: &R) -> io::Result<()> {
+        match self.format {
+            Format::Table => self.table.push(row.cells()),
+            Format::Ndjson => writeln!(self.out, "{}", json_line(row)?)?,
+            Format::Json => {
+                self.out
+                    .write_all(if self.rows == 0 { b"[\n" } else { b",\n" })?;
+                // Line breaks inside strings are escaped: those that are there are between the parts.
+                let text = json_pretty(row)?.replace('\n', "\n  ");
+                write!(self.out, "  {text}")?;
+            }
+            Format::Csv => {
+                if self.rows == 0 {
+                    write_record(&mut self.out, &self.header)?;
+                }
+                write_record(&mut self.out, &row.record())?;
+            }
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    fn try_finish(&mut self) -> io::Result<()> {
+        match (self.format, self.rows) {
+            (Format::Json, 0) => writeln!(self.out, "[]")?,
+            (Format::Json, _) => writeln!(self.out, "\n]")?,
+            (Format::Csv, 0) => write_record(&mut self.out, &self.header)?,
+            (Format::Table, _) => self.out.write_all(self.table.render(width()).as_bytes())?,
+            _ => {}
+        }
+        self.out.flush()
+    }
+}
+
+/// Writes one object alone: as an object in JSON, as a sheet of one row in the other forms.
+pub(crate) fn write_one<R: Row>(
+    format: Format,
+    header: Vec<String>,
+    columns: Vec<Column>,
+    row: &R,
+) -> Result<(), Failure> {
+    if format != Format::Json {
+        return Sheet::new(format, header, columns).write([row]);
+    }
+    let write = || {
+        let mut out = io::stdout();
+        writeln!(out, "{}", json_pretty(row)?)?;
+        out.flush()
+    };
+    write().map_err(|error| Failure::output(&error))
+}
+
+impl<R: Row> Row for &R {
+    fn record(&self) -> Vec<String> {
+        (**self).record()
+    }
+
+    fn cells(&self) -> Vec<Cell> {
+        (**self).cells()
+    }
+}
+
+/// How many columns fit. Asked of the terminal, then of `COLUMNS`.
+fn width() -> usize {
+    let terminal = terminal_size::terminal_size_of(io::stdout());
+    let variable = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let width = terminal
+        .map(|(terminal_size::Width(width), _)| usize::from(width))
+        .or_else(variable);
+    width
+        .filter(|width| (20..=2000).contains(width))
+        .unwrap_or(80)
+}
+
+fn json_line(row: &impl Serialize) -> io::Result<String> {
+    Ok(harmless(serde_json::to_string(row)?))
+}
+
+fn json_pretty(row: &impl Serialize) -> io::Result<String> {
+    Ok(harmless(serde_json::to_string_pretty(row)?))
+}
+
+/// Escapes what JSON allows in strings and a terminal acts on. Such characters stand inside strings only, and the value stays the same.
+fn harmless(json: String) -> String {
+    let hidden = |c: char| c != '\n' && plain::is_hidden(c);
+    if !json.contains(hidden) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if hidden(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn write_record(out: &mut impl Write, cells: &[String]) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    writer.write_record(cells.iter().map(|cell| cells::safe(cell).into_owned()))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| io::Error::other(error.to_string()))?;
+    out.write_all(&bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn escaped_json_is_the_same_value_and_harmless_on_a_terminal() {
+        let text = "\u{9b}31m\u{202e}x\u{e0041}é\u{7f}";
+        let json = harmless(serde_json::to_string(text).unwrap());
+        assert_eq!(json, r#""\u009b31m\u202ex\udb40\udc41é\u007f""#);
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
+}

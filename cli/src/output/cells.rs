@@ -1,0 +1,81 @@
+//! Cells of CSV: safe to open in a spreadsheet, and without what a terminal acts on.
+
+use std::borrow::Cow;
+
+use crate::plain;
+
+/// The cell, with an apostrophe before what a spreadsheet would take for a formula.
+///
+/// Numbers stay numbers, a negative one too. Blanks before the sign do not count: some programs drop them. Control
+/// characters other than line ends and tabs are dropped, since a CSV may be shown on a terminal.
+pub(crate) fn safe(cell: &str) -> Cow<'_, str> {
+    let hidden = |c: char| !matches!(c, '\t' | '\n' | '\r') && plain::is_hidden(c);
+    let cell = if cell.contains(hidden) {
+        Cow::Owned(cell.replace(hidden, ""))
+    } else {
+        Cow::Borrowed(cell)
+    };
+    if is_formula(&cell) && !is_number(&cell) {
+        return Cow::Owned(format!("'{cell}"));
+    }
+    cell
+}
+
+fn is_formula(cell: &str) -> bool {
+    let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    cell.starts_with(['\t', '\r', '\n']) || cell.trim_start().starts_with(signs)
+}
+
+/// A decimal number as we write them: digits, at most one point, at most a minus before.
+fn is_number(cell: &str) -> bool {
+    let digits = cell.strip_prefix('-').unwrap_or(cell);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    [whole, fraction]
+        .iter()
+        .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Parts in one cell.
+pub(crate) fn joined<T: ToString>(parts: impl IntoIterator<Item = T>, separator: &str) -> String {
+    let parts: Vec<_> = parts.into_iter().map(|part| part.to_string()).collect();
+    parts.join(separator)
+}
+
+/// A value, or an empty cell where there is none.
+pub(crate) fn optional(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe;
+
+    #[test]
+    fn formulas_become_text_and_numbers_stay_numbers() {
+        for formula in [
+            "=1+1",
+            "+1",
+            "-a",
+            "-1.2.3",
+            "@x",
+            "\tx",
+            "\rx",
+            " =1",
+            "＝1",
+            "-",
+            "-.5",
+            "--1",
+            "\u{200b}=1",
+        ] {
+            assert!(safe(formula).starts_with('\''), "{formula:?}");
+        }
+        for harmless in ["-1.5", "-1", "0.72", "a=b", "", "5%", "1+1", "'=1"] {
+            assert_eq!(safe(harmless), harmless);
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_terminal_acts_on_stays() {
+        assert_eq!(safe("a\u{1b}[31mb\nc\td"), "a[31mb\nc\td");
+    }
+}

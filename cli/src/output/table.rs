@@ -1,0 +1,266 @@
+//! Tables that fit a width: columns are cut before lines are.
+
+use unicode_width::UnicodeWidthStr;
+
+/// What stands between two columns.
+const GAP: &str = "  ";
+
+/// The longest a column ever is: lines of a wide terminal stay readable.
+const WIDEST: usize = 60;
+
+/// A column: its name, on which side its cells stand, and how narrow it may become.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    name: String,
+    right: bool,
+    least: Option<usize>,
+}
+
+impl Column {
+    /// Text that keeps its width.
+    pub(crate) fn left(name: impl Into<String>) -> Column {
+        Column {
+            name: name.into(),
+            right: false,
+            least: None,
+        }
+    }
+
+    /// Numbers, which keep their width and stand on the right.
+    pub(crate) fn right(name: impl Into<String>) -> Column {
+        Column {
+            right: true,
+            ..Column::left(name)
+        }
+    }
+
+    /// Lets the column be cut, to this width at the least.
+    pub(crate) fn cut_to(mut self, least: usize) -> Column {
+        self.least = Some(least);
+        self
+    }
+}
+
+/// A cell. Texts are plain and of one line: see [`crate::plain`].
+#[derive(Debug, Clone)]
+pub(crate) enum Cell {
+    /// A text, cut at its end.
+    Text(String),
+    /// Short words, of which as many are shown as fit, and then how many more there are.
+    List(Vec<String>),
+}
+
+impl Cell {
+    pub(crate) fn text(text: impl Into<String>) -> Cell {
+        Cell::Text(text.into())
+    }
+
+    fn width(&self) -> usize {
+        match self {
+            Cell::Text(text) => text.width(),
+            Cell::List(words) => {
+                let words = words.iter().take(WIDEST);
+                words
+                    .map(|word| word.width() + 1)
+                    .sum::<usize>()
+                    .saturating_sub(1)
+            }
+        }
+    }
+
+    fn fit(&self, width: usize) -> String {
+        match self {
+            Cell::Text(text) => cut(text, width),
+            Cell::List(words) => fit_words(words, width),
+        }
+    }
+}
+
+/// Rows, held until the widths of their columns are known.
+#[derive(Debug)]
+pub(crate) struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    pub(crate) fn new(columns: Vec<Column>) -> Table {
+        Table {
+            columns,
+            rows: Vec::new(),
+        }
+    }
+
+    pub(crate) fn push(&mut self, cells: Vec<Cell>) {
+        self.rows.push(cells);
+    }
+
+    /// The table in lines of at most `width` columns.
+    pub(crate) fn render(&self, width: usize) -> String {
+        let widths = self.widths(width);
+        let names = self.columns.iter().map(|column| Cell::text(&column.name));
+        let mut out = self.render_row(&names.collect::<Vec<_>>(), &widths);
+        for row in &self.rows {
+            out.push_str(&self.render_row(row, &widths));
+        }
+        out
+    }
+
+    fn render_row(&self, cells: &[Cell], widths: &[usize]) -> String {
+        let mut line = String::new();
+        for ((cell, column), &width) in cells.iter().zip(&self.columns).zip(widths) {
+            let text = cell.fit(width);
+            let blank = " ".repeat(width.saturating_sub(text.width()));
+            let (before, after) = if column.right {
+                (blank, String::new())
+            } else {
+                (String::new(), blank)
+            };
+            line.push_str(&before);
+            line.push_str(&text);
+            line.push_str(&after);
+            line.push_str(GAP);
+        }
+        line.truncate(line.trim_end().len());
+        line.push('\n');
+        line
+    }
+
+    /// The widths that fit: the widest of the columns that may be cut gives way first, then, where that is not enough, any.
+    fn widths(&self, width: usize) -> Vec<usize> {
+        let natural = self.columns.iter().enumerate().map(|(at, column)| {
+            let cells = self
+                .rows
+                .iter()
+                .filter_map(|row| row.get(at))
+                .map(Cell::width);
+            cells
+                .chain([column.name.width()])
+                .max()
+                .unwrap_or(0)
+                .min(WIDEST)
+        });
+        let mut widths: Vec<usize> = natural.collect();
+        let room = width.saturating_sub(GAP.len() * widths.len().saturating_sub(1));
+        let kept = |column: &Column| column.least.unwrap_or(usize::MAX);
+        for least in [kept, |_: &Column| 1] {
+            while widths.iter().sum::<usize>() > room {
+                let cut = self.columns.iter().map(least).enumerate();
+                let candidates = cut
+                    .filter(|&(at, least)| widths[at] > least)
+                    .map(|(at, _)| at);
+                let Some(widest) = candidates.max_by_key(|&at| (widths[at], usize::MAX - at))
+                else {
+                    break;
+                };
+                widths[widest] -= 1;
+            }
+        }
+        widths
+    }
+}
+
+/// The text in at most `width` columns, with an ellipsis where it was cut.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars() {
+        let before = kept.len();
+        kept.push(c);
+        if kept.width() >= width {
+            kept.truncate(before);
+            break;
+        }
+    }
+    kept.truncate(kept.trim_end().len());
+    if width > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+fn fit_words(words: &[String], width: usize) -> String {
+    let mut head = String::new();
+    let mut best = None;
+    for (at, word) in words.iter().enumerate() {
+        head.push_str(word);
+        let more = words.len() - at - 1;
+        if more == 0 && head.width() <= width {
+            return head;
+        }
+        let text = format!("{head} +{more}");
+        if head.width() > width {
+            break;
+        }
+        if text.width() <= width {
+            best = Some(text);
+        }
+        head.push(' ');
+    }
+    match (best, words.is_empty()) {
+        (Some(best), _) => best,
+        (None, true) => String::new(),
+        (None, false) => cut(&format!("{} listed", words.len()), width),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::{Cell, Column, Table, cut, fit_words};
+
+    fn table() -> Table {
+        let mut table = Table::new(vec![
+            Column::right("RANK"),
+            Column::left("TITLE").cut_to(8),
+            Column::left("COUNTRIES").cut_to(9),
+        ]);
+        let codes = ["AU", "CA", "DE", "FR", "GB", "US"].map(str::to_owned);
+        table.push(vec![
+            Cell::text("1"),
+            Cell::text("Puzzle Harbor: the long title of a game"),
+            Cell::List(codes.to_vec()),
+        ]);
+        table.push(vec![
+            Cell::text("12"),
+            Cell::text("漢字かな交じりの題名"),
+            Cell::List(vec![]),
+        ]);
+        table
+    }
+
+    #[test]
+    fn every_line_fits_whatever_the_width() {
+        for width in 1..120 {
+            let text = table().render(width);
+            let least = 3 + 2 * 2;
+            for line in text.lines() {
+                assert!(line.width() <= width.max(least), "{width}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_stand_on_the_right_and_long_texts_are_cut() {
+        insta::assert_snapshot!(table().render(40), @"");
+    }
+
+    #[test]
+    fn a_list_says_how_many_more_there_are() {
+        let words = ["US", "CA", "GB"].map(str::to_owned);
+        assert_eq!(fit_words(&words, 8), "US CA GB");
+        assert_eq!(fit_words(&words, 7), "US +2");
+        assert_eq!(fit_words(&words, 4), "3 l…");
+    }
+
+    #[test]
+    fn a_wide_character_is_never_halved() {
+        assert_eq!(cut("漢字", 4), "漢字");
+        assert_eq!(cut("漢字", 3), "漢…");
+        assert_eq!(cut("漢字", 2), "…");
+        assert_eq!(cut("漢字", 0), "");
+    }
+}
