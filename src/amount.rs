@@ -108,9 +108,14 @@ fn from_scientific(text: &str) -> Option<Decimal> {
 }
 
 fn refusal(text: &str) -> String {
-    // What the provider sent is quoted in part only: it may be long, and may be anything.
-    let shown: String = text.chars().take(24).filter(|c| !c.is_control()).collect();
-    format!("`{shown}` is no amount: expected a decimal number of at most 28 digits")
+    // Quoted whole, or not at all: a part of it could be a part of a secret, which nobody would recognise.
+    if text.len() > 40 {
+        return format!(
+            "{} bytes of JSON are no amount: expected a decimal number of at most 28 digits",
+            text.len()
+        );
+    }
+    format!("`{text}` is no amount: expected a decimal number of at most 28 digits")
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::decode::{self, Answer, Json, Row, Shape};
-use crate::error::{Error, Sent};
+use crate::error::Error;
 use crate::jsonp::{self, Callback};
 use crate::limits::{Endpoint, Limiter};
+use crate::redact;
 use crate::transport::{Body, Shared};
 
 /// Reads the rows of an answer.
@@ -20,15 +21,16 @@ pub(crate) fn rows<R: Row>(
     callback: Option<&Callback>,
     shape: Shape,
 ) -> Result<Answer<R>, Error> {
-    json_of(&body.text, callback)
-        .and_then(|json| decode::decode(json, shape))
-        .map_err(|error| {
-            error
-                .at(endpoint)
-                .with_status(body.status)
-                .with_excerpt(shared.excerpt(body.text.as_bytes()))
-                .sent(Sent::Maybe)
-        })
+    let read = json_of(&body.text, callback).and_then(|json| decode::decode(json, shape));
+    match read {
+        Ok(mut answer) => {
+            for rejected in &mut answer.rejected {
+                rejected.scrub(|text| shared.excerpt(text.as_bytes()));
+            }
+            Ok(answer)
+        }
+        Err(error) => Err(shared.explained(error, endpoint, body)),
+    }
 }
 
 /// Tells the limiter of a refusal that came in the body of a success, and passes the result on.
@@ -98,4 +100,9 @@ pub(crate) fn json_of<'a>(
 /// The JSON inside a text that was read once already, whatever it is wrapped in.
 pub(crate) fn json_inside(text: &str) -> &str {
     jsonp::unwrap(text, None).unwrap_or(text)
+}
+
+/// A part of a message that may be the provider's, as far as it may be shown where no secret is known.
+pub(crate) fn shown(text: &str) -> String {
+    redact::excerpt(text.as_bytes(), &[])
 }

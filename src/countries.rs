@@ -179,8 +179,6 @@ impl<'de> Deserialize<'de> for Token {
 #[cfg(test)]
 mod tests {
     use super::Countries;
-    use smallvec::SmallVec;
-
     use crate::country::Country;
 
     #[track_caller]

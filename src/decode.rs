@@ -25,6 +25,9 @@ pub(crate) struct Json<'a> {
 /// A little less than a row of a whole catalogue has: growing in the end costs more than room to spare.
 const BYTES_OF_A_ROW: usize = 800;
 
+/// More than redaction looks at, and little enough to keep.
+const MESSAGE_CHARS: usize = 16 << 10;
+
 /// What an answer of one endpoint looks like.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
@@ -81,6 +84,12 @@ pub struct Rejected {
 }
 
 impl Rejected {
+    /// Passes every part that may be the provider's through a filter.
+    pub(crate) fn scrub(&mut self, filter: impl Fn(&str) -> String) {
+        self.path = filter(&self.path);
+        self.message = filter(&self.message);
+    }
+
     /// The place in the provider's list, from 0.
     ///
     /// ```
@@ -205,7 +214,7 @@ fn typed_row<M: DeserializeOwned>(raw: &str) -> Result<M, (String, String)> {
             path if path.starts_with('[') => path,
             path => format!(".{path}"),
         };
-        (clean(&path), clean(&without_place(error.inner())))
+        (bounded(&path), bounded(&without_place(error.inner())))
     })
 }
 
@@ -221,9 +230,10 @@ fn id_of(raw: &str) -> Option<u64> {
         .map(|row| row.id.0)
 }
 
-/// Parts of a message may be the provider's: capped, and without control characters.
-fn clean(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(160).collect()
+/// Parts of a message may be the provider's. What is kept here is more than is ever shown, so that a secret in it is whole when it is
+/// looked for.
+fn bounded(text: &str) -> String {
+    text.chars().take(MESSAGE_CHARS).collect()
 }
 
 /// The error for a text that is no answer at all, by what it most likely is.
@@ -236,7 +246,7 @@ fn unreadable(text: &str, error: &serde_json::Error) -> Error {
     } else if error.is_eof() {
         format!("the JSON ends too early, after {} bytes", text.len())
     } else {
-        clean(&error.to_string())
+        bounded(&error.to_string())
     };
     Error::decode("", message)
 }

@@ -118,6 +118,19 @@ impl Error {
         self
     }
 
+    /// Passes every part that may be the provider's through a filter.
+    pub(crate) fn scrubbed(mut self, filter: impl Fn(&str) -> String) -> Self {
+        match &mut self.0.kind {
+            Kind::Decode { path, message } => {
+                *path = filter(path);
+                *message = filter(message);
+            }
+            Kind::Provider(words) => *words = filter(words),
+            _ => {}
+        }
+        self
+    }
+
     pub(crate) fn sent(mut self, sent: Sent) -> Self {
         self.0.sent = sent;
         self

@@ -34,6 +34,7 @@ mod reversals;
 mod secret;
 mod store;
 mod text;
+mod trace;
 mod transport;
 mod watch;
 mod windows;

@@ -32,21 +32,12 @@ impl<'de> Deserialize<'de> for Whole {
                 let number = digits.parse().ok().filter(|_| !digits.starts_with('+'));
                 number
                     .map(Whole)
-                    .ok_or_else(|| E::invalid_value(Unexpected::Str(short(text)), &self))
+                    .ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
             }
         }
 
         deserializer.deserialize_any(WholeVisitor)
     }
-}
-
-/// What an error may quote of a text that may be long.
-fn short(text: &str) -> &str {
-    let end = text
-        .char_indices()
-        .nth(24)
-        .map_or(text.len(), |(end, _)| end);
-    &text[..end]
 }
 
 /// The number of an offer (the provider also calls it campaign).
@@ -145,7 +136,7 @@ impl<'de> Deserialize<'de> for DailyCap {
                     digits => digits
                         .parse()
                         .map(DailyCap::Limited)
-                        .map_err(|_| E::invalid_value(Unexpected::Str(short(text)), &self)),
+                        .map_err(|_| E::invalid_value(Unexpected::Str(text), &self)),
                 }
             }
 
@@ -202,7 +193,7 @@ impl<'de> Deserialize<'de> for Flag {
                 match text.trim() {
                     "1" | "true" => Ok(Flag(true)),
                     "" | "0" | "false" => Ok(Flag(false)),
-                    _ => Err(E::invalid_value(Unexpected::Str(short(text)), &self)),
+                    _ => Err(E::invalid_value(Unexpected::Str(text), &self)),
                 }
             }
         }

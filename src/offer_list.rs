@@ -75,7 +75,11 @@ impl OfferList {
     /// ```
     pub fn from_json(body: Vec<u8>) -> Result<Self, Error> {
         let text = answer::text_of(body)?;
-        let answer = decode::decode(answer::json_of(&text, None)?, SHAPE)?;
+        let answer = answer::json_of(&text, None).and_then(|json| decode::decode(json, SHAPE));
+        let mut answer = answer.map_err(|error| error.scrubbed(answer::shown))?;
+        for rejected in &mut answer.rejected {
+            rejected.scrub(answer::shown);
+        }
         Ok(Self::new(answer, text, DEFAULT_LIMIT, FieldSet::EVERY))
     }
 

@@ -11,11 +11,13 @@ use crate::clock::BoxFuture;
 use crate::country::Country;
 use crate::devices::Device;
 use crate::error::Error;
+use crate::jsonp::{self, Callback};
 use crate::limits::Endpoint;
+use crate::offer::Offer;
 use crate::offer_field::{FieldSet, OfferField};
 use crate::offer_list::{DEFAULT_LIMIT, OfferList, SHAPE};
 use crate::open::OfferType;
-use crate::transport::Shared;
+use crate::transport::{Body, Shared};
 
 /// What the provider sends at most (documented).
 const LARGEST_LIMIT: u32 = 5000;
@@ -364,10 +366,38 @@ impl OffersRequest {
     /// # Ok(()) }
     /// ```
     pub async fn send(self) -> Result<OfferList, Error> {
-        let body = self.fetch().await?;
+        let body = self.fetch(None).await?;
         let answer = answer::rows(&self.shared, Endpoint::Offers, &body, None, SHAPE)?;
         let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
         Ok(OfferList::new(answer, body.text, limit, self.requested()))
+    }
+
+    /// Asks for the offers as JSONP, and returns the answer as a script to pass on to a browser.
+    ///
+    /// The answer is read and checked like any other: it must call the function that was asked for, with offers in it, and say that all
+    /// went well. Then it is wrapped anew, so that nothing in it can end the call or the script element. Serve it with
+    /// [`jsonp::CONTENT_TYPE`](crate::jsonp::CONTENT_TYPE) and [`jsonp::NOSNIFF`](crate::jsonp::NOSNIFF).
+    ///
+    /// # Errors
+    ///
+    /// As for [`send`](Self::send); and when the answer cannot be wrapped, because a script would read it otherwise than JSON.
+    ///
+    /// ```no_run
+    /// # async fn run(client: cpalead::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use cpalead::jsonp::Callback;
+    ///
+    /// let callback = Callback::new("showOffers")?;
+    /// let script = client.offers().limit(10).jsonp(&callback).await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn jsonp(self, callback: &Callback) -> Result<String, Error> {
+        let body = self.fetch(Some(callback)).await?;
+        let shared = &*self.shared;
+        answer::rows::<Offer>(shared, Endpoint::Offers, &body, Some(callback), SHAPE)?;
+        let wrapped = answer::json_of(&body.text, Some(callback)).and_then(|json| {
+            jsonp::wrap(callback, json.text).map_err(|error| Error::decode("", error.to_string()))
+        });
+        wrapped.map_err(|error| shared.explained(error, Endpoint::Offers, &body))
     }
 
     fn requested(&self) -> FieldSet {
@@ -377,7 +407,7 @@ impl OffersRequest {
         }
     }
 
-    async fn fetch(&self) -> Result<crate::transport::Body, Error> {
+    async fn fetch(&self, callback: Option<&Callback>) -> Result<Body, Error> {
         if let Some(limit) = self.limit
             && !(1..=LARGEST_LIMIT).contains(&limit)
         {
@@ -406,11 +436,11 @@ impl OffersRequest {
                 // The generator orders its arguments by name.
                 generated
                     .offers(
-                        None,
+                        callback.map(Callback::as_str),
                         country,
                         device.as_deref(),
                         fields.as_deref(),
-                        None,
+                        callback.map(|_| "JSONP"),
                         self.gaid.as_deref(),
                         id,
                         self.idfa.as_deref(),

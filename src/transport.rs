@@ -16,6 +16,7 @@ use crate::limits::{Endpoint, LimitError, Limiter, Permit};
 use crate::redact;
 use crate::retry::{self, Decision, Jitter, RetryPolicy};
 use crate::secret::ApiKey;
+use crate::trace;
 
 /// What all calls of a client share.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
 pub(crate) struct Body {
     pub(crate) text: Arc<String>,
     pub(crate) status: u16,
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// One call: the generated client carries it to the hook, and the outcome back.
@@ -94,18 +96,32 @@ impl Shared {
         };
         let http = self.http.clone();
         let client = generated::Client::new_with_client(&self.base_url, http, call.clone());
-        let generated = operation(client).await;
-        let outcome = call.slot().take();
-        match (outcome, generated) {
-            (Some(outcome), _) => outcome,
-            (None, Err(error)) => Err(unsent(error).at(endpoint)),
-            (None, Ok(_)) => Err(Error::configuration("the request was not sent").at(endpoint)),
-        }
+        let outcome = async {
+            let generated = operation(client).await;
+            let outcome = call.slot().take();
+            match (outcome, generated) {
+                (Some(outcome), _) => outcome,
+                (None, Err(error)) => Err(unsent(error).at(endpoint)),
+                (None, Ok(_)) => Err(Error::configuration("the request was not sent").at(endpoint)),
+            }
+        };
+        trace::within(trace::call(endpoint, &self.base_url), outcome).await
     }
 
     /// A printable beginning of a body, without the key.
     pub(crate) fn excerpt(&self, body: &[u8]) -> String {
         redact::excerpt(body, &self.secrets())
+    }
+
+    /// An error that a body turned out to be, with what is known of its answer, and without the key where the provider repeats it.
+    pub(crate) fn explained(&self, error: Error, endpoint: Endpoint, body: &Body) -> Error {
+        error
+            .scrubbed(|text| self.excerpt(text.as_bytes()))
+            .at(endpoint)
+            .with_status(body.status)
+            .with_retry_after(body.retry_after)
+            .with_excerpt(self.excerpt(body.text.as_bytes()))
+            .sent(Sent::Maybe)
     }
 
     /// # Errors
@@ -151,7 +167,23 @@ impl Call {
         let begun = clock.steady();
         let mut attempt = 1;
         loop {
-            let failure = match self.attempt(&request).await {
+            let permit = self.limiter.acquire(self.endpoint);
+            let asked = clock.steady();
+            let permit = permit
+                .await
+                .map_err(|error| limited(error).at(self.endpoint))?;
+            let waited = clock.steady().saturating_sub(asked);
+            let result = self.attempt(&request, permit).await;
+            trace::attempt(&trace::Attempt {
+                number: attempt,
+                url: &|| redact::url(request.url().as_str(), &self.shared.secrets()),
+                status: result
+                    .as_ref()
+                    .map_or_else(Error::status, |body| Some(body.status)),
+                error: result.as_ref().err().map(Error::kind),
+                waited,
+            });
+            let failure = match result {
                 Ok(body) => return Ok(body),
                 Err(failure) => failure,
             };
@@ -169,16 +201,19 @@ impl Call {
 
     /// An attempt at a limited endpoint may have used its minute, so that only one that never left is made again.
     fn may_retry(&self, failure: &Error) -> bool {
+        let never_left =
+            !failure.may_have_counted() && (failure.is_connect() || failure.is_timeout());
         match self.endpoint {
             Endpoint::Offers => {
-                failure.is_connect() || failure.status().is_some_and(retry::is_retryable)
+                let busy = failure.is_status() && failure.status().is_some_and(retry::is_retryable);
+                never_left || failure.is_transport() || busy
             }
-            _ => failure.is_connect(),
+            _ => never_left,
         }
     }
 
     /// One attempt, from the key to the last byte of the body.
-    async fn attempt(&self, request: &reqwest::Request) -> Result<Body, Error> {
+    async fn attempt(&self, request: &reqwest::Request, permit: Permit) -> Result<Body, Error> {
         let shared = &*self.shared;
         let secrets = shared.secrets();
         let Some(mut request) = request.try_clone() else {
@@ -192,7 +227,6 @@ impl Call {
                 .query_pairs_mut()
                 .append_pair("api_key", key.expose());
         }
-        let permit = self.limiter.acquire(self.endpoint).await.map_err(limited)?;
         let sending = Sending(Some(permit));
         let sent = shared.http.execute(request).await;
         let mut response = sent.map_err(|error| {
@@ -209,8 +243,9 @@ impl Call {
             // A store that fails here has nothing to add to the answer that the caller gets.
             let _ = self.limiter.defer(self.endpoint, retry_after).await;
         }
-        if (300..400).contains(&status) {
-            let place = pointed_to(response.headers(), &secrets);
+        if (300..400).contains(&status)
+            && let Some(place) = pointed_to(response.headers(), &secrets)
+        {
             return Err(answered(Kind::Redirect(place), status, retry_after));
         }
         let read = read_body(&mut response, shared.max_body, &secrets).await;
@@ -229,6 +264,7 @@ impl Call {
             Ok(text) => Ok(Body {
                 text: Arc::new(text),
                 status,
+                retry_after,
             }),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
@@ -284,13 +320,11 @@ fn wait_asked(headers: &HeaderMap, clock: &dyn Clock) -> Option<Duration> {
     retry::retry_after(value.as_bytes(), clock.now())
 }
 
-fn pointed_to(headers: &HeaderMap, secrets: &[&str]) -> String {
-    let Some(location) = headers.get(LOCATION) else {
-        return "nowhere".to_owned();
-    };
+fn pointed_to(headers: &HeaderMap, secrets: &[&str]) -> Option<String> {
+    let location = headers.get(LOCATION)?;
     let text = String::from_utf8_lossy(location.as_bytes());
     let address = text.split(['?', '#']).next().unwrap_or_default();
-    redact::url(address, secrets)
+    Some(redact::url(address, secrets))
 }
 
 /// The decoded bytes, given up as soon as they pass the cap.

@@ -8,7 +8,7 @@ use serde::de::{
 };
 use serde_json::value::RawValue;
 
-use super::{Bare, Row, Shape, clean};
+use super::{Bare, Row, Shape, bounded};
 use crate::error::{Error, Kind};
 use crate::lists::Object;
 use crate::text::Text;
@@ -41,7 +41,7 @@ impl<T> Envelope<T> {
 }
 
 fn refused(words: &str) -> Error {
-    Error::new(Kind::Provider(clean(words)))
+    Error::new(Kind::Provider(bounded(words)))
 }
 
 pub(super) fn read<'de, S: Rows<'de>>(

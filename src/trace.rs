@@ -1,0 +1,100 @@
+//! What a call tells `tracing`: a span for the call, an event for each attempt, under OpenTelemetry's names and without a secret.
+//!
+//! Without the feature `tracing` nothing of it is there, and nothing is paid for it.
+
+#[cfg(feature = "tracing")]
+pub(crate) use on::{attempt, call, within};
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use off::{attempt, call, within};
+
+/// One attempt, as far as it is told of.
+pub(crate) struct Attempt<'a> {
+    /// The attempt's number, from 1.
+    pub(crate) number: u32,
+    /// The request's URL, already reduced to what may be shown.
+    pub(crate) url: &'a dyn Fn() -> String,
+    /// The status of the answer, where there was one.
+    pub(crate) status: Option<u16>,
+    /// One word for the failure, where there was one.
+    pub(crate) error: Option<&'static str>,
+    /// How long the attempt waited for its slot.
+    pub(crate) waited: std::time::Duration,
+}
+
+#[cfg(feature = "tracing")]
+mod on {
+    use tracing::{Instrument, Span, field};
+
+    use super::Attempt;
+    use crate::limits::Endpoint;
+
+    /// The span of a call.
+    pub(crate) fn call(endpoint: Endpoint, address: &str) -> Span {
+        tracing::info_span!(
+            "cpalead.call",
+            otel.kind = "client",
+            otel.name = %format_args!("GET {endpoint}"),
+            http.request.method = "GET",
+            url.template = %format_args!("/api/{endpoint}"),
+            server.address = %address,
+            http.response.status_code = field::Empty,
+            error.type = field::Empty,
+        )
+    }
+
+    /// The call inside of its span, which keeps how the call ended.
+    pub(crate) async fn within<T>(
+        span: Span,
+        call: impl Future<Output = crate::Result<T>>,
+    ) -> crate::Result<T> {
+        let result = call.instrument(span.clone()).await;
+        if let Err(error) = &result {
+            span.record("error.type", error.kind());
+            if let Some(status) = error.status() {
+                span.record("http.response.status_code", status);
+            }
+        }
+        result
+    }
+
+    /// The event of an attempt.
+    pub(crate) fn attempt(attempt: &Attempt<'_>) {
+        if !tracing::enabled!(tracing::Level::DEBUG) {
+            return;
+        }
+        tracing::debug!(
+            http.request.resend_count = attempt.number.saturating_sub(1),
+            http.response.status_code = attempt.status,
+            error.type = attempt.error,
+            url.full = (attempt.url)(),
+            waited_ms = u64::try_from(attempt.waited.as_millis()).unwrap_or(u64::MAX),
+            "attempt"
+        );
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod off {
+    use super::Attempt;
+    use crate::limits::Endpoint;
+
+    /// Nothing.
+    pub(crate) fn call(_: Endpoint, _: &str) {}
+
+    /// The call itself.
+    pub(crate) fn within<F: Future>((): (), call: F) -> F {
+        call
+    }
+
+    /// Nothing; the attempt is read, since a field that only the other way reads would count as dead here.
+    pub(crate) fn attempt(attempt: &Attempt<'_>) {
+        let _ = (
+            attempt.number,
+            attempt.status,
+            attempt.error,
+            attempt.waited,
+            attempt.url,
+        );
+    }
+}
