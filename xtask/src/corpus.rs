@@ -59,14 +59,14 @@ fn run_in(
         tree: target.join("spec-corpus/tree"),
         build: target.join("spec-corpus/build"),
     };
-    // A copy: whatever becomes of it, the tree a person works in is not touched.
-    mirror(root, &place.tree, Depth::Root)?;
     let documents = documents(root, options)?;
     if documents.is_empty() {
         return Ok(Err(Problem::failed(format!(
             "spec-corpus: no document of {CORPUS} has such a name"
         ))));
     }
+    // A copy: whatever becomes of it, the tree a person works in is not touched.
+    mirror(root, &place.tree, Depth::Root)?;
     if let Some(emit) = &options.emit {
         fs::create_dir_all(emit)?;
     }

@@ -1,5 +1,6 @@
 //! Tests of the spec pipeline as a whole: a copy of the tree, a document, one run, and what is on the disk after it.
 
+mod commands;
 mod corpus;
 mod corrections;
 mod fetching;
@@ -8,6 +9,7 @@ mod outline;
 mod refusals;
 mod reports;
 mod server;
+mod snapshots;
 mod standing;
 mod tree;
 mod writing;
