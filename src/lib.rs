@@ -1,43 +1,53 @@
-//! CPAlead
-mod amount;
-mod answer;
-mod builder;
+#![doc = include_str!("../README.md")]
+
+// The client and what it is asked for.
 mod client;
-mod clock;
-mod conversion;
+mod builder;
+mod offers;
+mod offer_list;
 mod conversions;
-mod countries;
-mod country;
+mod watch;
+mod reversals;
+mod report;
+mod listed;
+
+// One call, from the generated client's hook to decoded rows.
+mod answer;
+mod transport;
+mod trace;
 mod decode;
 mod decode_error;
-mod devices;
-mod error;
-mod generated;
-pub mod jsonp;
-mod ledger;
-mod limits;
-mod listed;
-mod lists;
-mod number;
 mod offer;
-mod offer_field;
-mod offer_list;
-mod offers;
-mod open;
+mod conversion;
+mod reversal;
+#[cfg(feature = "schemars")]
+mod schema;
+mod generated;
+
+// What the provider's values are.
 mod payout;
 mod payouts;
-mod redact;
-mod report;
-mod retry;
-mod reversal;
-mod reversals;
-mod secret;
-mod store;
+mod amount;
+mod offer_field;
+mod country;
+mod countries;
+mod devices;
+mod open;
+mod number;
+mod lists;
 mod text;
-mod trace;
-mod transport;
-mod watch;
 mod windows;
+
+// What a call may fail with, and what stands below everything.
+mod error;
+mod limits;
+mod store;
+mod ledger;
+mod retry;
+mod clock;
+mod redact;
+mod secret;
+pub mod jsonp;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
