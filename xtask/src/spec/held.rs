@@ -18,7 +18,9 @@ pub(crate) fn add(comparison: &mut Comparison, standing: &Value, new: &Value, ef
         if comparison.changes.iter().any(|one| is(&change, one)) {
             continue;
         }
-        let news = beyond_ours.iter().any(|one| is(&change, one));
+        // Ours may differ by another rule at the same place: a field that was required there is optional here.
+        let rule = |one: &Change| !prose(one) && !prose(&change) && one.place == change.place;
+        let news = beyond_ours.iter().any(|one| is(&change, one) || rule(one));
         comparison.changes.push(if news {
             held(change)
         } else {
@@ -62,6 +64,10 @@ fn held(mut change: Change) -> Change {
         change.text.trim_end_matches('.')
     );
     change
+}
+
+fn prose(change: &Change) -> bool {
+    change.id.starts_with("prose")
 }
 
 /// The provider now says what our overlay has said for him: good to know, and nothing to do.

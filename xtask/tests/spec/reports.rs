@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use xtask::spec::{Exit, Form, Options};
 
-use crate::tree::{Tree, upstream};
+use crate::tree::{Tree, home, upstream};
 
 /// A field removed, one added, a limit lowered, the host changed.
 fn eventful() -> Vec<u8> {
@@ -105,4 +105,58 @@ fn a_document_from_standard_input_is_taken() {
         tree.text("spec/provenance.toml")
             .contains("kind = \"stdin\"\nsource = \"standard input\"")
     );
+}
+
+#[test]
+fn a_field_that_vanishes_behind_the_overlay_is_shown() {
+    let corpus = home().join("xtask/tests/corpus/02-inline-closed-ids.json");
+    let standing: Value = serde_json::from_slice(&std::fs::read(corpus).unwrap()).unwrap();
+    let tree = Tree::new();
+    let accept = vec!["all".to_owned()];
+    tree.run(&Options {
+        accept,
+        ..tree.from(standing.to_string().as_bytes())
+    })
+    .unwrap();
+    let effective = tree.text("openapi.json");
+
+    let mut new = standing.clone();
+    let envelope = "/paths/~1api~1offers/get/responses/200/content/application~1json/schema";
+    let offer = format!("{envelope}/properties/offers/items/properties");
+    new.pointer_mut(&offer)
+        .unwrap()
+        .as_object_mut()
+        .unwrap()
+        .remove("epc");
+    let options = Options {
+        report: Form::Json,
+        check: true,
+        ..tree.from(new.to_string().as_bytes())
+    };
+    let outcome = tree.run(&options).unwrap();
+    assert_eq!(outcome.exit, Exit::Update);
+    let report: Value = serde_json::from_str(&outcome.report).unwrap();
+    let change = report["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["place"].as_str().unwrap().ends_with("offers[].epc"));
+    let change = change.unwrap_or_else(|| panic!("{}", outcome.report));
+    assert_eq!(change["level"], "review");
+    assert!(
+        change["text"]
+            .as_str()
+            .unwrap()
+            .ends_with("; the overlay keeps ours as it was"),
+        "{change}"
+    );
+
+    // It is taken without a word in the effective document: the field was optional before.
+    tree.run(&Options {
+        check: false,
+        ..options
+    })
+    .unwrap();
+    assert_eq!(tree.text("openapi.json"), effective);
+    assert!(tree.text("CHANGELOG.md").contains("epc"));
 }
