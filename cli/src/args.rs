@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use cpalead::jsonp::Callback;
 use cpalead::{Country, OfferField, OfferType, UpdatedSince};
+use jiff::civil::Date;
 
 use crate::values::{self, DeviceChoice, Place, Waiting};
 
@@ -20,7 +21,7 @@ pub(crate) struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Environment: CPALEAD_PUBLISHER_ID, CPALEAD_API_KEY and CPALEAD_BASE_URL stand in for the options of
+Environment: CPALEAD_PUBLISHER_ID, CPALEAD_API_KEY and CPALEAD_BASE_URL stand in for the options of \
 these names; options win. No option takes the api key itself: it would show in the list of processes.
 
 Exit status: 0 done; 1 the provider or the network failed; 2 usage or configuration; 3 rate limited.
@@ -60,16 +61,16 @@ pub(crate) struct Global {
     pub(crate) verbose: bool,
 }
 
-/// The form of the output.
+/// The form of the output. Its values have no help of their own, which would make that of every command twice as long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// Columns that fit the terminal
+    // Columns that fit the terminal.
     Table,
-    /// One JSON array or object
+    // One JSON array, or an object for what is one.
     Json,
-    /// One JSON object a line
+    // One JSON object a line.
     Ndjson,
-    /// CSV with a header, safe to open in a spreadsheet
+    // CSV with a header, safe to open in a spreadsheet.
     Csv,
 }
 
@@ -79,6 +80,10 @@ pub(crate) enum Command {
     Offers(OffersArgs),
     /// Show what one offer pays for users in a country
     Payout(PayoutArgs),
+    /// List the conversions of a sub-id, an IP address or the caller
+    Conversions(ConversionsArgs),
+    /// List what was taken back between two days, in as many calls as that takes
+    Reversals(ReversalsArgs),
     /// Take JSON into or out of a JSONP call, from standard input to standard output
     #[command(subcommand)]
     Jsonp(JsonpCommand),
@@ -100,11 +105,11 @@ pub(crate) enum Command {
 #[command(after_help = "\
 Examples:
   cpalead --sandbox offers --country US --limit 5 --payout-country US
-  cpalead offers --device ios,android --type cpi,cpe --fields id,title,link --output csv > offers.csv
+  cpalead offers --device ios,android --type cpi,cpe --fields id,title,link --output csv
   cpalead offers --updated-since 2026-04-01 --output ndjson | jq .title
 
-With --payout-country, a table marks with * what is the default amount and not the country's own; JSON
-has an object `payout` with `amount`, `currency` and `source` (country or default), null where the offer
+With --payout-country, a table marks with * what is the default amount and not the country's own; JSON \
+has an object `payout` with `amount`, `currency` and `source` (country or default), null where the offer \
 names no amount; CSV has the columns payout.amount, payout.currency and payout.source.")]
 pub(crate) struct OffersArgs {
     /// Only offers for this country, a two-letter code; `user` is the country you call from
@@ -152,7 +157,7 @@ pub(crate) struct OffersArgs {
 #[command(after_help = "\
 Example: cpalead --sandbox payout 5500016 --country US
 
-The whole catalogue is pulled, offers of every type and those for offerwalls included. An offer that is
+The whole catalogue is pulled, offers of every type and those for offerwalls included. An offer that is \
 not in it ends with exit status 1, one that names no amount with a payout of null and exit status 0.")]
 pub(crate) struct PayoutArgs {
     /// Number of the offer
@@ -161,6 +166,51 @@ pub(crate) struct PayoutArgs {
     /// Country of the user, a two-letter code
     #[arg(long, value_name = "CC")]
     pub(crate) country: Country,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("whose").required(true).args(["subid", "caller"]),
+    after_help = "\
+Examples:
+  cpalead --sandbox conversions user-42
+  cpalead conversions user-42 --offer-id 5546840 --output csv
+  cpalead conversions user-42 --watch --output ndjson
+
+The provider allows one call a minute: --wait says how long to wait for it. With --watch it is called \
+once a minute whatever --wait says, and Ctrl-C ends it with exit status 0."
+)]
+pub(crate) struct ConversionsArgs {
+    /// Sub-id or IP address
+    #[arg(value_name = "SUBID", value_parser = values::subject)]
+    pub(crate) subid: Option<String>,
+    /// The IP address that the provider sees you call from
+    #[arg(long)]
+    pub(crate) caller: bool,
+    /// Only conversions of this offer
+    #[arg(long, value_name = "N", value_parser = values::offer_id, allow_negative_numbers = true)]
+    pub(crate) offer_id: Option<u64>,
+    /// Go on, and print each new conversion once
+    #[arg(long)]
+    pub(crate) watch: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cpalead --sandbox reversals --start 2026-01-15 --end 2026-05-03
+  cpalead reversals --start 2026-01-01 --end 2026-01-31 --output csv > january.csv
+
+A call holds one month at most and there is one call a minute, so that a year takes about 11 minutes. What is \
+to come is told before the first call. When it ends early, the rows so far are printed all the same, and the \
+command that goes on from there is told.")]
+pub(crate) struct ReversalsArgs {
+    /// First day, YYYY-MM-DD
+    #[arg(long, value_name = "DATE", value_parser = values::date)]
+    pub(crate) start: Date,
+    /// Last day, YYYY-MM-DD
+    #[arg(long, value_name = "DATE", value_parser = values::date)]
+    pub(crate) end: Date,
 }
 
 #[derive(Debug, Subcommand)]

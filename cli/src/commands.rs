@@ -1,6 +1,45 @@
-//! The commands, one file each.
+//! The commands, one file each, and what several of them need.
 
+pub(crate) mod conversions;
 pub(crate) mod jsonp;
 pub(crate) mod offers;
 pub(crate) mod payout;
+pub(crate) mod reversals;
 pub(crate) mod sandbox;
+
+use cpalead::Rejected;
+
+use crate::output::warn;
+
+/// How many rows that could not be read are named one by one.
+const NAMED: usize = 5;
+
+/// Tells which rows were left out, and why.
+fn tell_rejected(what: &str, rejected: &[Rejected]) {
+    for row in rejected.iter().take(NAMED) {
+        let id = row.id().map(|id| format!(" {id}"));
+        warn(&format!("{what}{} left out: {row}", id.unwrap_or_default()));
+    }
+    if rejected.len() > NAMED {
+        warn(&format!("{} more {what}s left out", rejected.len() - NAMED));
+    }
+}
+
+/// Ctrl-C, or the signal by which a supervisor asks for the end.
+async fn asked_to_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    // Where signals cannot be had, there is nothing to wait for: the system ends the process by itself.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -76,13 +76,18 @@ impl Failure {
         self
     }
 
+    /// Whether it is no failure at all, because nobody reads on.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.exit == 0
+    }
+
     pub(crate) fn exit(&self) -> u8 {
         self.exit
     }
 
     /// Tells it on standard error: one object, or one line and, where there is more to know, notes below it.
     pub(crate) fn report(&self, as_json: bool, verbose: bool) {
-        if self.exit == 0 {
+        if self.is_quiet() {
             return;
         }
         let text = if as_json {
@@ -152,12 +157,11 @@ impl From<&clap::Error> for Failure {
     fn from(error: &clap::Error) -> Failure {
         let text = error.to_string();
         let text = text.strip_prefix("error: ").unwrap_or(&text);
-        let paragraphs = text.split("\n\n");
-        let said = paragraphs.enumerate().filter(|(index, paragraph)| {
+        let said = text.split("\n\n").enumerate().filter(|(index, paragraph)| {
             *index == 0 || paragraph.trim_start().starts_with("tip: ")
         });
-        let lines = said.flat_map(|(_, paragraph)| paragraph.lines().map(str::trim));
-        Failure::usage(lines.collect::<Vec<_>>().join(" "))
+        let lines = said.map(|(_, paragraph)| plain::line(paragraph));
+        Failure::usage(lines.collect::<Vec<_>>().join("; "))
     }
 }
 

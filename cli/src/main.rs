@@ -6,6 +6,8 @@ mod config;
 mod failure;
 mod output;
 mod plain;
+mod progress;
+mod resume;
 mod values;
 
 use std::ffi::OsString;
@@ -15,7 +17,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command, Format, SandboxCommand};
-use crate::commands::{jsonp, offers, payout, sandbox};
+use crate::commands::{conversions, jsonp, offers, payout, reversals, sandbox};
 use crate::config::{Need, Settings};
 use crate::failure::Failure;
 
@@ -85,6 +87,18 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Payout(args) => {
             let settings = settings(Need::Id)?;
             interruptible(payout::run(args, settings, format))
+        }
+        Command::Conversions(args) if args.watch => {
+            let settings = settings(Need::Key)?;
+            runtime()?.block_on(conversions::watch(args, settings, format))
+        }
+        Command::Conversions(args) => {
+            let settings = settings(Need::Key)?;
+            interruptible(conversions::run(args, settings, format))
+        }
+        Command::Reversals(args) => {
+            let settings = settings(Need::Key)?;
+            runtime()?.block_on(reversals::run(args, settings, format))
         }
         Command::Jsonp(command) => jsonp::run(&command),
         Command::Sandbox(SandboxCommand::Serve(args)) => {

@@ -49,6 +49,7 @@ pub(crate) struct Sheet {
     format: Format,
     header: Vec<String>,
     table: Table,
+    footnote: Option<String>,
     rows: usize,
 }
 
@@ -60,8 +61,15 @@ impl Sheet {
             format,
             header,
             table: Table::new(columns),
+            footnote: None,
             rows: 0,
         }
+    }
+
+    /// What is said below a table.
+    pub(crate) fn footnote(mut self, text: Option<String>) -> Sheet {
+        self.footnote = text;
+        self
     }
 
     /// Writes all rows and ends.
@@ -80,9 +88,24 @@ impl Sheet {
         self.try_row(row).map_err(|error| Failure::output(&error))
     }
 
-    /// Hands on what was written so far.
+    /// Hands on the rows so far, those of a table too.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+        if self.format == Format::Table {
+            let rows = self.table.render(width());
+            let written = self.out.write_all(rows.as_bytes());
+            written.map_err(|error| Failure::output(&error))?;
+        }
         self.out.flush().map_err(|error| Failure::output(&error))
+    }
+
+    /// Whether rows can be handed on as they come, without harm to how they look.
+    pub(crate) fn streams(&self) -> bool {
+        self.format != Format::Table
+    }
+
+    /// How many rows there were.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
     }
 
     /// Ends the array, or writes the table.
@@ -117,7 +140,12 @@ impl Sheet {
             (Format::Json, 0) => writeln!(self.out, "[]")?,
             (Format::Json, _) => writeln!(self.out, "\n]")?,
             (Format::Csv, 0) => write_record(&mut self.out, &self.header)?,
-            (Format::Table, _) => self.out.write_all(self.table.render(width()).as_bytes())?,
+            (Format::Table, _) => {
+                self.out.write_all(self.table.render(width()).as_bytes())?;
+                if let Some(text) = &self.footnote {
+                    writeln!(self.out, "{text}")?;
+                }
+            }
             _ => {}
         }
         self.out.flush()

@@ -54,6 +54,14 @@ fn whole(text: &str, what: &str) -> Result<u64, String> {
     })
 }
 
+/// A sub-id or an IP address; `user` would mean somebody else than it says.
+pub(crate) fn subject(text: &str) -> Result<String, String> {
+    if text.eq_ignore_ascii_case("user") {
+        return Err("`user` is the caller of the api: use --caller instead".to_owned());
+    }
+    not_blank(text)
+}
+
 pub(crate) fn limit(text: &str) -> Result<u32, String> {
     let number = text.parse().ok();
     number

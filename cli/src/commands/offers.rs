@@ -2,13 +2,16 @@
 
 use std::time::Instant;
 
-use cpalead::{Country, DailyCap, Offer, OfferField, OfferList, OffersRequest, Payout};
+use cpalead::{
+    Country, DailyCap, Offer, OfferField, OfferList, OffersRequest, Payout, PayoutSource,
+};
 use serde::Serialize;
 
 use crate::args::{Format, OffersArgs};
+use crate::commands::tell_rejected;
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::output::cells::{joined, optional};
+use crate::output::cells::{joined, money, optional};
 use crate::output::table::{Cell, Column};
 use crate::output::{Row, Sheet, note, warn};
 use crate::plain;
@@ -35,7 +38,9 @@ pub(crate) async fn run(
         view: &view,
         payout: view.payout(offer),
     });
-    Sheet::new(format, view.header(), view.columns()).write(rows)
+    Sheet::new(format, view.header(), view.columns())
+        .footnote(view.footnote(&offers))
+        .write(rows)
 }
 
 /// What one option alone does not show.
@@ -96,20 +101,8 @@ fn request(args: &OffersArgs, mut request: OffersRequest) -> OffersRequest {
     request
 }
 
-/// How many offers that could not be read are named one by one.
-const NAMED: usize = 5;
-
 fn tell(offers: &OfferList, args: &OffersArgs) {
-    for rejected in offers.rejected().iter().take(NAMED) {
-        let id = rejected
-            .id()
-            .map_or("without an id".to_owned(), |id| id.to_string());
-        warn(&format!("offer {id} left out: {rejected}"));
-    }
-    if offers.rejected().len() > NAMED {
-        let more = offers.rejected().len() - NAMED;
-        warn(&format!("{more} more offers left out"));
-    }
+    tell_rejected("offer", offers.rejected());
     if offers.is_empty() && offers.rejected().is_empty() {
         note("no offers for this request");
     }
@@ -159,6 +152,15 @@ impl View {
         header
     }
 
+    /// What the star in the table means, where there is one.
+    fn footnote(&self, offers: &OfferList) -> Option<String> {
+        let country = self.country?;
+        let mut payouts = offers.iter().filter_map(|offer| offer.payout(country));
+        payouts
+            .any(|payout| payout.source() == PayoutSource::Default)
+            .then(|| format!("* the default amount: the offer has none of its own for {country}"))
+    }
+
     fn has(&self, field: OfferField) -> bool {
         self.fields.contains(&field)
     }
@@ -170,13 +172,13 @@ impl View {
         }
         columns.push(Column::right("ID"));
         if self.has(OfferField::Title) {
-            columns.push(Column::left("TITLE").cut_to(16));
+            columns.push(Column::left("TITLE").cut_to(25, 12));
         }
         if self.has(OfferField::PayoutType) {
-            columns.push(Column::left("TYPE").cut_to(4));
+            columns.push(Column::left("TYPE").cut_to(4, 4));
         }
         if self.has(OfferField::Device) {
-            columns.push(Column::left("DEVICES").cut_to(7));
+            columns.push(Column::left("DEVICES").cut_to(11, 7));
         }
         match self.country {
             Some(country) => columns.push(Column::right(format!("PAYOUT {country}"))),
@@ -184,7 +186,7 @@ impl View {
             None => {}
         }
         if self.has(OfferField::Countries) {
-            columns.push(Column::left("COUNTRIES").cut_to(9));
+            columns.push(Column::left("COUNTRIES").cut_to(9, 9));
         }
         columns
     }
@@ -207,12 +209,8 @@ impl Money {
 
     pub(crate) fn new(payout: &Payout<'_>, currency_known: bool) -> Money {
         let currency = currency_known.then(|| payout.currency().to_owned());
-        let mut rounded = payout.amount();
-        if rounded.scale() < 2 {
-            rounded.rescale(2);
-        }
         let unit = plain::line(currency.as_deref().unwrap_or_default());
-        let mark = if payout.source() == cpalead::PayoutSource::Default {
+        let mark = if payout.source() == PayoutSource::Default {
             '*'
         } else {
             ' '
@@ -220,7 +218,8 @@ impl Money {
         Money {
             amount: payout.amount().to_string(),
             shown: format!(
-                "{rounded}{}{unit}{mark}",
+                "{}{}{unit}{mark}",
+                money(payout.amount()),
                 if unit.is_empty() { "" } else { " " }
             ),
             currency,

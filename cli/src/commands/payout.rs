@@ -85,7 +85,7 @@ impl<'a> Line<'a> {
     fn columns(country: Country) -> Vec<Column> {
         vec![
             Column::right("ID"),
-            Column::left("TITLE").cut_to(16),
+            Column::left("TITLE").cut_to(28, 12),
             Column::right(format!("PAYOUT {country}")),
             Column::left("SOURCE"),
         ]

@@ -6,6 +6,7 @@ use cpalead_sandbox::Sandbox;
 use serde_json::json;
 
 use crate::args::{Format, ServeArgs};
+use crate::commands::asked_to_end;
 use crate::failure::Failure;
 
 pub(crate) async fn serve(args: ServeArgs, format: Option<Format>) -> Result<(), Failure> {
@@ -19,9 +20,7 @@ pub(crate) async fn serve(args: ServeArgs, format: Option<Format>) -> Result<(),
         .await
         .map_err(|error| Failure::system(format!("the sandbox: {error}")))?;
     announce(&sandbox, format).map_err(|error| Failure::output(&error))?;
-    tokio::signal::ctrl_c()
-        .await
-        .map_err(|error| Failure::system(format!("cannot wait for Ctrl-C: {error}")))?;
+    asked_to_end().await;
     sandbox.stop().await;
     Ok(())
 }

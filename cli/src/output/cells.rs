@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rust_decimal::Decimal;
+
 use crate::plain;
 
 /// The cell, with an apostrophe before what a spreadsheet would take for a formula.
@@ -44,6 +46,14 @@ pub(crate) fn joined<T: ToString>(parts: impl IntoIterator<Item = T>, separator:
 /// A value, or an empty cell where there is none.
 pub(crate) fn optional(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// An amount for people: exact, with two places at the least.
+pub(crate) fn money(mut amount: Decimal) -> String {
+    if amount.scale() < 2 {
+        amount.rescale(2);
+    }
+    amount.to_string()
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ const WIDEST: usize = 60;
 pub(crate) struct Column {
     name: String,
     right: bool,
-    least: Option<usize>,
+    // How narrow it may become: as long as others can give way, and at last.
+    floors: Option<[usize; 2]>,
 }
 
 impl Column {
@@ -22,7 +23,7 @@ impl Column {
         Column {
             name: name.into(),
             right: false,
-            least: None,
+            floors: None,
         }
     }
 
@@ -34,9 +35,9 @@ impl Column {
         }
     }
 
-    /// Lets the column be cut, to this width at the least.
-    pub(crate) fn cut_to(mut self, least: usize) -> Column {
-        self.least = Some(least);
+    /// Lets the column be cut: to the first width while others can give way, to the second at the least.
+    pub(crate) fn cut_to(mut self, wish: usize, least: usize) -> Column {
+        self.floors = Some([wish, least]);
         self
     }
 }
@@ -81,27 +82,41 @@ impl Cell {
 pub(crate) struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
+    /// The natural widths so far, and whether the header was rendered.
+    natural: Vec<usize>,
+    begun: bool,
 }
 
 impl Table {
     pub(crate) fn new(columns: Vec<Column>) -> Table {
         Table {
+            natural: columns.iter().map(|column| column.name.width()).collect(),
             columns,
             rows: Vec::new(),
+            begun: false,
         }
     }
 
     pub(crate) fn push(&mut self, cells: Vec<Cell>) {
+        for (natural, cell) in self.natural.iter_mut().zip(&cells) {
+            *natural = cell.width().min(WIDEST).max(*natural);
+        }
         self.rows.push(cells);
     }
 
-    /// The table in lines of at most `width` columns.
-    pub(crate) fn render(&self, width: usize) -> String {
+    /// The rows held, in lines of at most `width` columns, the first time below their header.
+    ///
+    /// Later rows may be wider than those before: then their columns are, too.
+    pub(crate) fn render(&mut self, width: usize) -> String {
         let widths = self.widths(width);
-        let names = self.columns.iter().map(|column| Cell::text(&column.name));
-        let mut out = self.render_row(&names.collect::<Vec<_>>(), &widths);
-        for row in &self.rows {
-            out.push_str(&self.render_row(row, &widths));
+        let mut out = String::new();
+        if !self.begun {
+            self.begun = true;
+            let names = self.columns.iter().map(|column| Cell::text(&column.name));
+            out = self.render_row(&names.collect::<Vec<_>>(), &widths);
+        }
+        for row in std::mem::take(&mut self.rows) {
+            out.push_str(&self.render_row(&row, &widths));
         }
         out
     }
@@ -126,31 +141,19 @@ impl Table {
         line
     }
 
-    /// The widths that fit: the widest of the columns that may be cut gives way first, then, where that is not enough, any.
+    /// The widths that fit: of the columns that may still be cut, the widest gives way first.
     fn widths(&self, width: usize) -> Vec<usize> {
-        let natural = self.columns.iter().enumerate().map(|(at, column)| {
-            let cells = self
-                .rows
-                .iter()
-                .filter_map(|row| row.get(at))
-                .map(Cell::width);
-            cells
-                .chain([column.name.width()])
-                .max()
-                .unwrap_or(0)
-                .min(WIDEST)
-        });
-        let mut widths: Vec<usize> = natural.collect();
+        let mut widths = self.natural.clone();
         let room = width.saturating_sub(GAP.len() * widths.len().saturating_sub(1));
-        let kept = |column: &Column| column.least.unwrap_or(usize::MAX);
-        for least in [kept, |_: &Column| 1] {
+        let floor = |column: &Column, step: usize| {
+            let floors = column.floors.unwrap_or([usize::MAX; 2]);
+            floors.get(step).copied().unwrap_or(1)
+        };
+        for step in 0..3 {
             while widths.iter().sum::<usize>() > room {
-                let cut = self.columns.iter().map(least).enumerate();
-                let candidates = cut
-                    .filter(|&(at, least)| widths[at] > least)
-                    .map(|(at, _)| at);
-                let Some(widest) = candidates.max_by_key(|&at| (widths[at], usize::MAX - at))
-                else {
+                let floors = self.columns.iter().map(|column| floor(column, step));
+                let open = floors.enumerate().filter(|&(at, floor)| widths[at] > floor);
+                let Some((widest, _)) = open.max_by_key(|&(at, _)| widths[at]) else {
                     break;
                 };
                 widths[widest] -= 1;
@@ -202,7 +205,7 @@ fn fit_words(words: &[String], width: usize) -> String {
     match (best, words.is_empty()) {
         (Some(best), _) => best,
         (None, true) => String::new(),
-        (None, false) => cut(&format!("{} listed", words.len()), width),
+        (None, false) => cut(&format!("+{}", words.len()), width),
     }
 }
 
@@ -215,8 +218,8 @@ mod tests {
     fn table() -> Table {
         let mut table = Table::new(vec![
             Column::right("RANK"),
-            Column::left("TITLE").cut_to(8),
-            Column::left("COUNTRIES").cut_to(9),
+            Column::left("TITLE").cut_to(20, 8),
+            Column::left("COUNTRIES").cut_to(9, 9),
         ]);
         let codes = ["AU", "CA", "DE", "FR", "GB", "US"].map(str::to_owned);
         table.push(vec![
@@ -253,7 +256,7 @@ mod tests {
         let words = ["US", "CA", "GB"].map(str::to_owned);
         assert_eq!(fit_words(&words, 8), "US CA GB");
         assert_eq!(fit_words(&words, 7), "US +2");
-        assert_eq!(fit_words(&words, 4), "3 l…");
+        assert_eq!(fit_words(&words, 4), "+3");
     }
 
     #[test]

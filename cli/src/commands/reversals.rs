@@ -1,0 +1,169 @@
+//! `cpalead reversals`: any range of days, with its plan, its progress, and how to go on where it ended.
+
+use std::time::Duration;
+
+use cpalead::{Reversal, ReversalsPlan, ReversalsStream};
+use serde::{Serialize, Serializer};
+
+use crate::args::{Format, ReversalsArgs};
+use crate::commands::{asked_to_end, tell_rejected};
+use crate::config::Settings;
+use crate::failure::Failure;
+use crate::output::cells::{money, optional};
+use crate::output::table::{Cell, Column};
+use crate::output::{Row, Sheet, note};
+use crate::plain;
+use crate::progress::{Progress, words};
+use crate::resume;
+
+/// How many windows of a plan are listed.
+const LISTED: usize = 12;
+
+pub(crate) async fn run(
+    args: ReversalsArgs,
+    settings: Settings,
+    format: Format,
+) -> Result<(), Failure> {
+    let session = settings.open().await?;
+    let request = session.client.reversals(args.start..=args.end);
+    let plan = request.plan().await?;
+    tell_plan(&plan);
+    let mut sheet = Sheet::new(format, header(), columns());
+    let mut stream = request.stream();
+    let ended = fetch(&mut stream, &plan, &mut sheet).await;
+    // The rows of the windows that are done are worth a minute each: they are printed however it ended.
+    let written = if matches!(&ended, Err(failure) if failure.is_quiet()) {
+        Ok(())
+    } else {
+        sheet.finish()
+    };
+    let ended = ended.map_err(|failure| match stream.resume_from() {
+        Some(day) => failure.resumed_by(resume::command(std::env::args_os(), day)),
+        None => failure,
+    });
+    ended.and(written)
+}
+
+async fn fetch(
+    stream: &mut ReversalsStream,
+    plan: &ReversalsPlan,
+    sheet: &mut Sheet,
+) -> Result<(), Failure> {
+    let mut progress = Progress::new(plan.calls(), plan.duration());
+    let mut end = std::pin::pin!(asked_to_end());
+    loop {
+        let next = tokio::select! {
+            biased;
+            () = &mut end => return Err(Failure::interrupted()),
+            next = stream.next() => next,
+            () = tokio::time::sleep(Duration::from_secs(1)) => {
+                progress.tick();
+                continue;
+            }
+        };
+        let Some(window) = next.transpose()? else {
+            break;
+        };
+        let (days, report) = (window.window(), window.report());
+        progress.hide(|| -> Result<(), Failure> {
+            tell_rejected("reversal", report.rejected());
+            for reversal in report {
+                sheet.row(&Line(reversal))?;
+            }
+            if sheet.streams() {
+                sheet.flush()
+            } else {
+                Ok(())
+            }
+        })?;
+        progress.done(&format!(
+            "{} to {}: {} reversals",
+            days.start(),
+            days.end(),
+            report.len()
+        ));
+    }
+    if sheet.rows() == 0 {
+        note("no reversals");
+    }
+    Ok(())
+}
+
+fn tell_plan(plan: &ReversalsPlan) {
+    let calls = plan.calls();
+    let first = match plan.wait() {
+        Duration::ZERO => "the first at once".to_owned(),
+        wait => format!("the first in {}", words(wait)),
+    };
+    let plural = if calls == 1 { "call" } else { "calls" };
+    let all = match plan.duration() {
+        Duration::ZERO => String::new(),
+        all => format!(", about {} in all", words(all)),
+    };
+    note(&format!("plan: {calls} {plural}, {first}{all}"));
+    for (at, window) in plan.windows().iter().take(LISTED).enumerate() {
+        note(&format!(
+            "  {}. {} to {}",
+            at + 1,
+            window.start(),
+            window.end()
+        ));
+    }
+    if calls > LISTED {
+        note(&format!("  and {} more", calls - LISTED));
+    }
+}
+
+fn header() -> Vec<String> {
+    let names = ["date", "offer_id", "subid", "amount", "reason", "lead_id"];
+    names.map(str::to_owned).to_vec()
+}
+
+fn columns() -> Vec<Column> {
+    vec![
+        Column::left("DATE"),
+        Column::right("OFFER"),
+        Column::left("SUBID").cut_to(12, 6),
+        Column::right("AMOUNT"),
+        Column::left("REASON").cut_to(14, 6),
+        Column::left("LEAD").cut_to(16, 6),
+    ]
+}
+
+/// A reversal as a row.
+struct Line<'a>(&'a Reversal);
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl Row for Line<'_> {
+    fn record(&self) -> Vec<String> {
+        let Line(reversal) = self;
+        let date = reversal.date().map(|date| date.to_string());
+        let time = reversal.timestamp().map(|time| time.to_string());
+        vec![
+            date.or(time).unwrap_or_default(),
+            optional(reversal.offer_id()),
+            optional(reversal.subid()),
+            optional(reversal.amount()),
+            optional(reversal.reason()),
+            optional(reversal.lead_id()),
+        ]
+    }
+
+    fn cells(&self) -> Vec<Cell> {
+        let mut record = self.record();
+        record[3] = optional(self.0.amount().map(money));
+        let shown = |text: &String| {
+            if text.is_empty() {
+                "-".to_owned()
+            } else {
+                plain::line(text)
+            }
+        };
+        record.iter().map(|text| Cell::text(shown(text))).collect()
+    }
+}

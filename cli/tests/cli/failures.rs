@@ -1,0 +1,198 @@
+//! A provider that is not there or answers nonsense: exit status 1 and one plain line. An empty list is an empty list.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+
+use crate::support::{Outcome, Server, cpalead};
+
+/// One line, whatever the form of the output, and nothing on standard output.
+#[track_caller]
+fn fails(server: &Server, status: i32, kind: &str, message: &str) {
+    for output in ["table", "csv", "ndjson"] {
+        let outcome = server
+            .cpalead("offers --output")
+            .arg(output)
+            .ends_with(status);
+        assert_eq!(outcome.err, format!("error: {message}\n"));
+        assert_eq!(outcome.out, "");
+    }
+    let outcome = server.cpalead("offers --output json").ends_with(status);
+    let error = outcome.error();
+    assert_eq!(
+        (&error["kind"], &error["message"]),
+        (&kind.into(), &message.into())
+    );
+    assert_eq!(outcome.err.lines().count(), 1);
+}
+
+#[test]
+fn a_provider_that_is_not_there() {
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let url = format!("http://{}", port.unwrap());
+    let run = cpalead("offers --publisher-id 7 --timeout 5s --base-url").arg(&url);
+    let outcome = run.ends_with(1);
+    assert!(
+        outcome.err.starts_with("error: offers: "),
+        "{}",
+        outcome.err
+    );
+    assert_eq!(outcome.err.lines().count(), 1, "{}", outcome.err);
+    let run = cpalead("offers --publisher-id 7 --output json --base-url").arg(&url);
+    assert_eq!(run.ends_with(1).error()["kind"], "connect");
+}
+
+#[test]
+fn a_page_of_html() {
+    let page = "<!DOCTYPE html><title>\u{1b}[31mDown for maintenance</title>";
+    let server = Server::with("200 OK", "content-type: text/html\r\n", page);
+    fails(&server, 1, "decode", &message_of(&server));
+    assert!(
+        message_of(&server).contains("HTML"),
+        "{}",
+        message_of(&server)
+    );
+    let outcome = server.cpalead("-v offers").ends_with(1);
+    assert!(
+        outcome
+            .err
+            .contains("note: the answer begins: <!DOCTYPE html>"),
+        "{}",
+        outcome.err
+    );
+    assert!(!outcome.err.contains('\u{1b}'));
+}
+
+/// The library's own words, which its tests pin down.
+fn message_of(server: &Server) -> String {
+    let error = server.cpalead("offers --output json").ends_with(1).error();
+    error["message"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn an_error_object() {
+    let server = Server::json(r#"{"status":"error","message":"Invalid publisher id"}"#);
+    let message = "offers: the provider refused: Invalid publisher id (status 200)";
+    fails(&server, 1, "provider", message);
+}
+
+#[test]
+fn half_a_document() {
+    let server = Server::json(r#"{"status":"success","offers":[{"id":5546840,"title":"Puz"#);
+    fails(&server, 1, "decode", &message_of(&server));
+}
+
+#[test]
+fn a_body_that_breaks_off() {
+    let server = Server::raw("HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{\"status\":");
+    let outcome = server.cpalead("offers --timeout 5s").ends_with(1);
+    assert_eq!(outcome.err.lines().count(), 1, "{}", outcome.err);
+}
+
+#[test]
+fn a_refusal_with_a_status() {
+    let body = r#"{"status":"error","message":"id is not yours"}"#;
+    let server = Server::with("403 Forbidden", "", body);
+    let error = server.cpalead("offers --output json").ends_with(1).error();
+    assert_eq!(
+        (&error["kind"], &error["status"]),
+        (&"status".into(), &403.into())
+    );
+}
+
+#[test]
+fn a_limit_of_the_provider_says_when_to_come_back() {
+    let headers = "retry-after: 3000\r\n";
+    let server = Server::with("429 Too Many Requests", headers, "<h1>slow down</h1>");
+    let error = server.cpalead("offers --output json").ends_with(3).error();
+    assert_eq!(error["kind"], "rate_limited");
+    assert_eq!(
+        (&error["status"], &error["retry_after_seconds"]),
+        (&429.into(), &3000.into())
+    );
+}
+
+#[test]
+fn an_empty_list_is_an_empty_result() {
+    let server = Server::json(r#"{"status":"success","number_offers":0,"offers":[]}"#);
+    let out = |output: &str| {
+        let run = server
+            .cpalead("offers --fields id,amount --output")
+            .arg(output);
+        run.ends_with(0).out
+    };
+    assert_eq!(out("json"), "[]\n");
+    assert_eq!(out("ndjson"), "");
+    assert_eq!(out("csv"), "id,amount\r\n");
+    assert_eq!(out("table"), "ID  AMOUNT\n");
+    let outcome = server.cpalead("offers").ends_with(0);
+    assert_eq!(outcome.err, "note: no offers for this request\n");
+}
+
+#[test]
+fn a_bad_offer_is_told_and_loses_no_other() {
+    let body =
+        r#"{"status":"success","offers":[{"id":1,"amount":"0.72"},{"id":2,"amount":{}},{"id":3}]}"#;
+    let server = Server::json(body);
+    let outcome = server
+        .cpalead("offers --payout-country US --output json")
+        .ends_with(0);
+    let ids: Vec<_> = outcome
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|offer| offer["id"].clone())
+        .collect();
+    assert_eq!(ids, [1, 3]);
+    assert!(
+        outcome
+            .err
+            .starts_with("warning: offer 2 left out: offers[1].amount: "),
+        "{}",
+        outcome.err
+    );
+    assert!(outcome.json()[1]["payout"].is_null());
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_ends_it_quietly() {
+    for output in ["table", "json", "ndjson", "csv"] {
+        let mut child = cpalead("--sandbox offers --output").arg(output).spawn();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        assert!(!line.is_empty());
+        drop(stdout);
+        let outcome = Outcome::of(child.wait_with_output().unwrap());
+        assert_eq!(
+            (outcome.status, outcome.err.contains("error")),
+            (0, false),
+            "{}",
+            outcome.err
+        );
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_a_failure() {
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cpalead"));
+    let output = command
+        .args(["--sandbox", "offers", "--limit", "3"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    let outcome = Outcome::of(output);
+    assert_eq!(outcome.status, 1);
+    assert!(
+        outcome
+            .err
+            .contains("error: cannot write to standard output: "),
+        "{}",
+        outcome.err
+    );
+}

@@ -1,0 +1,58 @@
+//! The help of every command, as it is read at 80 columns.
+
+use crate::support::cpalead;
+
+#[test]
+fn every_command_has_help_that_reads_well() {
+    let commands = [
+        "",
+        "offers",
+        "payout",
+        "conversions",
+        "reversals",
+        "jsonp",
+        "jsonp wrap",
+        "jsonp unwrap",
+        "sandbox",
+        "sandbox serve",
+        "completions",
+    ];
+    let mut all = String::new();
+    for command in commands {
+        let outcome = cpalead(command)
+            .arg("--help")
+            .env("COLUMNS", "80")
+            .ends_with(0);
+        assert_eq!(outcome.err, "");
+        assert!(
+            outcome.out.lines().all(|line| line.chars().count() <= 80),
+            "{}",
+            outcome.out
+        );
+        // The global options are the same everywhere: they are shown once.
+        let own = match (command, outcome.out.split_once("\nGlobal options:\n")) {
+            ("", _) | (_, None) => outcome.out.clone(),
+            (_, Some((before, after))) => {
+                let rest = after.split_once("\n\n").map_or("", |(_, rest)| rest);
+                format!("{before}\n(global options)\n\n{rest}")
+            }
+        };
+        all.push_str(&format!(
+            "$ cpalead {command} --help\n{}\n\n",
+            own.trim_end()
+        ));
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn no_command_at_all_shows_the_help_and_is_an_error() {
+    let outcome = cpalead("").ends_with(2);
+    assert!(outcome.err.contains("Usage: cpalead") && outcome.out.is_empty());
+    assert!(
+        cpalead("--version")
+            .ends_with(0)
+            .out
+            .starts_with("cpalead 0.")
+    );
+}

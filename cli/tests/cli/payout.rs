@@ -1,0 +1,60 @@
+//! `payout`: the documented rule for one offer.
+
+use crate::support::{Server, cpalead};
+
+const CATALOGUE: &str = r#"{"status":"success","offers":[
+    {"id":1,"title":"<b>One</b>","amount":"0.50","payouts_per_country":{"us":0.72}},
+    {"id":2,"title":"Two","payouts_per_country":[]},
+    {"id":3,"amount":{}}]}"#;
+
+#[test]
+fn the_country_s_own_amount_else_the_default_else_none() {
+    let server = Server::json(CATALOGUE);
+    let out = |words: &str| server.cpalead(words).ends_with(0);
+    let us = out("payout 1 --country us --output json").json();
+    assert_eq!(us["payout"]["amount"], "0.72");
+    assert_eq!(
+        (&us["payout"]["source"], &us["country"]),
+        (&"country".into(), &"US".into())
+    );
+    let gb = out("payout 1 --country GB --output csv").out;
+    assert_eq!(
+        gb,
+        "id,title,country,payout.amount,payout.currency,payout.source\r\n1,<b>One</b>,GB,0.50,USD,default\r\n"
+    );
+    assert!(out("payout 2 --country US --output json").json()["payout"].is_null());
+    insta::assert_snapshot!(out("payout 1 --country US --output table").out, @"");
+    insta::assert_snapshot!(out("payout 2 --country US --output table").out, @"");
+}
+
+#[test]
+fn an_offer_that_is_not_there_ends_with_one() {
+    let server = Server::json(CATALOGUE);
+    let outcome = server.cpalead("payout 9 --country US").ends_with(1);
+    assert_eq!(
+        outcome.err,
+        "error: offer 9 is not in the catalogue of 2 offers\n"
+    );
+    let outcome = server
+        .cpalead("payout 3 --country US --output json")
+        .ends_with(1);
+    let message = outcome.error()["message"].to_string();
+    assert!(
+        message.contains("offer 3 cannot be read: offers[2].amount"),
+        "{message}"
+    );
+    assert_eq!(outcome.error()["kind"], "not_found");
+}
+
+#[test]
+fn the_sandbox_has_offers_to_ask_for() {
+    let first = cpalead("--sandbox offers --limit 1 --payout-country US")
+        .ends_with(0)
+        .json();
+    let id = first[0]["id"].to_string();
+    let one = cpalead("--sandbox payout --country US")
+        .arg(&id)
+        .ends_with(0)
+        .json();
+    assert_eq!(one["payout"], first[0]["payout"]);
+}

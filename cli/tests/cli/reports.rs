@@ -1,0 +1,226 @@
+//! `conversions` and `reversals`: rows, limits, plans, and how to go on after an end that came early.
+
+use std::io::{BufRead, BufReader};
+
+use cpalead_sandbox::Sandbox;
+use tempfile::TempDir;
+
+use crate::support::{Outcome, Run, Server, cpalead, signal};
+
+/// A sandbox whose minute has this many real seconds.
+fn sandbox(speed: u32) -> Sandbox {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let builder = Sandbox::builder().api_key("a-key-of-its-own").speed(speed);
+    runtime.block_on(builder.start()).unwrap()
+}
+
+fn against(sandbox: &Sandbox, state: &TempDir, words: &str) -> Run {
+    cpalead(words)
+        .arg("--state-dir")
+        .arg(state.path())
+        .env("CPALEAD_PUBLISHER_ID", "3360001")
+        .env("CPALEAD_API_KEY", sandbox.api_key())
+        .env("CPALEAD_BASE_URL", sandbox.base_url())
+}
+
+#[test]
+fn conversions_of_a_sub_id_come_as_rows() {
+    let outcome = cpalead("--sandbox conversions user-42 --output json").ends_with(0);
+    assert!(
+        outcome.err.contains("runs 60 times as fast"),
+        "{}",
+        outcome.err
+    );
+    let rows = outcome.json();
+    assert!((3..=5).contains(&rows.as_array().unwrap().len()));
+    for row in rows.as_array().unwrap() {
+        assert_eq!(row["subid"], "user-42");
+        assert!(row["payout"].is_null() || row["payout"].is_string());
+    }
+    let table = cpalead("--sandbox conversions user-42 --output table")
+        .ends_with(0)
+        .out;
+    insta::assert_snapshot!(table, @"");
+    cpalead("--sandbox conversions --caller").ends_with(0);
+    let none = cpalead("--sandbox conversions user-42 --offer-id 1 --output csv").ends_with(0);
+    assert_eq!(
+        none.out,
+        "timestamp,offer_id,subid,subid2,country,payout,status,lead_id\r\n"
+    );
+}
+
+#[test]
+fn a_range_of_reversals_has_a_plan_of_its_windows_and_then_its_rows() {
+    let outcome = cpalead("--sandbox reversals --start 2026-01-15 --end 2026-05-03").ends_with(0);
+    let rows = outcome.json();
+    let dates: Vec<_> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["date"].as_str().unwrap())
+        .collect();
+    assert!(dates.len() > 20 && dates.is_sorted());
+    let plan: Vec<_> = outcome
+        .err
+        .lines()
+        .filter(|line| !line.contains("done"))
+        .collect();
+    insta::assert_snapshot!(plan.join("\n"), @"");
+    assert_eq!(
+        outcome
+            .err
+            .lines()
+            .filter(|line| line.contains(" of 4 done: "))
+            .count(),
+        4
+    );
+}
+
+#[test]
+fn the_second_run_within_a_minute_is_refused_without_a_call() {
+    let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
+    let words = "--wait none conversions user-42 --output json";
+    against(&sandbox, &state, words).ends_with(0);
+    let second = against(&sandbox, &state, words).ends_with(3);
+    let error = second.error();
+    assert_eq!(error["kind"], "rate_limited");
+    let seconds = error["retry_after_seconds"].as_u64().unwrap();
+    assert!((50..=61).contains(&seconds), "{seconds}");
+    assert_eq!((second.out.as_str(), sandbox.requests().len()), ("", 1));
+    let plain = against(
+        &sandbox,
+        &state,
+        "--wait none conversions user-42 --output table",
+    )
+    .ends_with(3);
+    assert!(
+        plain
+            .err
+            .starts_with("error: conversions: the next call may not start yet; try again in "),
+        "{}",
+        plain.err
+    );
+    assert_eq!(plain.err.lines().count(), 1);
+}
+
+#[test]
+fn a_range_that_ends_early_keeps_its_rows_and_says_how_to_go_on() {
+    let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
+    let words = "--wait none reversals --start 2026-01-15 --end 2026-05-03 --output json";
+    let outcome = against(&sandbox, &state, words).ends_with(3);
+    assert!(!outcome.json().as_array().unwrap().is_empty());
+    let resume = outcome.error()["resume"].as_str().unwrap().to_owned();
+    let rest =
+        " --wait none reversals --start 2026-02-15 --end 2026-05-03 --output json --state-dir ";
+    assert!(resume.contains(rest), "{resume}");
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_in_a_range_keeps_its_rows_and_says_how_to_go_on() {
+    let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
+    let words = "reversals --start 2026-01-15 --end 2026-05-03 --output ndjson";
+    let mut child = against(&sandbox, &state, words).spawn();
+    // The rows of the first window are handed on as soon as they are there; the second waits for its minute.
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    signal(&child, "INT");
+    let outcome = Outcome::of(child.wait_with_output().unwrap());
+    assert_eq!(outcome.status, 130, "{}", outcome.err);
+    let (error, note) = outcome.err.trim_end().rsplit_once('\n').unwrap();
+    assert!(error.ends_with("\nerror: interrupted"), "{error}");
+    assert!(
+        note.starts_with("note: to go on: ") && note.contains(" --start 2026-02-15 "),
+        "{note}"
+    );
+    // The slot that it waited for was given back: the state is that of one call.
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_watch_prints_what_is_there_and_ends_cleanly() {
+    for (output, last) in [("ndjson", ""), ("table", ""), ("json", "]\n")] {
+        let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
+        let run = against(&sandbox, &state, "conversions user-42 --watch --output").arg(output);
+        let mut child = run.spawn();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut text = String::new();
+        stdout.read_line(&mut text).unwrap();
+        signal(&child, "INT");
+        std::io::Read::read_to_string(&mut stdout, &mut text).unwrap();
+        let outcome = Outcome::of(child.wait_with_output().unwrap());
+        assert_eq!(
+            (outcome.status, outcome.err.as_str()),
+            (0, "note: watching: Ctrl-C ends it\n")
+        );
+        assert!(text.lines().count() >= 3 && text.ends_with(last), "{text}");
+    }
+}
+
+#[test]
+fn a_watch_ends_when_the_provider_refuses_the_key() {
+    let server = Server::with(
+        "401 Unauthorized",
+        "",
+        r#"{"status":"error","message":"Invalid API key"}"#,
+    );
+    let run = server
+        .cpalead("conversions user-42 --watch")
+        .env("CPALEAD_API_KEY", "wrong");
+    let outcome = run.ends_with(1);
+    assert!(
+        outcome.err.contains("error: conversions: "),
+        "{}",
+        outcome.err
+    );
+}
+
+#[test]
+fn ranges_that_cannot_be_are_refused_before_anything_is_sent() {
+    let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
+    for (words, message) in [
+        (
+            "--start 2026-05-03 --end 2026-05-02",
+            "error: reversals: the start 2026-05-03 is after the end 2026-05-02\n",
+        ),
+        (
+            "--start 9999-01-01 --end 9999-01-02",
+            "error: reversals: the start 9999-01-01 is in the future: expected ",
+        ),
+    ] {
+        let outcome = against(&sandbox, &state, &format!("reversals {words}")).ends_with(2);
+        assert!(outcome.err.starts_with(message), "{}", outcome.err);
+    }
+    assert!(sandbox.requests().is_empty());
+}
+
+#[test]
+fn calls_that_need_a_key_ask_for_it() {
+    for words in [
+        "conversions x",
+        "reversals --start 2026-01-01 --end 2026-01-02",
+    ] {
+        let outcome = cpalead(words).env("CPALEAD_PUBLISHER_ID", "7").ends_with(2);
+        assert_eq!(
+            outcome.err,
+            "error: no api key: give --api-key-file F or set CPALEAD_API_KEY; --sandbox needs none\n"
+        );
+    }
+}
+
+#[test]
+fn a_broken_state_is_told_and_waited_for() {
+    let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
+    let words = "--wait none conversions user-42";
+    against(&sandbox, &state, words).ends_with(0);
+    for entry in std::fs::read_dir(state.path()).unwrap() {
+        std::fs::write(entry.unwrap().path(), "not ours").unwrap();
+    }
+    let outcome = against(&sandbox, &state, words).ends_with(3);
+    assert!(outcome.err.starts_with("warning: "), "{}", outcome.err);
+}

@@ -1,0 +1,38 @@
+//! `sandbox serve`: it says where it is, answers, and ends at Ctrl-C.
+
+use std::io::{BufRead, BufReader};
+
+use crate::support::{Outcome, cpalead, signal};
+
+#[test]
+#[cfg(unix)]
+fn it_serves_until_it_is_asked_to_end() {
+    for name in ["INT", "TERM"] {
+        let mut child = cpalead("sandbox serve --port 0 --seed 7 --offers 50").spawn();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = lines.next().unwrap().unwrap();
+        let url = first.strip_prefix("listening on ").unwrap();
+        let run = cpalead("offers --publisher-id 9 --output ndjson --base-url").arg(url);
+        assert!(run.ends_with(0).out.lines().count() > 10);
+        let rest: Vec<_> = lines.by_ref().take(2).map(Result::unwrap).collect();
+        assert!(
+            rest[1].starts_with(&format!("try: cpalead --base-url {url} ")),
+            "{rest:?}"
+        );
+        signal(&child, name);
+        let outcome = Outcome::of(child.wait_with_output().unwrap());
+        assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let outcome = cpalead("sandbox serve --port")
+        .arg(port.to_string())
+        .ends_with(1);
+    let begin = format!("error: the sandbox: cannot listen on 127.0.0.1:{port}: ");
+    assert!(outcome.err.starts_with(&begin), "{}", outcome.err);
+    cpalead("sandbox serve --offers 5001").ends_with(2);
+}

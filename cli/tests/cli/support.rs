@@ -1,0 +1,179 @@
+//! Runs the command with an environment of its own, and servers that answer one thing.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A run of the command to come: nothing of the caller's environment reaches it.
+pub(crate) struct Run {
+    command: Command,
+    input: Option<Vec<u8>>,
+    _home: TempDir,
+}
+
+/// What came of it.
+pub(crate) struct Outcome {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// The command with these words, split at blanks.
+pub(crate) fn cpalead(words: &str) -> Run {
+    let home = TempDir::new().expect("a directory for the test");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cpalead"));
+    command
+        .args(words.split_whitespace())
+        .env_clear()
+        .env("HOME", home.path())
+        .stdin(Stdio::null());
+    Run {
+        command,
+        input: None,
+        _home: home,
+    }
+}
+
+impl Run {
+    pub(crate) fn arg(mut self, word: impl AsRef<std::ffi::OsStr>) -> Run {
+        self.command.arg(word);
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Run {
+        self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn input(mut self, bytes: impl Into<Vec<u8>>) -> Run {
+        self.input = Some(bytes.into());
+        self.command.stdin(Stdio::piped());
+        self
+    }
+
+    /// Starts it, with both outputs piped. The home is kept until the test's process ends.
+    pub(crate) fn spawn(mut self) -> Child {
+        self._home.disable_cleanup(false);
+        let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        child.spawn().expect("the command starts")
+    }
+
+    pub(crate) fn run(mut self) -> Outcome {
+        let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = child.spawn().expect("the command starts");
+        if let Some(input) = self.input.take() {
+            let mut stdin = child.stdin.take().expect("a pipe");
+            // The command may end before it has read everything.
+            let _ = stdin.write_all(&input);
+        }
+        Outcome::of(child.wait_with_output().expect("the command ends"))
+    }
+
+    /// Runs it, and demands this exit status.
+    #[track_caller]
+    pub(crate) fn ends_with(self, status: i32) -> Outcome {
+        let outcome = self.run();
+        assert_eq!(
+            outcome.status, status,
+            "stderr: {}\nstdout: {}",
+            outcome.err, outcome.out
+        );
+        outcome
+    }
+}
+
+impl Outcome {
+    pub(crate) fn of(output: Output) -> Outcome {
+        Outcome {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            err: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).expect("stdout is JSON")
+    }
+
+    /// The error object on the last line of standard error.
+    #[track_caller]
+    pub(crate) fn error(&self) -> Value {
+        let last = self.err.lines().last().expect("a line on stderr");
+        let object: Value = serde_json::from_str(last).expect("the last line is JSON");
+        object["error"].clone()
+    }
+}
+
+/// Sends a signal by its name.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let kill = Command::new("kill")
+        .args([&format!("-{name}"), &child.id().to_string()])
+        .status();
+    assert!(kill.expect("kill runs").success());
+}
+
+/// A server that gives every request the same bytes, and counts them.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    requests: Arc<AtomicUsize>,
+}
+
+impl Server {
+    /// Answers with these bytes as they are, and closes.
+    pub(crate) fn raw(answer: impl Into<Vec<u8>>) -> Server {
+        let answer = answer.into();
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&requests);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { continue };
+                let mut request = Vec::new();
+                let mut part = [0; 4096];
+                while !request.ends_with(b"\r\n\r\n") {
+                    match stream.read(&mut part) {
+                        Ok(1..) if request.len() < 65_536 => request.extend_from_slice(&part),
+                        _ => break,
+                    }
+                    while request.last() == Some(&0) {
+                        request.pop();
+                    }
+                    part = [0; 4096];
+                }
+                counted.fetch_add(1, Ordering::SeqCst);
+                let _ = stream.write_all(&answer);
+            }
+        });
+        Server { url, requests }
+    }
+
+    /// Answers with a status line such as `200 OK`, more header lines, and a body.
+    pub(crate) fn with(status: &str, headers: &str, body: &str) -> Server {
+        let length = body.len();
+        Server::raw(format!(
+            "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        ))
+    }
+
+    pub(crate) fn json(body: &str) -> Server {
+        Server::with("200 OK", "content-type: application/json\r\n", body)
+    }
+
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+
+    /// The command against this server, with a publisher id.
+    pub(crate) fn cpalead(&self, words: &str) -> Run {
+        cpalead(words)
+            .env("CPALEAD_PUBLISHER_ID", "7")
+            .env("CPALEAD_BASE_URL", &self.url)
+    }
+}

@@ -1,0 +1,192 @@
+//! What is wrong is said before anything is sent, with the value and what is allowed.
+
+use crate::support::{Server, cpalead};
+
+/// Nothing may be sent: the address is one where a request would be counted.
+#[track_caller]
+fn refused(words: &str, message: &str) {
+    let server = Server::json(r#"{"status":"success","offers":[]}"#);
+    let outcome = server.cpalead(words).ends_with(2);
+    assert_eq!(outcome.err, format!("error: {message}\n"));
+    assert_eq!(outcome.out, "");
+    let outcome = server.cpalead(words).arg("--output=json").ends_with(2);
+    assert_eq!(outcome.error()["message"], message);
+    assert_eq!(outcome.err.lines().count(), 1);
+    assert_eq!(server.requests(), 0, "something was sent");
+}
+
+#[test]
+fn a_value_that_is_not_allowed_is_named_with_what_is() {
+    let country = "expected a two-letter code such as US, CA or GB";
+    refused(
+        "offers --country USA",
+        &format!(
+            "invalid value 'USA' for '--country <CC|user>': `USA` is no country: {country}, or user for the country of the caller"
+        ),
+    );
+    refused(
+        "offers --payout-country U1",
+        &format!("invalid value 'U1' for '--payout-country <CC>': `U1` is no country: {country}"),
+    );
+    for limit in ["0", "5001", "-1"] {
+        refused(
+            &format!("offers --limit {limit}"),
+            &format!(
+                "invalid value '{limit}' for '--limit <N>': `{limit}` is no limit: expected 1 to 5000"
+            ),
+        );
+    }
+    refused(
+        "offers --device ios,fridge",
+        "invalid value 'fridge' for '--device <D,…>': `fridge` is no device: expected ios, android, mobile or desktop, or user for the device of the caller",
+    );
+    refused(
+        "offers --type cpc",
+        "invalid value 'cpc' for '--type <T,…>': `cpc` is no type of offer: expected cpa, cpi, cpe or cpr (cpc offers are not returned by this api)",
+    );
+    refused(
+        "offers --updated-since 2026-02-30",
+        "invalid value '2026-02-30' for '--updated-since <DATE>': `2026-02-30` is no date: expected YYYY-MM-DD, a day that exists, or a point in time with its zone such as 2026-04-01T00:00:00Z",
+    );
+    refused(
+        "reversals --start 2025-02-29 --end 2025-03-01",
+        "invalid value '2025-02-29' for '--start <DATE>': `2025-02-29` is no date: expected YYYY-MM-DD, a day that exists",
+    );
+    for id in ["-3360001", "0", "1.5"] {
+        refused(
+            &format!("--publisher-id {id} offers"),
+            &format!(
+                "invalid value '{id}' for '--publisher-id <N>': `{id}` is no publisher id: expected a whole number from 1, at most 16 digits"
+            ),
+        );
+    }
+    refused(
+        "offers --timeout 0s",
+        "invalid value '0s' for '--timeout <DURATION>': `0s` is no time to wait: expected more than zero",
+    );
+    refused(
+        "conversions x --wait 90",
+        "invalid value '90' for '--wait <DURATION>': `90` is no duration: expected a number with its unit, such as 90s, 2m or 1h, or none",
+    );
+    refused(
+        "conversions user",
+        "invalid value 'user' for '[SUBID]': `user` is the caller of the api: use --caller instead",
+    );
+    refused(
+        "offers --output xml",
+        "invalid value 'xml' for '--output <FORMAT>' [possible values: table, json, ndjson, csv]",
+    );
+}
+
+#[test]
+fn unknown_fields_are_named_before_anything_is_sent() {
+    let server = Server::json("[]");
+    let outcome = server.cpalead("offers --fields id,price").ends_with(2);
+    let begin = "error: invalid value 'price' for '--fields <F,…>': `price` is no field of an offer: expected id, title, ";
+    assert!(outcome.err.starts_with(begin), "{}", outcome.err);
+    assert_eq!(server.requests(), 0);
+}
+
+#[test]
+fn options_that_do_not_go_together_are_named() {
+    refused(
+        "offers --payout-country US --fields id,title",
+        "--payout-country cannot know the payouts without the fields amount,payouts_per_country: add them to --fields",
+    );
+    refused(
+        "offers --device user,ios",
+        "--device user is the device that calls: it goes with no other device",
+    );
+    refused(
+        "--sandbox offers --base-url http://127.0.0.1:1",
+        "--sandbox is an address and a key of its own: leave out --base-url and --api-key-file",
+    );
+    refused(
+        "conversions",
+        "the following required arguments were not provided: <SUBID|--caller>",
+    );
+    refused(
+        "conversions user-42 --caller",
+        "the argument '[SUBID]' cannot be used with '--caller'",
+    );
+}
+
+#[test]
+fn a_missing_publisher_id_is_asked_for() {
+    let outcome = cpalead("offers").ends_with(2);
+    assert_eq!(
+        outcome.err,
+        "error: no publisher id: give --publisher-id N or set CPALEAD_PUBLISHER_ID; --sandbox needs none\n"
+    );
+}
+
+#[test]
+fn blank_values_are_no_values() {
+    let server = Server::json("[]");
+    for option in [
+        "subid",
+        "subid3",
+        "gaid",
+        "base-url",
+        "state-dir",
+        "country",
+        "device",
+    ] {
+        let run = server.cpalead("offers").arg(format!("--{option}="));
+        let outcome = run.ends_with(2);
+        assert!(outcome.err.starts_with("error: "), "{}", outcome.err);
+        assert!(
+            outcome.err.contains(&format!("--{option}")),
+            "{}",
+            outcome.err
+        );
+    }
+    for (name, expected) in [
+        ("CPALEAD_PUBLISHER_ID", "a whole number from 1"),
+        (
+            "CPALEAD_BASE_URL",
+            "an address such as https://www.cpalead.com",
+        ),
+        ("CPALEAD_API_KEY", "the api key"),
+    ] {
+        let outcome = server.cpalead("conversions x").env(name, " ").ends_with(2);
+        let message = format!("error: {name} is blank: expected {expected}, or unset it\n");
+        assert_eq!(outcome.err, message);
+    }
+    let outcome = cpalead("offers")
+        .env("CPALEAD_PUBLISHER_ID", "-1")
+        .ends_with(2);
+    assert_eq!(
+        outcome.err,
+        "error: CPALEAD_PUBLISHER_ID: `-1` is no publisher id: expected a whole number from 1, at most 16 digits\n"
+    );
+    assert_eq!(server.requests(), 0);
+}
+
+#[test]
+fn what_clap_finds_is_an_object_when_json_is_asked_for_anywhere() {
+    for words in [
+        "--output json payot",
+        "payot --output=json",
+        "offers --output json --nope",
+        "--output json",
+    ] {
+        let error = cpalead(words).ends_with(2).error();
+        assert_eq!(error["kind"], "usage", "{words}");
+        assert!(error["status"].is_null() && error["retry_after_seconds"].is_null());
+    }
+    let misspelt = cpalead("offer").ends_with(2);
+    assert_eq!(
+        misspelt.err,
+        "error: unrecognized subcommand 'offer'; tip: a similar subcommand exists: 'offers'\n"
+    );
+}
+
+#[test]
+fn plain_http_goes_to_loopback_only() {
+    let run = cpalead("offers --publisher-id 7 --base-url http://example.com");
+    assert_eq!(
+        run.ends_with(2).err,
+        "error: base url http://example.com is not allowed: expected https, or http to loopback\n"
+    );
+}
