@@ -322,7 +322,8 @@ fn wait_asked(headers: &HeaderMap, clock: &dyn Clock) -> Option<Duration> {
 
 fn pointed_to(headers: &HeaderMap, secrets: &[&str]) -> Option<String> {
     let location = headers.get(LOCATION)?;
-    let text = String::from_utf8_lossy(location.as_bytes());
+    // Hidden before anything is cut off: a key with such a sign in it would lose its end there, and no longer be found.
+    let text = redact::scrub(&String::from_utf8_lossy(location.as_bytes()), secrets);
     let address = text.split(['?', '#']).next().unwrap_or_default();
     Some(redact::url(address, secrets))
 }
