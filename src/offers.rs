@@ -1,10 +1,10 @@
-//! Offers: the request with every documented parameter, and the list that answers it.
+//! Offers: the request with every documented parameter.
+
+mod send;
+mod updated_since;
 
 use std::future::IntoFuture;
 use std::sync::Arc;
-
-use jiff::Timestamp;
-use jiff::civil::Date;
 
 use crate::answer;
 use crate::clock::BoxFuture;
@@ -17,13 +17,9 @@ use crate::offer::Offer;
 use crate::offer_field::{FieldSet, OfferField};
 use crate::offer_list::{DEFAULT_LIMIT, OfferList, SHAPE};
 use crate::open::OfferType;
-use crate::transport::{Body, Shared};
+use crate::transport::Shared;
 
-/// What the provider sends at most (documented).
-const LARGEST_LIMIT: u32 = 5000;
-
-/// The caller of the API, whom the provider knows by address and `User-Agent`.
-const CALLER: &str = "user";
+pub use updated_since::UpdatedSince;
 
 /// A request for offers; made by [`Client::offers`](crate::Client::offers), sent by `.await`.
 ///
@@ -77,46 +73,6 @@ struct Caller;
 /// That offers marked for offerwalls are wanted too.
 #[derive(Clone, Copy, Debug)]
 struct Offerwall;
-
-/// The time that [`OffersRequest::updated_since`] takes: a day, or a point in time.
-///
-/// ```
-/// use cpalead::UpdatedSince;
-///
-/// let day = UpdatedSince::from(jiff::civil::date(2026, 4, 1));
-/// assert_eq!(day.to_string(), "2026-04-01");
-/// let point = UpdatedSince::from("2026-04-01T00:00:00Z".parse::<jiff::Timestamp>()?);
-/// assert_eq!(point.to_string(), "2026-04-01T00:00:00Z");
-/// # Ok::<(), jiff::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UpdatedSince {
-    /// From the beginning of a day; in which time zone is not documented.
-    Day(Date),
-    /// From a point in time.
-    Point(Timestamp),
-}
-
-impl From<Date> for UpdatedSince {
-    fn from(day: Date) -> Self {
-        Self::Day(day)
-    }
-}
-
-impl From<Timestamp> for UpdatedSince {
-    fn from(point: Timestamp) -> Self {
-        Self::Point(point)
-    }
-}
-
-impl std::fmt::Display for UpdatedSince {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Day(day) => write!(f, "{day}"),
-            Self::Point(point) => write!(f, "{point}"),
-        }
-    }
-}
 
 impl OffersRequest {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
@@ -399,68 +355,6 @@ impl OffersRequest {
         });
         wrapped.map_err(|error| shared.explained(error, Endpoint::Offers, &body))
     }
-
-    fn requested(&self) -> FieldSet {
-        match self.fields {
-            FieldSet::NONE => FieldSet::EVERY,
-            fields => fields,
-        }
-    }
-
-    async fn fetch(&self, callback: Option<&Callback>) -> Result<Body, Error> {
-        if let Some(limit) = self.limit
-            && !(1..=LARGEST_LIMIT).contains(&limit)
-        {
-            return Err(Error::configuration(format!(
-                "limit {limit} is not allowed: expected 1 to {LARGEST_LIMIT}"
-            ))
-            .at(Endpoint::Offers));
-        }
-        let country = self.country.as_ref().map(|place| match place {
-            Place::Named(country) => country.as_str(),
-            Place::OfCaller => CALLER,
-        });
-        let device = match self.device_of_caller {
-            Some(Caller) => Some(CALLER.to_owned()),
-            None => comma_list(self.devices.iter().map(Device::as_str)),
-        };
-        let types = comma_list(self.types.iter().map(OfferType::as_str));
-        let fields: Vec<_> = self.fields.iter().collect();
-        let fields = comma_list(fields.iter().map(OfferField::as_str));
-        let updated_since = self.updated_since.map(|time| time.to_string());
-        let offerwall = self.offerwall.map(|Offerwall| "true");
-        let id = self.shared.publisher_id;
-        let call = self
-            .shared
-            .call(&self.shared.limiter, Endpoint::Offers, async |generated| {
-                // The generator orders its arguments by name.
-                generated
-                    .offers(
-                        callback.map(Callback::as_str),
-                        country,
-                        device.as_deref(),
-                        fields.as_deref(),
-                        callback.map(|_| "JSONP"),
-                        self.gaid.as_deref(),
-                        id,
-                        self.idfa.as_deref(),
-                        self.limit.map(u64::from),
-                        offerwall,
-                        self.subid.as_deref(),
-                        self.subid2.as_deref(),
-                        self.subid3.as_deref(),
-                        types.as_deref(),
-                        updated_since.as_deref(),
-                    )
-                    .await
-            });
-        call.await
-    }
-}
-
-fn comma_list<'a>(words: impl Iterator<Item = &'a str>) -> Option<String> {
-    let words: Vec<_> = words.collect();
-    (!words.is_empty()).then(|| words.join(","))
 }
 
 impl IntoFuture for OffersRequest {

@@ -49,6 +49,11 @@ pub(crate) fn excerpt(body: &[u8], secrets: &[&str]) -> String {
     )
 }
 
+/// The whole text with the secrets hidden in every spelling, and otherwise as it was.
+pub(crate) fn scrub(text: &str, secrets: &[&str]) -> String {
+    hide(text, secrets, Edge::End, usize::MAX)
+}
+
 /// A URL, whole or relative, as far as it may be shown: scheme, host, port, path, and of the query the parameters that name neither
 /// persons nor secrets.
 ///

@@ -1,12 +1,13 @@
 //! Reversals: the request for any range of days, its plan, and the stream of its windows.
 
+mod plan;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures_core::Stream;
 use jiff::civil::Date;
@@ -19,9 +20,10 @@ use crate::error::Error;
 use crate::limits::{Endpoint, Limiter};
 use crate::listed::Listed;
 use crate::report::Report;
-use crate::reversal::Reversal;
 use crate::transport::{Shared, limited};
 use crate::windows::{Window, Windows};
+
+pub use plan::{ReversalWindow, ReversalsPlan};
 
 /// What an answer with reversals looks like; both forms are inferred.
 const SHAPE: Shape = Shape {
@@ -78,11 +80,11 @@ impl ReversalsRequest {
         self.check()?;
         let limiter = &self.shared.limiter;
         let wait = limiter.peek(Endpoint::Reversals).await;
-        Ok(ReversalsPlan {
-            windows: Windows::new(self.start, self.end).collect(),
-            wait: wait.map_err(|error| limited(error).at(Endpoint::Reversals))?,
-            interval: limiter.interval(Endpoint::Reversals),
-        })
+        Ok(ReversalsPlan::new(
+            Windows::new(self.start, self.end).collect(),
+            wait.map_err(|error| limited(error).at(Endpoint::Reversals))?,
+            limiter.interval(Endpoint::Reversals),
+        ))
     }
 
     /// The reversals, window after window.
@@ -160,7 +162,7 @@ impl ReversalsRequest {
         let read = answer::rows(&self.shared, Endpoint::Reversals, &body, None, SHAPE);
         let answer = answer::noted(&limiter, Endpoint::Reversals, read).await?;
         let report = Report::new(Listed::new(answer, body.text, SHAPE));
-        Ok(ReversalWindow { window, report })
+        Ok(ReversalWindow::new(window, report))
     }
 }
 
@@ -174,127 +176,6 @@ impl IntoFuture for ReversalsRequest {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
-    }
-}
-
-/// What a range of reversals takes.
-///
-/// ```no_run
-/// # async fn run(request: cpalead::ReversalsRequest) -> cpalead::Result<()> {
-/// for window in request.plan().await?.windows() {
-///     println!("{window}");
-/// }
-/// # Ok(()) }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReversalsPlan {
-    windows: Vec<Window>,
-    wait: Duration,
-    interval: Duration,
-}
-
-impl ReversalsPlan {
-    /// The windows, oldest first: one call each.
-    ///
-    /// ```
-    /// # fn show(plan: cpalead::ReversalsPlan) {
-    /// let first = plan.windows().first();
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn windows(&self) -> &[Window] {
-        &self.windows
-    }
-
-    /// How many calls it takes.
-    ///
-    /// ```
-    /// # fn show(plan: cpalead::ReversalsPlan) {
-    /// println!("{} calls", plan.calls());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn calls(&self) -> usize {
-        self.windows.len()
-    }
-
-    /// How long the first call would have to wait now.
-    ///
-    /// ```
-    /// # fn show(plan: cpalead::ReversalsPlan) {
-    /// println!("{:?} to wait", plan.wait());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn wait(&self) -> Duration {
-        self.wait
-    }
-
-    /// How long it is until the last call may start, when nobody else uses the account.
-    ///
-    /// ```
-    /// # fn show(plan: cpalead::ReversalsPlan) {
-    /// println!("{:?} in all", plan.duration());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn duration(&self) -> Duration {
-        let pauses = u32::try_from(self.windows.len().saturating_sub(1)).unwrap_or(u32::MAX);
-        self.wait
-            .saturating_add(self.interval.saturating_mul(pauses))
-    }
-}
-
-/// The reversals of one window.
-///
-/// ```
-/// # fn show(window: &cpalead::ReversalWindow) {
-/// println!("{}: {}", window.window(), window.report().len());
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-pub struct ReversalWindow {
-    window: Window,
-    report: Report<Reversal>,
-}
-
-impl ReversalWindow {
-    /// The days.
-    ///
-    /// ```
-    /// # fn show(window: &cpalead::ReversalWindow) {
-    /// println!("done up to {}", window.window().end());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn window(&self) -> Window {
-        self.window
-    }
-
-    /// The rows.
-    ///
-    /// ```
-    /// # fn show(window: &cpalead::ReversalWindow) {
-    /// for reversal in window.report() {
-    ///     println!("{:?}", reversal.amount());
-    /// }
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn report(&self) -> &Report<Reversal> {
-        &self.report
-    }
-
-    /// The rows, without the window.
-    ///
-    /// ```
-    /// # fn show(window: cpalead::ReversalWindow) {
-    /// let rows: Vec<cpalead::Reversal> = window.into_report().into_iter().collect();
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn into_report(self) -> Report<Reversal> {
-        self.report
     }
 }
 

@@ -113,7 +113,10 @@ mod tests {
     #[track_caller]
     fn check(schema: &Value, value: &Value, place: &str) {
         if let Some(any) = schema["anyOf"].as_array() {
-            assert!(any.iter().any(|schema| fits(schema, value)), "{place}: {value} against {schema}");
+            assert!(
+                any.iter().any(|schema| fits(schema, value)),
+                "{place}: {value} against {schema}"
+            );
             return;
         }
         assert!(fits(schema, value), "{place}: {value} against {schema}");
@@ -129,7 +132,10 @@ mod tests {
             Value::Array(_) => "array",
             Value::Object(_) => "object",
         };
-        schema["type"] == name || schema["type"].as_array().is_some_and(|types| types.contains(&name.into()))
+        schema["type"] == name
+            || schema["type"]
+                .as_array()
+                .is_some_and(|types| types.contains(&name.into()))
     }
 
     #[test]
@@ -148,7 +154,10 @@ mod tests {
 
     #[test]
     fn every_public_row_has_a_schema_with_properties() {
-        for schema in [schemars::schema_for!(Conversion), schemars::schema_for!(Reversal)] {
+        for schema in [
+            schemars::schema_for!(Conversion),
+            schemars::schema_for!(Reversal),
+        ] {
             let schema = serde_json::to_value(schema).unwrap();
             assert!(schema["properties"]["timestamp"].is_object(), "{schema}");
         }

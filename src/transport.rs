@@ -341,7 +341,7 @@ async fn read_body(
     if announced.is_some_and(|length| length > cap) {
         return Err(Error::new(Kind::TooLarge(cap)));
     }
-    // What is announced is a claim: it saves growing, and never more than a megabyte is set aside on its word.
+    // What is announced is a claim: it saves growing, and never more than eight megabytes are set aside on its word.
     let reserved = announced.unwrap_or(0).min(8 << 20);
     let mut body = Vec::with_capacity(usize::try_from(reserved).unwrap_or(0));
     while let Some(chunk) = response

@@ -2,12 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{EXCERPT_CHARS, Edge, LOOKED_AT, URL_CHARS, excerpt, hide, is_unseen, url};
-
-/// The whole text with the secrets hidden.
-fn scrub(text: &str, secrets: &[&str]) -> String {
-    hide(text, secrets, Edge::End, usize::MAX)
-}
+use super::{EXCERPT_CHARS, LOOKED_AT, URL_CHARS, excerpt, is_unseen, scrub, url};
 
 const KEY: &str = "k3y/S+cr=t&<\"'\\ü";
 
