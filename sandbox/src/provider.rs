@@ -14,7 +14,7 @@ use crate::limit::{Limited, Limits};
 use crate::offers;
 use crate::query::Query;
 use crate::reply::{Coding, Reply};
-use crate::reports::{Book, Conversions, Reversals, Shape};
+use crate::reports::{Added, Book, Conversions, Reversals, Shape};
 use crate::witness::Request;
 
 const REMEMBERED_REQUESTS: usize = 100_000;
@@ -36,6 +36,7 @@ pub(crate) struct Provider {
     settings: Settings,
     started: Instant,
     limits: Mutex<Limits>,
+    added: Mutex<Vec<Added>>,
     requests: Mutex<VecDeque<Request>>,
     ready: Mutex<VecDeque<(Asked, Reply)>>,
 }
@@ -72,6 +73,7 @@ impl Provider {
             limits: Mutex::new(Limits::new(settings.speed)),
             settings,
             started: Instant::now(),
+            added: Mutex::default(),
             requests: Mutex::default(),
             ready: Mutex::default(),
         }
@@ -85,6 +87,15 @@ impl Provider {
         let mut requests: Vec<Request> = lock(&self.requests).iter().cloned().collect();
         requests.sort_by_key(|request| request.arrived);
         requests
+    }
+
+    /// Adds a conversion and returns its lead id.
+    pub(crate) fn add_conversion(&self, subid: &str, offer: u64) -> String {
+        let mut rows = lock(&self.added);
+        let added = Added::next(self.book(&rows), subid, offer);
+        let lead = added.lead().to_owned();
+        rows.push(added);
+        lead
     }
 
     /// Real time since the start.
@@ -119,14 +130,14 @@ impl Provider {
                 let form = Form::read(query)?;
                 let request = Conversions::read(query, &call.caller.to_string())?;
                 self.take(Limited::Conversions, request.publisher)?;
-                Ok(form.answer(request.answer(self.book())))
+                Ok(form.answer(request.answer(self.book(&lock(&self.added)))))
             }
             "/api/reversals" => {
                 self.check_key(query)?;
                 let form = Form::read(query)?;
                 let request = Reversals::read(query)?;
                 self.take(Limited::Reversals, request.publisher)?;
-                Ok(form.answer(request.answer(self.book())))
+                Ok(form.answer(request.answer(self.book(&[]))))
             }
             _ => Ok(Answer::not_found()),
         }
@@ -146,12 +157,13 @@ impl Provider {
         taken.map_err(Refusal::limit)
     }
 
-    fn book(&self) -> Book<'_> {
+    fn book<'a>(&'a self, added: &'a [Added]) -> Book<'a> {
         Book {
             seed: self.settings.seed,
             today: self.settings.today,
             shape: self.settings.shape,
             catalogue: &self.settings.catalogue,
+            added,
         }
     }
 

@@ -12,9 +12,10 @@ use crate::text::{Mills, Style, excerpt, push_fmt, quoted};
 /// The sub-id that always has conversions.
 const KNOWN_SUBID: &str = "user-42";
 
-/// Tells the two reports' random numbers from each other and from the catalogue's.
+/// Tells the reports' random numbers from each other and from the catalogue's.
 const CONVERSIONS: u64 = 0x0c0f;
 const REVERSALS: u64 = 0x0e7e;
+const ADDED: u64 = 0x0add;
 
 const DAY: i64 = 86_400;
 const REASONS: &[&str] = &[
@@ -55,6 +56,80 @@ pub(crate) struct Book<'a> {
     pub(crate) today: Date,
     pub(crate) shape: Shape,
     pub(crate) catalogue: &'a [Offer],
+    pub(crate) added: &'a [Added],
+}
+
+/// A conversion that was added while the sandbox ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Added {
+    subid: String,
+    offer: u64,
+    lead: String,
+}
+
+impl Added {
+    /// The next one after those of the book: its lead is a function of the seed and of how many there were.
+    pub(crate) fn next(book: Book<'_>, subid: &str, offer: u64) -> Added {
+        let lead = Rng::new(book.seed ^ book.added.len() as u64, ADDED).next();
+        Added {
+            subid: subid.to_owned(),
+            offer,
+            lead: format!("{lead:016x}"),
+        }
+    }
+
+    pub(crate) fn lead(&self) -> &str {
+        &self.lead
+    }
+
+    /// All are of the first second of today, in the US: in the bare shape two of one offer are the same bytes.
+    fn row(&self, book: Book<'_>) -> String {
+        let mut offers = book.catalogue.iter();
+        let payout = offers
+            .find(|offer| offer.id == self.offer)
+            .and_then(|offer| offer.payout("US"));
+        Row {
+            offer_id: self.offer.to_string(),
+            country: "US",
+            subid: &self.subid,
+            payout: money(payout, true),
+            timestamp: midnight(book.today).to_string(),
+            lead: &self.lead,
+        }
+        .json(book.shape)
+    }
+}
+
+/// A row of the conversions, each value in its JSON form unless it is text.
+struct Row<'a> {
+    offer_id: String,
+    country: &'a str,
+    subid: &'a str,
+    payout: String,
+    timestamp: String,
+    lead: &'a str,
+}
+
+impl Row<'_> {
+    fn json(&self, shape: Shape) -> String {
+        let Row {
+            offer_id,
+            country,
+            payout,
+            timestamp,
+            lead,
+            ..
+        } = self;
+        let subid = quoted(self.subid, Style::Plain);
+        match shape {
+            Shape::Wrapped => format!(
+                r#"{{"offer_id":{offer_id},"country":"{country}","subid":{subid},"payout":{payout},"timestamp":{timestamp},"lead_id":"{lead}"}}"#
+            ),
+            Shape::Bare => format!(
+                r#"{{"campid":{offer_id},"country":"{country}","status":true,"subid":{subid},"timestamp":{timestamp}}}"#
+            ),
+        }
+    }
 }
 
 /// A request for conversions, understood.
@@ -105,7 +180,12 @@ impl Conversions {
             rng.below(6)
         };
         let mut age = 0;
-        let mut rows = Vec::new();
+        let asked = |offer: u64| self.offer.is_none_or(|id| id == offer);
+        let added = book.added.iter().rev();
+        let mut rows: Vec<String> = added
+            .filter(|added| added.subid == self.subid && asked(added.offer))
+            .map(|added| added.row(book))
+            .collect();
         for _ in 0..count {
             // Each row takes the same numbers whether it is shown or not, so that filters cannot change the others.
             let mut rng = Rng::new(rng.next(), CONVERSIONS);
@@ -113,7 +193,7 @@ impl Conversions {
             let Some(offer) = rng.choose(book.catalogue) else {
                 break;
             };
-            if self.offer.is_none_or(|id| id == offer.id) {
+            if asked(offer.id) {
                 rows.push(self.row(&mut rng, offer, book, midnight(book.today) - age));
             }
         }
@@ -125,16 +205,16 @@ impl Conversions {
         let id = either(rng.chance(25), offer.id);
         let timestamp = either(rng.chance(50), timestamp);
         let payout = money(offer.payout(country), rng.chance(70));
-        let lead = rng.next();
-        let subid = quoted(&self.subid, Style::Plain);
-        match book.shape {
-            Shape::Wrapped => format!(
-                r#"{{"offer_id":{id},"country":"{country}","subid":{subid},"payout":{payout},"timestamp":{timestamp},"lead_id":"{lead:016x}"}}"#
-            ),
-            Shape::Bare => format!(
-                r#"{{"campid":{id},"country":"{country}","status":true,"subid":{subid},"timestamp":{timestamp}}}"#
-            ),
+        let lead = format!("{:016x}", rng.next());
+        Row {
+            offer_id: id,
+            country,
+            subid: &self.subid,
+            payout,
+            timestamp,
+            lead: &lead,
         }
+        .json(book.shape)
     }
 }
 

@@ -138,6 +138,27 @@ impl Sandbox {
         self.provider.api_key()
     }
 
+    /// Adds a conversion while the sandbox runs, as when a user completes an offer, and returns its lead id.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    /// # runtime.block_on(async {
+    /// let sandbox = cpalead_sandbox::Sandbox::start().await?;
+    /// let lead_id = sandbox.add_conversion("user-42", 5_540_000);
+    /// assert_eq!(lead_id.len(), 16);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
+    /// It comes before all others in the answers for its sub-id, is dated to the first second of today, in the US, and pays
+    /// what the offer pays there: nothing when the catalogue has no such offer. The bare shape shows no lead ids, so that
+    /// two conversions of one offer and sub-id look the same in it.
+    pub fn add_conversion(&self, subid: &str, offer_id: u64) -> String {
+        self.provider.add_conversion(subid, offer_id)
+    }
+
     /// The requests answered so far, in the order they arrived: the witness of what a client really did. The latest
     /// 100,000 are kept.
     ///

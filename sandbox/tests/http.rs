@@ -382,6 +382,56 @@ fn conversions(sandbox: &Sandbox, query: &str) -> Vec<Value> {
 }
 
 #[test]
+fn an_added_conversion_comes_first_and_only_for_its_sub_id_and_offer() {
+    let sandbox = started(Sandbox::builder().speed(u32::MAX));
+    let before = conversions(&sandbox, "subid=user-42");
+    let offer = before[0]["offer_id"].to_string().replace('"', "");
+    let first = sandbox.add_conversion("user-42", offer.parse().unwrap());
+    let second = sandbox.add_conversion("user-42", 1);
+    assert_ne!(first, second);
+
+    let after = conversions(&sandbox, "subid=user-42");
+    assert_eq!(after[2..], before);
+    assert_eq!(
+        after[0],
+        json!({"offer_id": 1, "country": "US", "subid": "user-42", "payout": null, "timestamp": 1_795_132_800, "lead_id": second})
+    );
+    assert_eq!(after[1]["lead_id"], first);
+    let of_one = conversions(&sandbox, "subid=user-42&offer_id=1");
+    assert_eq!(of_one, after[..1]);
+    let of_another = conversions(&sandbox, "subid=user-43");
+    assert!(
+        of_another
+            .iter()
+            .all(|row| row["lead_id"] != first && row["lead_id"] != second)
+    );
+}
+
+#[test]
+fn what_is_added_is_the_same_for_the_same_seed() {
+    let leads = || {
+        let sandbox = started(Sandbox::builder().seed(7));
+        [1, 1, 2].map(|offer| sandbox.add_conversion("user-42", offer))
+    };
+    assert_eq!(leads(), leads());
+    assert_ne!(leads()[0], leads()[1]);
+}
+
+#[test]
+fn two_added_in_the_bare_shape_look_the_same() {
+    let sandbox = started(Sandbox::builder().shape(Shape::Bare));
+    sandbox.add_conversion("nobody", 7);
+    sandbox.add_conversion("nobody", 7);
+    let answer = call(
+        &sandbox,
+        "/api/conversions?id=1&api_key=sandbox-api-key&subid=nobody",
+    );
+    let rows = answer.json();
+    assert_eq!(rows[0], rows[1]);
+    assert_eq!(rows[0]["campid"], 7);
+}
+
+#[test]
 fn the_caller_is_its_ip_address() {
     let rows = conversions(&sandbox(), "subid=user");
     assert!(!rows.is_empty());
