@@ -39,7 +39,6 @@ impl Client {
     /// let client = cpalead::Client::builder(3_360_001).build()?;
     /// # Ok::<(), cpalead::Error>(())
     /// ```
-    #[must_use]
     pub fn builder(publisher_id: u64) -> ClientBuilder {
         ClientBuilder::new(publisher_id)
     }
@@ -71,7 +70,6 @@ impl Client {
     /// let offers = client.offers().country(cpalead::Country::US).await?;
     /// # Ok(()) }
     /// ```
-    #[must_use]
     pub fn offers(&self) -> OffersRequest {
         OffersRequest::new(Arc::clone(&self.shared))
     }

@@ -32,10 +32,12 @@ impl Countries {
 
     /// Whether a user in the country is meant: the list names it, or names none, or says `ALL`.
     pub(crate) fn include(&self, country: Country) -> bool {
-        let everywhere = |token: &Box<str>| token.eq_ignore_ascii_case("all");
         (self.codes.is_empty() && self.unknown().is_empty())
             || self.codes.contains(&country)
-            || self.unknown().iter().any(everywhere)
+            || self
+                .unknown()
+                .iter()
+                .any(|token| token.eq_ignore_ascii_case("all"))
     }
 }
 
@@ -63,9 +65,7 @@ fn plain_codes(json: &[u8]) -> Option<Countries> {
     let mut codes = Vec::with_capacity(inside.len() / 5 + 1);
     for entry in inside.chunks(5) {
         match entry {
-            [b'"', a, b, b'"', rest @ ..] if matches!(rest, [] | [b',']) => {
-                codes.push(Country::of([*a, *b])?)
-            }
+            [b'"', a, b, b'"'] | [b'"', a, b, b'"', b','] => codes.push(Country::of([*a, *b])?),
             _ => return None,
         }
     }
@@ -78,7 +78,7 @@ fn plain_codes(json: &[u8]) -> Option<Countries> {
 impl Serialize for Countries {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.codes.len() + self.unknown().len()))?;
-        for code in self.codes.iter() {
+        for code in &self.codes {
             list.serialize_element(code)?;
         }
         for token in self.unknown() {

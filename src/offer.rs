@@ -231,8 +231,12 @@ impl Offer {
     /// # }
     /// ```
     pub fn creatives(&self) -> impl Iterator<Item = Creative<'_>> {
-        let creatives = self.model.creatives.iter().flat_map(|list| list.as_slice());
-        creatives.map(|model| Creative::new(model))
+        let creatives = self
+            .model
+            .creatives
+            .iter()
+            .flat_map(super::lists::OneOrMany::as_slice);
+        creatives.map(Creative::new)
     }
 
     /// The place in the provider's ranking: 1 is the best. Documented as whole; a fraction is kept.
@@ -258,7 +262,9 @@ impl Offer {
     /// ```
     pub fn payouts_per_country(&self) -> impl Iterator<Item = (Country, Decimal)> + '_ {
         let payouts = self.model.payouts_per_country.iter();
-        payouts.flat_map(|payouts| payouts.entries()).copied()
+        payouts
+            .flat_map(super::payouts::PayoutsPerCountry::entries)
+            .copied()
     }
 
     /// The events of a CPE offer, each of which pays by itself.

@@ -186,7 +186,8 @@ impl OffersRequest {
         self
     }
 
-    /// Only offers updated at or after this time: a [`Date`] or a [`Timestamp`].
+    /// Only offers updated at or after this time: a [`jiff::civil::Date`] or a
+    /// [`jiff::Timestamp`].
     ///
     /// Offers that have gone are not told of, so that a full pull is needed from time to time (inferred).
     ///

@@ -13,13 +13,16 @@ use crate::amount::{Amount, plain};
 use crate::country::Country;
 use crate::decode_error::without_place;
 
+/// An amount under a key that is no country code.
+type Unknown = (Box<str>, Decimal);
+
 /// Amounts sorted by country, each country once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct PayoutsPerCountry {
     entries: Box<[(Country, Decimal)]>,
     // What has no two-letter code, which no look-up by country can mean.
     #[allow(clippy::box_collection)]
-    unknown: Option<Box<Vec<(Box<str>, Decimal)>>>,
+    unknown: Option<Box<Vec<Unknown>>>,
 }
 
 impl PayoutsPerCountry {
@@ -38,7 +41,7 @@ impl PayoutsPerCountry {
 struct Gathered {
     entries: SmallVec<[(Country, Decimal); 32]>,
     #[allow(clippy::box_collection)]
-    unknown: Option<Box<Vec<(Box<str>, Decimal)>>>,
+    unknown: Option<Box<Vec<Unknown>>>,
 }
 
 impl Gathered {
@@ -113,7 +116,7 @@ fn plain_map(json: &[u8]) -> Option<Gathered> {
 impl Serialize for PayoutsPerCountry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for (country, amount) in self.entries.iter() {
+        for (country, amount) in &self.entries {
             map.serialize_entry(country, &Amount(Some(*amount)))?;
         }
         for (key, amount) in self.unknown.iter().flat_map(|list| list.iter()) {

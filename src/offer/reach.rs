@@ -15,7 +15,10 @@ impl Offer {
     /// # }
     /// ```
     pub fn devices(&self) -> impl Iterator<Item = Device> + '_ {
-        self.model.device.iter().flat_map(|devices| devices.known())
+        self.model
+            .device
+            .iter()
+            .flat_map(super::super::devices::Devices::known)
     }
 
     /// Words for devices that are not documented, as the provider sent them.
@@ -30,7 +33,7 @@ impl Offer {
             .model
             .device
             .iter()
-            .flat_map(|devices| devices.unknown());
+            .flat_map(super::super::devices::Devices::unknown);
         unknown.map(AsRef::as_ref)
     }
 
