@@ -1,0 +1,241 @@
+//! Every way in which an answer can be wrong, and what each turns into: the table is the specification.
+
+mod broken;
+mod bytes;
+mod whole;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cpalead::{Client, Error};
+use httpmock::MockServer;
+
+use crate::raw_server::{Exchange, RawServer, dead_address};
+use crate::support::{Always, Watch, builder, portable};
+
+pub(crate) use bytes::gzip;
+
+/// One fault: what the server does in place of a good answer.
+pub(crate) struct Fault {
+    pub(crate) name: &'static str,
+    pub(crate) serve: Serve,
+}
+
+/// How a fault is brought about.
+pub(crate) enum Serve {
+    /// A whole answer.
+    Whole {
+        status: u16,
+        headers: Vec<(&'static str, &'static str)>,
+        body: Vec<u8>,
+    },
+    /// What no HTTP library says.
+    Raw(Arc<dyn Fn(Exchange) + Send + Sync>),
+    /// Nobody is there.
+    Nobody,
+}
+
+impl Fault {
+    fn whole(
+        name: &'static str,
+        status: u16,
+        headers: &[(&'static str, &'static str)],
+        body: impl Into<Vec<u8>>,
+    ) -> Fault {
+        let serve = Serve::Whole {
+            status,
+            headers: headers.to_vec(),
+            body: body.into(),
+        };
+        Fault { name, serve }
+    }
+
+    fn raw(name: &'static str, serve: impl Fn(Exchange) + Send + Sync + 'static) -> Fault {
+        let serve = Serve::Raw(Arc::new(serve));
+        Fault { name, serve }
+    }
+}
+
+fn all() -> Vec<Fault> {
+    let nobody = Fault {
+        name: "nobody listens",
+        serve: Serve::Nobody,
+    };
+    [nobody]
+        .into_iter()
+        .chain(broken::faults())
+        .chain(whole::faults())
+        .collect()
+}
+
+/// What is called.
+#[derive(Clone, Copy, Debug)]
+enum Call {
+    Offers,
+    Conversions,
+    Reversals,
+}
+
+impl Call {
+    async fn make(self, client: &Client) -> Result<String, Error> {
+        let day = jiff::civil::date(2026, 1, 2);
+        match self {
+            Call::Offers => client.offers().await.map(|list| format!("{list:?}")),
+            Call::Conversions => {
+                let report = client.conversions("user-42").await;
+                report.map(|report| format!("{report:?}"))
+            }
+            Call::Reversals => {
+                let windows = client.reversals(day..=day).await;
+                windows.map(|windows| format!("{windows:?}"))
+            }
+        }
+    }
+}
+
+/// What a fault turned into.
+struct Outcome {
+    error: Error,
+    attempts: usize,
+}
+
+async fn outcome(fault: &Fault, call: Call) -> Outcome {
+    let watch = Watch::new();
+    let made = |base_url: &str| {
+        builder(base_url)
+            .api_key("0123456789abcdef")
+            .clock(Arc::new(watch.clone()))
+            .jitter(Arc::new(Always(u64::MAX)))
+            .read_timeout(Duration::from_millis(600))
+            .timeout(Duration::from_millis(900))
+            .max_body(64 << 10)
+            .build()
+            .expect("a client")
+    };
+    let (result, attempts) = match &fault.serve {
+        Serve::Whole {
+            status,
+            headers,
+            body,
+        } => {
+            let server = MockServer::start_async().await;
+            let mock = server
+                .mock_async(|when, then| {
+                    when.any_request();
+                    let mut then = then.status(*status).body(body);
+                    for (name, value) in headers {
+                        then = then.header(*name, *value);
+                    }
+                })
+                .await;
+            let result = call.make(&made(&server.base_url())).await;
+            (result, mock.calls_async().await)
+        }
+        Serve::Raw(serve) => {
+            let serve = Arc::clone(serve);
+            let server = RawServer::start(move |exchange| serve(exchange));
+            let result = call.make(&made(&server.base_url())).await;
+            (result, server.heads().len())
+        }
+        // Nobody counts attempts where nobody is; between two of them there is one wait.
+        Serve::Nobody => {
+            let result = call.make(&made(&dead_address())).await;
+            (result, watch.naps().len() + 1)
+        }
+    };
+    match result {
+        Ok(answer) => panic!("{}: no error but {answer}", fault.name),
+        Err(error) => Outcome { error, attempts },
+    }
+}
+
+fn row(fault: &Fault, Outcome { error, attempts }: &Outcome) -> String {
+    let status = error
+        .status()
+        .map_or("-".to_owned(), |status| status.to_string());
+    let retry_after = error
+        .retry_after()
+        .map_or("-".to_owned(), |wait| format!("{} s", wait.as_secs()));
+    let counted = if error.may_have_counted() {
+        "yes"
+    } else {
+        "no"
+    };
+    format!(
+        "{:<42} | {:<12} | {status:<6} | {retry_after:<11} | {counted:<16} | {attempts:<8} | {}",
+        fault.name,
+        error.kind(),
+        portable(&error.to_string()),
+    )
+}
+
+#[tokio::test]
+async fn what_each_fault_turns_into() {
+    let mut table = vec![
+        "fault                                      | kind         | status | retry_after | may_have_counted | attempts | message"
+            .to_owned(),
+    ];
+    for fault in all() {
+        let outcome = outcome(&fault, Call::Offers).await;
+        table.push(row(&fault, &outcome));
+    }
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("fault_table", table.join("\n"));
+    });
+}
+
+#[tokio::test]
+async fn a_limited_call_is_made_once_whatever_went_wrong_unless_nothing_left() {
+    for call in [Call::Conversions, Call::Reversals] {
+        for fault in all() {
+            let Outcome { error, attempts } = outcome(&fault, call).await;
+            let expected = if matches!(fault.serve, Serve::Nobody) {
+                3
+            } else {
+                1
+            };
+            assert_eq!(attempts, expected, "{call:?}, {}: {error}", fault.name);
+            assert_eq!(error.may_have_counted(), expected == 1, "{}", fault.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn excerpts_are_short_and_printable_and_only_where_there_was_a_body() {
+    for fault in all() {
+        let Outcome { error, .. } = outcome(&fault, Call::Offers).await;
+        let excerpt = error.excerpt().unwrap_or_default();
+        assert!(excerpt.chars().count() <= 200, "{}: {excerpt}", fault.name);
+        assert!(
+            !excerpt.chars().any(char::is_control),
+            "{}: {excerpt}",
+            fault.name
+        );
+        assert!(
+            !error.to_string().chars().any(char::is_control),
+            "{}",
+            fault.name
+        );
+        assert!(
+            error.to_string().chars().count() <= 500,
+            "{}: {error}",
+            fault.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_html_page_keeps_its_beginning_as_the_excerpt() {
+    let page = whole::faults()
+        .into_iter()
+        .find(|fault| fault.name == "html, 502")
+        .expect("that fault");
+    let Outcome { error, .. } = outcome(&page, Call::Offers).await;
+    assert_eq!(
+        error.excerpt(),
+        Some(
+            "<!DOCTYPE html> <html><head><title>Just a moment...</title></head> \
+             <body><h1>Checking your browser</h1></body></html>"
+        )
+    );
+}

@@ -1,0 +1,14 @@
+//! The contract of the library over HTTP: what it sends, what it makes of each answer, and what each fault turns into.
+
+mod answers;
+mod bomb;
+mod faults;
+mod leak;
+mod list;
+mod payouts;
+mod raw_server;
+mod redirects;
+mod retries;
+mod sent;
+mod support;
+mod timeouts;

@@ -1,0 +1,183 @@
+//! When a call is made again, after how long, and when it is not: attempts are counted at the server, waits on a clock of the test's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cpalead::{Error, RetryPolicy};
+
+use crate::raw_server::{RawServer, answer};
+use crate::support::{Always, EMPTY, Watch, builder};
+
+/// What a server that answers with these heads, one after the other and the last one for ever, made of a call for offers.
+struct Seen {
+    result: Result<usize, Error>,
+    attempts: usize,
+    waits: Vec<u128>,
+}
+
+/// With the largest random numbers, so that each wait is as long as its bound.
+async fn call(policy: RetryPolicy, answers: &[&'static str]) -> Seen {
+    let answers: Vec<_> = answers.iter().map(|text| text.to_string()).collect();
+    let server = RawServer::start(move |mut exchange| {
+        let nth = (exchange.number() - 1).min(answers.len() - 1);
+        match answers[nth].as_str() {
+            "reset" => return exchange.reset(),
+            "200" => exchange.send(&answer("200 OK", &[], EMPTY.as_bytes())),
+            text => {
+                let (status, after) = text.split_once(' ').unwrap_or((text, ""));
+                let headers = [("retry-after", after)];
+                let headers = if after.is_empty() { &[][..] } else { &headers };
+                exchange.send(&answer(&format!("{status} Whatever"), headers, b"<html>"))
+            }
+        };
+        exchange.finish();
+    });
+    let watch = Watch::new();
+    let client = builder(&server.base_url())
+        .retry(policy)
+        .clock(Arc::new(watch.clone()))
+        .jitter(Arc::new(Always(u64::MAX)))
+        .build()
+        .expect("a client");
+    let result = client.offers().await.map(|offers| offers.len());
+    Seen {
+        result,
+        attempts: server.heads().len(),
+        waits: watch.naps(),
+    }
+}
+
+#[tokio::test]
+async fn a_failure_that_passes_is_not_seen_by_the_caller() {
+    let seen = call(RetryPolicy::new(), &["503", "429", "200"]).await;
+    assert_eq!(seen.result.expect("an answer"), 0);
+    assert_eq!((seen.attempts, seen.waits), (3, vec![500, 1_000]));
+}
+
+#[tokio::test]
+async fn only_statuses_that_may_pass_are_tried_again() {
+    let mut retried = Vec::new();
+    for status in (200..600).filter(|status| !matches!(status, 200..=206 | 300..=399)) {
+        let status: &'static str = Box::leak(status.to_string().into_boxed_str());
+        let seen = call(RetryPolicy::new().attempts(2), &[status, "200"]).await;
+        if seen.attempts == 2 {
+            retried.push(status);
+        }
+    }
+    assert_eq!(retried, ["408", "429", "500", "502", "503", "504"]);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_made_again() {
+    let seen = call(RetryPolicy::new(), &["reset", "200"]).await;
+    assert_eq!(seen.result.map_err(|error| error.to_string()), Ok(0));
+    assert_eq!(seen.attempts, 2);
+}
+
+#[tokio::test]
+async fn the_last_failure_is_the_one_reported() {
+    let seen = call(RetryPolicy::new(), &["503", "502", "500"]).await;
+    assert_eq!(seen.attempts, 3);
+    let error = seen.result.expect_err("three failures");
+    assert_eq!(error.status(), Some(500));
+    assert_eq!(error.excerpt(), Some("<html>"));
+}
+
+#[tokio::test]
+async fn attempts_are_the_policys() {
+    for attempts in [1, 2, 5] {
+        let policy = RetryPolicy::new().attempts(attempts);
+        assert_eq!(call(policy, &["503"]).await.attempts, attempts as usize);
+    }
+}
+
+#[tokio::test]
+async fn a_retry_after_is_waited_for_in_full_and_the_random_part_comes_on_top() {
+    let seen = call(RetryPolicy::new(), &["503 5", "200"]).await;
+    assert_eq!(seen.result.expect("an answer"), 0);
+    assert_eq!(seen.waits, [5_500]);
+    let seen = call(
+        RetryPolicy::new(),
+        &["429 Thu, 15 Jan 2026 12:00:20 GMT", "200"],
+    )
+    .await;
+    assert_eq!(seen.result.expect("an answer"), 0);
+    assert_eq!(seen.waits, [20_500]);
+}
+
+#[tokio::test]
+async fn a_retry_after_beyond_the_total_time_is_reported_at_once() {
+    let seen = call(RetryPolicy::new(), &["429 31", "200"]).await;
+    assert_eq!((seen.attempts, seen.waits.len()), (1, 0));
+    let error = seen.result.expect_err("too long a wait");
+    assert!(error.is_rate_limited() && error.is_status());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(31)));
+
+    let seen = call(RetryPolicy::new(), &["503 20", "503 20", "200"]).await;
+    assert_eq!((seen.attempts, seen.waits), (2, vec![20_500]));
+}
+
+#[tokio::test]
+async fn a_retry_after_is_believed_up_to_an_hour() {
+    let patient = RetryPolicy::new().total_time(Duration::from_secs(7_200));
+    let seen = call(patient, &["503 999999", "200"]).await;
+    assert_eq!(seen.result.expect("an answer"), 0);
+    assert_eq!(seen.waits, [3_600_500]);
+}
+
+#[tokio::test]
+async fn a_retry_after_that_says_nothing_is_no_wait() {
+    for after in [
+        "503 soon",
+        "503 -1",
+        "503 0",
+        "503 Thu, 15 Jan 2026 11:00:00 GMT",
+    ] {
+        assert_eq!(
+            call(RetryPolicy::new(), &[after, "200"]).await.waits,
+            [500],
+            "{after}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn waits_double_up_to_the_longest_within_the_total_time() {
+    let policy = RetryPolicy::new()
+        .attempts(20)
+        .total_time(Duration::from_secs(30));
+    let seen = call(policy, &["503"]).await;
+    assert_eq!(seen.waits, [500, 1_000, 2_000, 4_000, 8_000, 8_000, 6_500]);
+    assert_eq!(seen.attempts, 8);
+    seen.result.expect_err("failures only");
+}
+
+#[tokio::test]
+async fn what_another_attempt_cannot_mend_is_not_tried_again() {
+    for status in ["400", "401", "403", "404", "501"] {
+        assert_eq!(
+            call(RetryPolicy::new(), &[status]).await.attempts,
+            1,
+            "{status}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_retry_after_to_one_call_holds_back_the_next_one() {
+    let server = RawServer::start(|mut exchange| {
+        let busy = answer("503 Busy", &[("retry-after", "40")], b"");
+        let good = answer("200 OK", &[], EMPTY.as_bytes());
+        exchange.send(if exchange.number() == 1 { &busy } else { &good });
+        exchange.finish();
+    });
+    let watch = Watch::new();
+    let client = builder(&server.base_url())
+        .clock(Arc::new(watch.clone()))
+        .build()
+        .expect("a client");
+    let error = client.offers().await.expect_err("busy");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(40)));
+    client.offers().await.expect("an answer");
+    assert_eq!(watch.naps(), [40_000]);
+}
