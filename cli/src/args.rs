@@ -26,7 +26,8 @@ these names; options win. No option takes the api key itself: it would show in t
 
 Exit status: 0 done; 1 the provider or the network failed; 2 usage or configuration; 3 rate limited.
 
-Try it with no account: cpalead --sandbox offers --country US --limit 5 --payout-country US";
+Try it with no account:
+  cpalead --sandbox offers --country US --limit 5 --payout-country US";
 
 /// The options of every command.
 #[derive(Debug, Args)]
@@ -91,9 +92,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Sandbox(SandboxCommand),
     /// Print a completion script for a shell
-    #[command(
-        after_help = "Example: cpalead completions bash > ~/.local/share/bash-completion/completions/cpalead"
-    )]
+    #[command(after_help = "Example: cpalead completions fish | source")]
     Completions {
         /// The shell
         #[arg(value_name = "SHELL")]
@@ -105,7 +104,7 @@ pub(crate) enum Command {
 #[command(after_help = "\
 Examples:
   cpalead --sandbox offers --country US --limit 5 --payout-country US
-  cpalead offers --device ios,android --type cpi,cpe --fields id,title,link --output csv
+  cpalead offers --device ios,android --fields id,title,link --output csv
   cpalead offers --updated-since 2026-04-01 --output ndjson | jq .title
 
 With --payout-country, a table marks with * what is the default amount and not the country's own; JSON \
@@ -155,7 +154,7 @@ pub(crate) struct OffersArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: cpalead --sandbox payout 5500016 --country US
+Example: cpalead --sandbox payout 5556958 --country US
 
 The whole catalogue is pulled, offers of every type and those for offerwalls included. An offer that is \
 not in it ends with exit status 1, one that names no amount with a payout of null and exit status 0.")]
@@ -199,7 +198,7 @@ pub(crate) struct ConversionsArgs {
 #[command(after_help = "\
 Examples:
   cpalead --sandbox reversals --start 2026-01-15 --end 2026-05-03
-  cpalead reversals --start 2026-01-01 --end 2026-01-31 --output csv > january.csv
+  cpalead reversals --start 2026-01-01 --end 2026-01-31 --output csv
 
 A call holds one month at most and there is one call a minute, so that a year takes about 11 minutes. What is \
 to come is told before the first call. When it ends early, the rows so far are printed all the same, and the \

@@ -114,7 +114,7 @@ fn header() -> Vec<String> {
 
 fn columns() -> Vec<Column> {
     vec![
-        Column::left("TIME"),
+        Column::left("TIME (UTC)"),
         Column::right("OFFER"),
         Column::left("SUBID").cut_to(12, 6),
         Column::left("COUNTRY"),
@@ -154,6 +154,7 @@ impl Row for Line<'_> {
 
     fn cells(&self) -> Vec<Cell> {
         let mut record = self.record();
+        record[0] = record[0].replace('T', " ").replace('Z', "");
         // The second sub-id would take the place that the others need.
         record.remove(3);
         record[4] = optional(self.0.payout().map(money));

@@ -86,18 +86,17 @@ fn request(args: &OffersArgs, mut request: OffersRequest) -> OffersRequest {
     if args.offerwall_offers {
         request = request.with_offerwall_offers();
     }
-    let texts: [(&Option<String>, fn(OffersRequest, &str) -> OffersRequest); 5] = [
-        (&args.subid, |request, text| request.subid(text)),
-        (&args.subid2, |request, text| request.subid2(text)),
-        (&args.subid3, |request, text| request.subid3(text)),
-        (&args.gaid, |request, text| request.gaid(text)),
-        (&args.idfa, |request, text| request.idfa(text)),
-    ];
-    for (text, set) in texts {
-        if let Some(text) = text {
-            request = set(request, text);
+    let set = |request, text: &Option<String>, set: fn(OffersRequest, &str) -> OffersRequest| {
+        match text {
+            Some(text) => set(request, text),
+            None => request,
         }
-    }
+    };
+    request = set(request, &args.subid, |request, text| request.subid(text));
+    request = set(request, &args.subid2, |request, text| request.subid2(text));
+    request = set(request, &args.subid3, |request, text| request.subid3(text));
+    request = set(request, &args.gaid, |request, text| request.gaid(text));
+    request = set(request, &args.idfa, |request, text| request.idfa(text));
     request
 }
 

@@ -248,7 +248,11 @@ mod tests {
 
     #[test]
     fn numbers_stand_on_the_right_and_long_texts_are_cut() {
-        insta::assert_snapshot!(table().render(40), @"");
+        insta::assert_snapshot!(table().render(40), @r"
+        RANK  TITLE                 COUNTRIES
+           1  Puzzle Harbor: the…   AU CA DE +3
+          12  漢字かな交じりの題名
+        ");
     }
 
     #[test]

@@ -45,6 +45,32 @@ fn every_command_has_help_that_reads_well() {
     insta::assert_snapshot!(all);
 }
 
+/// The lines that begin with the command and need no account.
+fn examples(text: &str) -> Vec<&str> {
+    let lines = text
+        .lines()
+        .map(|line| line.trim().trim_start_matches("$ "));
+    let lines = lines.map(|line| line.trim_start_matches("Example: "));
+    lines
+        .filter(|line| line.starts_with("cpalead --sandbox "))
+        .collect()
+}
+
+#[test]
+fn the_examples_that_need_no_account_work() {
+    let mut ran = 0;
+    let readme = include_str!("../../README.md").to_owned();
+    let help = |command: &str| cpalead(command).arg("--help").ends_with(0).out;
+    let texts = ["", "offers", "payout", "conversions", "reversals"].map(help);
+    for text in texts.iter().chain([&readme]) {
+        for example in examples(text) {
+            cpalead(example.trim_start_matches("cpalead")).ends_with(0);
+            ran += 1;
+        }
+    }
+    assert!(ran >= 8, "{ran} examples");
+}
+
 #[test]
 fn no_command_at_all_shows_the_help_and_is_an_error() {
     let outcome = cpalead("").ends_with(2);

@@ -42,7 +42,7 @@ fn what_is_not_the_call_that_was_asked_for_is_refused() {
         "jsonp unwrap --callback cb",
         "other([1]);",
         1,
-        "the answer calls `other` where `cb` was asked for; it is not passed on",
+        "the text calls `other`, but `cb` was asked for",
     );
     refused(
         "jsonp unwrap",

@@ -23,8 +23,14 @@ fn the_country_s_own_amount_else_the_default_else_none() {
         "id,title,country,payout.amount,payout.currency,payout.source\r\n1,<b>One</b>,GB,0.50,USD,default\r\n"
     );
     assert!(out("payout 2 --country US --output json").json()["payout"].is_null());
-    insta::assert_snapshot!(out("payout 1 --country US --output table").out, @"");
-    insta::assert_snapshot!(out("payout 2 --country US --output table").out, @"");
+    insta::assert_snapshot!(out("payout 1 --country US --output table").out, @r"
+    ID  TITLE  PAYOUT US  SOURCE
+     1  One    0.72 USD   country
+    ");
+    insta::assert_snapshot!(out("payout 2 --country US --output table").out, @r"
+    ID  TITLE  PAYOUT US  SOURCE
+     2  Two           -   no amount
+    ");
 }
 
 #[test]

@@ -42,7 +42,12 @@ fn conversions_of_a_sub_id_come_as_rows() {
     let table = cpalead("--sandbox conversions user-42 --output table")
         .ends_with(0)
         .out;
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r"
+    TIME (UTC)             OFFER  SUBID    COUNTRY  PAYOUT  STATUS  LEAD
+    2026-11-17 11:59:16  5547059  user-42  GB         1.81  -       ad34c2d3498c9573
+    2026-11-14 08:36:17  5555090  user-42  GB         0.10  -       ae99167856ad47c3
+    2026-11-10 17:09:32  5547956  user-42  US        16.75  -       b8a4dcbb86b940aa
+    ");
     cpalead("--sandbox conversions --caller").ends_with(0);
     let none = cpalead("--sandbox conversions user-42 --offer-id 1 --output csv").ends_with(0);
     assert_eq!(
@@ -67,7 +72,14 @@ fn a_range_of_reversals_has_a_plan_of_its_windows_and_then_its_rows() {
         .lines()
         .filter(|line| !line.contains("done"))
         .collect();
-    insta::assert_snapshot!(plan.join("\n"), @"");
+    insta::assert_snapshot!(plan.join("\n"), @r"
+    note: the sandbox's clock runs 60 times as fast: one call a second, not one a minute
+    note: plan: 4 calls, the first at once, about 4 s in all
+    note: 1. 2026-01-15 to 2026-02-14
+    note: 2. 2026-02-15 to 2026-03-14
+    note: 3. 2026-03-15 to 2026-04-14
+    note: 4. 2026-04-15 to 2026-05-03
+    ");
     assert_eq!(
         outcome
             .err
@@ -146,8 +158,8 @@ fn ctrl_c_in_a_range_keeps_its_rows_and_says_how_to_go_on() {
 fn a_watch_prints_what_is_there_and_ends_cleanly() {
     for (output, last) in [("ndjson", ""), ("table", ""), ("json", "]\n")] {
         let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
-        let run = against(&sandbox, &state, "conversions user-42 --watch --output").arg(output);
-        let mut child = run.spawn();
+        let words = format!("conversions user-42 --watch --output {output}");
+        let mut child = against(&sandbox, &state, &words).spawn();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut text = String::new();
         stdout.read_line(&mut text).unwrap();

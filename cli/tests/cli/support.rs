@@ -56,9 +56,8 @@ impl Run {
         self
     }
 
-    /// Starts it, with both outputs piped. The home is kept until the test's process ends.
+    /// Starts it, with both outputs piped. Its home is gone: what it remembers goes where the test says.
     pub(crate) fn spawn(mut self) -> Child {
-        self._home.disable_cleanup(false);
         let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         child.spawn().expect("the command starts")
     }
