@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::jsonp::{self, Callback};
 use crate::limits::{Endpoint, Limiter};
 use crate::redact;
-use crate::transport::{Body, Shared};
+use crate::transport::{Body, Shared, deferred};
 
 /// Reads the rows of an answer.
 ///
@@ -45,13 +45,7 @@ pub(crate) async fn noted<T>(
 ) -> Result<T, Error> {
     match read {
         Err(error) if error.is_rate_limited() => {
-            // A store that fails here has nothing to add to the answer that the caller gets.
-            let _ = limiter.defer(endpoint, error.retry_after()).await;
-            let wait = limiter
-                .peek(endpoint)
-                .await
-                .ok()
-                .filter(|wait| !wait.is_zero());
+            let wait = deferred(limiter, endpoint, error.retry_after()).await;
             Err(error.with_retry_after(wait))
         }
         read => read,

@@ -251,6 +251,8 @@ impl ClientBuilder {
             .user_agent(user_agent)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
+            // It would write whole requests, with the key in them, to whoever listens at the level of traces.
+            .connection_verbose(false)
             .retry(reqwest::retry::never())
             .gzip(true)
             .connect_timeout(self.connect_timeout)

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::lists::Object;
 use crate::text::{Loan, Text};
 
-use envelope::{Envelope, Raw, Typed, read};
+use envelope::{Envelope, Raw, Typed, place_of_fault, read};
 
 /// The JSON of an answer, and the body that it is a part of.
 #[derive(Clone, Copy, Debug)]
@@ -179,7 +179,7 @@ pub(crate) fn raw_rows(text: &str, shape: Shape) -> Vec<&str> {
 
 /// Keeps the good rows and says of each bad one where its fault is.
 fn row_by_row<R: Row>(text: &str, shape: Shape) -> Result<(Envelope<R>, Vec<Rejected>), Error> {
-    let envelope = read(text, shape, Raw).map_err(|error| unreadable(text, &error))?;
+    let envelope = read(text, shape, Raw).map_err(|error| unreadable(text, shape, &error))?;
     let mut rejected = Vec::new();
     let rows = envelope.rows.map(|raw_rows| {
         let mut rows = Vec::with_capacity(raw_rows.len());
@@ -237,7 +237,7 @@ fn bounded(text: &str) -> String {
 }
 
 /// The error for a text that is no answer at all, by what it most likely is.
-fn unreadable(text: &str, error: &serde_json::Error) -> Error {
+fn unreadable(text: &str, shape: Shape, error: &serde_json::Error) -> Error {
     let start = text.trim_start();
     let message = if start.is_empty() {
         "the body is empty".to_owned()
@@ -248,7 +248,7 @@ fn unreadable(text: &str, error: &serde_json::Error) -> Error {
     } else {
         bounded(&error.to_string())
     };
-    Error::decode("", message)
+    Error::decode(bounded(&place_of_fault(text, shape)), message)
 }
 
 #[cfg(test)]
@@ -337,7 +337,7 @@ mod tests {
         );
         check(
             r#"{"status":"success","offers":[{"id":1},{"id""#,
-            "cannot read the answer: the JSON ends too early, after 44 bytes",
+            "cannot read the answer at offers[1]: the JSON ends too early, after 44 bytes",
         );
         check(
             r#"{"status":"success"}"#,
@@ -345,7 +345,7 @@ mod tests {
         );
         check(
             r#"{"offers":{}}"#,
-            "cannot read the answer: invalid type: map, expected a list at line 1 column 12",
+            "cannot read the answer at offers: invalid type: map, expected a list at line 1 column 12",
         );
         check(
             r#"[{"id":1}]"#,
@@ -367,7 +367,7 @@ mod tests {
         let deep = format!(r#"{{"offers":[{{"id":1,"x":{open}"#);
         check(
             &deep,
-            "cannot read the answer: the JSON ends too early, after 200023 bytes",
+            "cannot read the answer at offers[0]: the JSON ends too early, after 200023 bytes",
         );
         let close = "]".repeat(200_000);
         let unknown = format!(r#"{{"offers":[{{"id":1,"x":{open}{close}}}]}}"#);

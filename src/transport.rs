@@ -238,10 +238,10 @@ impl Call {
             }
         })?;
         let status = response.status().as_u16();
-        let retry_after = wait_asked(response.headers(), &*shared.clock);
+        let mut retry_after = wait_asked(response.headers(), &*shared.clock);
         if status == 429 || retry_after.is_some() {
-            // A store that fails here has nothing to add to the answer that the caller gets.
-            let _ = self.limiter.defer(self.endpoint, retry_after).await;
+            let wait = deferred(&self.limiter, self.endpoint, retry_after).await;
+            retry_after = retry_after.or(wait);
         }
         if (300..400).contains(&status)
             && let Some(place) = pointed_to(response.headers(), &secrets)
@@ -306,6 +306,18 @@ pub(crate) fn limited(error: LimitError) -> Error {
         }
         LimitError::Store(error) => Error::new(Kind::Store(error.to_string())),
     }
+}
+
+/// Moves the next start later, as the provider asks, and says how long it is until then.
+pub(crate) async fn deferred(
+    limiter: &Limiter,
+    endpoint: Endpoint,
+    retry_after: Option<Duration>,
+) -> Option<Duration> {
+    // A store that fails here has nothing to add to the answer that the caller gets.
+    limiter.defer(endpoint, retry_after).await.ok()?;
+    let wait = limiter.peek(endpoint).await.ok()?;
+    (!wait.is_zero()).then_some(wait)
 }
 
 fn answered(kind: Kind, status: u16, retry_after: Option<Duration>) -> Error {

@@ -55,6 +55,18 @@ pub(super) fn read<'de, S: Rows<'de>>(
     Ok(envelope)
 }
 
+/// Where in a text that cannot be read the fault is, such as `offers`; empty where it is the whole.
+pub(super) fn place_of_fault(text: &str, shape: Shape) -> String {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
+    let _ = EnvelopeSeed { shape, rows: Raw }.deserialize(tracked);
+    match track.path().to_string() {
+        path if path == "." => String::new(),
+        path => path,
+    }
+}
+
 /// How the rows of a list are read.
 pub(super) trait Rows<'de>: Copy {
     type Row;
