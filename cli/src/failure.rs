@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::plain;
 
@@ -17,6 +17,22 @@ pub(crate) struct Failure {
     excerpt: Option<String>,
     resume: Option<String>,
     exit: u8,
+}
+
+/// What `--output json` says of a failure.
+#[derive(Serialize)]
+struct Object<'a> {
+    error: Told<'a>,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    kind: &'a str,
+    message: String,
+    status: Option<u16>,
+    retry_after_seconds: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resume: Option<&'a str>,
 }
 
 impl Failure {
@@ -91,7 +107,7 @@ impl Failure {
             return;
         }
         let text = if as_json {
-            self.json().to_string()
+            self.json()
         } else {
             self.lines(verbose)
         };
@@ -99,17 +115,15 @@ impl Failure {
         let _ = writeln!(io::stderr(), "{text}");
     }
 
-    fn json(&self) -> Value {
-        let mut error = json!({
-            "kind": self.kind,
-            "message": plain::line(&self.message),
-            "status": self.status,
-            "retry_after_seconds": self.retry_after.map(seconds),
-        });
-        if let Some(resume) = &self.resume {
-            error["resume"] = json!(resume);
-        }
-        json!({ "error": error })
+    fn json(&self) -> String {
+        let error = Told {
+            kind: self.kind,
+            message: plain::line(&self.message),
+            status: self.status,
+            retry_after_seconds: self.retry_after.map(seconds),
+            resume: self.resume.as_deref(),
+        };
+        serde_json::to_string(&Object { error }).unwrap_or_else(|error| error.to_string())
     }
 
     fn lines(&self, verbose: bool) -> String {
@@ -187,8 +201,8 @@ mod tests {
             "error: a[2Jb c\nnote: to go on: cpalead x"
         );
         assert_eq!(
-            failure.json().to_string(),
-            r#"{"error":{"kind":"input","message":"a[2Jb c","resume":"cpalead x","retry_after_seconds":null,"status":null}}"#,
+            failure.json(),
+            r#"{"error":{"kind":"input","message":"a[2Jb c","status":null,"retry_after_seconds":null,"resume":"cpalead x"}}"#,
         );
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 
-use crate::support::{Outcome, Server, cpalead};
+use crate::support::{Outcome, Server, cpalead, signal};
 
 /// One line, whatever the form of the output, and nothing on standard output.
 #[track_caller]
@@ -171,6 +171,22 @@ fn a_reader_that_has_seen_enough_ends_it_quietly() {
             outcome.err
         );
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_ends_a_call_that_is_under_way() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let child = cpalead("offers --publisher-id 7 --output json --base-url")
+        .arg(url)
+        .spawn();
+    let connection = listener.accept().unwrap();
+    signal(&child, "INT");
+    let outcome = Outcome::of(child.wait_with_output().unwrap());
+    drop(connection);
+    assert_eq!((outcome.status, outcome.out.as_str()), (130, ""));
+    assert_eq!(outcome.error()["kind"], "interrupted");
 }
 
 #[test]
