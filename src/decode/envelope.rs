@@ -61,9 +61,14 @@ pub(super) fn place_of_fault(text: &str, shape: Shape) -> String {
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
     let _ = EnvelopeSeed { shape, rows: Raw }.deserialize(tracked);
-    match track.path().to_string() {
-        path if path == "." => String::new(),
-        path => path,
+    let path = track.path().to_string();
+    // An unknown part at the end is a name that broke off: the place is what holds it.
+    let known = path
+        .strip_suffix('?')
+        .map(|held| held.trim_end_matches('.'));
+    match known.unwrap_or(&path) {
+        "." => String::new(),
+        known => known.to_owned(),
     }
 }
 
