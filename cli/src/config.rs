@@ -1,22 +1,17 @@
 //! Who calls whom: the publisher id, the key, the address, the limits, from options, environment and files.
 
 use std::env;
-use std::ffi::OsStr;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use cpalead::{ApiKey, Client, Endpoint, FileStore, MemoryStore, RateLimits, Wait};
+use cpalead::{Client, Endpoint, FileStore, MemoryStore, RateLimits, Wait};
 use cpalead_sandbox::Sandbox;
 
 use crate::args::Global;
 use crate::failure::Failure;
 use crate::output::note;
 use crate::values::{self, Waiting};
-
-/// How large the file of a key may be, in bytes. Keys have a few dozen.
-const LARGEST_KEY_FILE: u64 = 4096;
+use crate::{key, state};
 
 /// How many offers the embedded stand-in has: what the provider sends at most when no limit is named.
 const SANDBOX_OFFERS: usize = 2500;
@@ -90,10 +85,10 @@ impl Settings {
         Ok(Settings {
             need,
             publisher_id: publisher_id(global)?,
-            api_key: api_key(global, need)?,
+            api_key: key::api_key(global, need)?,
             target: Target::Provider {
                 base_url,
-                state_dir: state_dir(global, need)?,
+                state_dir: state::directory(global, need)?,
             },
             wait,
             timeout,
@@ -191,54 +186,8 @@ fn publisher_id(global: &Global) -> Result<u64, Failure> {
         .map_err(|error| Failure::configuration(format!("CPALEAD_PUBLISHER_ID: {error}")))
 }
 
-/// The key of the file, which is always read; else of the environment, where the command needs one.
-fn api_key(global: &Global, need: Need) -> Result<Option<String>, Failure> {
-    let (text, source) = match &global.api_key_file {
-        Some(path) if path == Path::new("-") => (
-            read_key(io::stdin().lock(), "standard input")?,
-            "the api key on standard input".to_owned(),
-        ),
-        Some(path) => {
-            let shown = path.display().to_string();
-            let file = File::open(path).map_err(|error| {
-                Failure::configuration(format!("cannot open the api key file {shown}: {error}"))
-            })?;
-            (read_key(file, &shown)?, format!("the api key file {shown}"))
-        }
-        None if need == Need::Id => return Ok(None),
-        None => {
-            let Some(text) = variable("CPALEAD_API_KEY", "the api key")? else {
-                return Err(Failure::configuration(
-                    "no api key: give --api-key-file F or set CPALEAD_API_KEY; --sandbox needs none",
-                ));
-            };
-            (text, "CPALEAD_API_KEY".to_owned())
-        }
-    };
-    // Checked here, where it is known where the key came from; the error never holds it.
-    ApiKey::new(text.clone())
-        .map_err(|error| Failure::configuration(format!("{source}: {error}")))?;
-    Ok(Some(text))
-}
-
-fn read_key(reader: impl Read, shown: &str) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    let read = reader.take(LARGEST_KEY_FILE + 1).read_to_end(&mut bytes);
-    read.map_err(|error| {
-        Failure::configuration(format!("cannot read the api key from {shown}: {error}"))
-    })?;
-    if bytes.len() as u64 > LARGEST_KEY_FILE {
-        return Err(Failure::configuration(format!(
-            "{shown} is larger than {LARGEST_KEY_FILE} bytes: expected the api key alone"
-        )));
-    }
-    String::from_utf8(bytes).map_err(|_| {
-        Failure::configuration(format!("{shown} is not UTF-8: expected the api key alone"))
-    })
-}
-
 /// The value of an environment variable; one that is set and blank is an error, because it is most often a mistake in a script.
-fn variable(name: &str, expected: &str) -> Result<Option<String>, Failure> {
+pub(crate) fn variable(name: &str, expected: &str) -> Result<Option<String>, Failure> {
     let Some(value) = env::var_os(name) else {
         return Ok(None);
     };
@@ -253,84 +202,4 @@ fn variable(name: &str, expected: &str) -> Result<Option<String>, Failure> {
         )));
     }
     Ok(Some(text.to_owned()))
-}
-
-/// The directory of the limits. Without a key only the provider's own `Retry-After` is remembered there: then a home that cannot
-/// be written to is no reason to fail.
-fn state_dir(global: &Global, need: Need) -> Result<Option<PathBuf>, Failure> {
-    if let Some(directory) = &global.state_dir {
-        return Ok(Some(directory.clone()));
-    }
-    let usual = usual_state_dir(|name| env::var_os(name).filter(|value| !value.is_empty()));
-    match (usual, need) {
-        (None, Need::Key) => Err(Failure::configuration(
-            "no directory to remember the limits in: give --state-dir DIR or set XDG_STATE_HOME",
-        )),
-        (Some(directory), Need::Id) => Ok(make(&directory).is_ok().then_some(directory)),
-        (usual, _) => Ok(usual),
-    }
-}
-
-fn make(directory: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
-}
-
-fn usual_state_dir(variable: impl Fn(&str) -> Option<std::ffi::OsString>) -> Option<PathBuf> {
-    let absolute = |value: &OsStr| Some(PathBuf::from(value)).filter(|path| path.is_absolute());
-    let from = |name: &str| variable(name).and_then(|value| absolute(&value));
-    if let Some(state) = from("XDG_STATE_HOME") {
-        return Some(state.join("cpalead"));
-    }
-    if cfg!(windows) {
-        return from("LOCALAPPDATA").map(|local| local.join("cpalead"));
-    }
-    let home = from("HOME")?;
-    Some(if cfg!(target_os = "macos") {
-        home.join("Library/Application Support/cpalead")
-    } else {
-        home.join(".local/state/cpalead")
-    })
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use std::path::PathBuf;
-
-    use super::{read_key, usual_state_dir};
-
-    #[track_caller]
-    fn check(variables: &[(&str, &str)], expected: Option<&str>) {
-        let find = |name: &str| {
-            let found = variables.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).into())
-        };
-        assert_eq!(usual_state_dir(find), expected.map(PathBuf::from));
-    }
-
-    #[test]
-    fn the_state_directory_is_where_the_desktop_specification_puts_it() {
-        check(&[("HOME", "/h")], Some("/h/.local/state/cpalead"));
-        check(
-            &[("HOME", "/h"), ("XDG_STATE_HOME", "/s")],
-            Some("/s/cpalead"),
-        );
-        // A relative directory is to be ignored, says the specification.
-        check(
-            &[("HOME", "/h"), ("XDG_STATE_HOME", "s")],
-            Some("/h/.local/state/cpalead"),
-        );
-        check(&[], None);
-    }
-
-    #[test]
-    fn a_key_file_is_read_no_further_than_a_key_can_be_long() {
-        let failure = read_key(std::io::repeat(b'k'), "zeros").unwrap_err();
-        assert_eq!(failure.exit(), 2);
-        assert!(read_key(&b"\xff"[..], "bytes").is_err());
-        assert_eq!(read_key(&b"key\n"[..], "file").unwrap(), "key\n");
-    }
 }

@@ -4,10 +4,13 @@ mod args;
 mod commands;
 mod config;
 mod failure;
+mod key;
+mod money;
 mod output;
 mod plain;
 mod progress;
 mod resume;
+mod state;
 mod values;
 
 use std::ffi::OsString;

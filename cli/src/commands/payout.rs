@@ -4,9 +4,9 @@ use cpalead::{Country, Offer, OfferField, OfferType};
 use serde::Serialize;
 
 use crate::args::{Format, PayoutArgs};
-use crate::commands::offers::Money;
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::money::Money;
 use crate::output::table::{Cell, Column};
 use crate::output::{Row, write_one};
 use crate::plain;

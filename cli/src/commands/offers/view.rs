@@ -1,0 +1,217 @@
+//! Offers as rows: which fields are shown, and how each of them fills a cell.
+
+use cpalead::{Country, DailyCap, Offer, OfferField, OfferList, PayoutSource};
+use serde::Serialize;
+
+use crate::args::OffersArgs;
+use crate::money::Money;
+use crate::output::Row;
+use crate::output::cells::{joined, optional};
+use crate::output::table::{Cell, Column};
+use crate::plain;
+
+/// Which fields are shown, and for which country.
+pub(super) struct View {
+    fields: Vec<OfferField>,
+    country: Option<Country>,
+    currency_known: bool,
+}
+
+impl View {
+    pub(super) fn new(args: &OffersArgs) -> View {
+        let named = |field: &OfferField| {
+            args.fields.is_empty() || *field == OfferField::Id || args.fields.contains(field)
+        };
+        let fields: Vec<_> = OfferField::ALL.into_iter().filter(named).collect();
+        View {
+            currency_known: fields.contains(&OfferField::PayoutCurrency),
+            fields,
+            country: args.payout_country,
+        }
+    }
+
+    pub(super) fn payout(&self, offer: &Offer) -> Option<Option<Money>> {
+        let country = self.country?;
+        let payout = offer.payout(country);
+        Some(payout.map(|payout| Money::new(&payout, self.currency_known)))
+    }
+
+    pub(super) fn header(&self) -> Vec<String> {
+        let mut header: Vec<_> = self.fields.iter().map(ToString::to_string).collect();
+        if self.country.is_some() {
+            header.extend(Money::HEADER.map(str::to_owned));
+        }
+        header
+    }
+
+    /// What the star in the table means, where there is one.
+    pub(super) fn footnote(&self, offers: &OfferList) -> Option<String> {
+        let country = self.country?;
+        let mut payouts = offers.iter().filter_map(|offer| offer.payout(country));
+        payouts
+            .any(|payout| payout.source() == PayoutSource::Default)
+            .then(|| format!("* the default amount: the offer has none of its own for {country}"))
+    }
+
+    fn has(&self, field: OfferField) -> bool {
+        self.fields.contains(&field)
+    }
+
+    pub(super) fn columns(&self) -> Vec<Column> {
+        let mut columns = Vec::new();
+        if self.has(OfferField::OfferRank) {
+            columns.push(Column::right("RANK"));
+        }
+        columns.push(Column::right("ID"));
+        if self.has(OfferField::Title) {
+            columns.push(Column::left("TITLE").cut_to(25, 12));
+        }
+        if self.has(OfferField::PayoutType) {
+            columns.push(Column::left("TYPE").cut_to(4, 4));
+        }
+        if self.has(OfferField::Device) {
+            columns.push(Column::left("DEVICES").cut_to(11, 7));
+        }
+        match self.country {
+            Some(country) => columns.push(Column::right(format!("PAYOUT {country}"))),
+            None if self.has(OfferField::Amount) => columns.push(Column::right("AMOUNT")),
+            None => {}
+        }
+        if self.has(OfferField::Countries) {
+            columns.push(Column::left("COUNTRIES").cut_to(9, 9));
+        }
+        columns
+    }
+}
+
+/// An offer with its payout, if one was asked for.
+#[derive(Serialize)]
+pub(super) struct Priced<'a> {
+    #[serde(flatten)]
+    pub(super) offer: &'a Offer,
+    #[serde(skip)]
+    pub(super) view: &'a View,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payout: Option<Option<Money>>,
+}
+
+impl Row for Priced<'_> {
+    fn record(&self) -> Vec<String> {
+        let fields = self.view.fields.iter();
+        let mut record: Vec<_> = fields.map(|field| field_cell(self.offer, *field)).collect();
+        if let Some(payout) = &self.payout {
+            record.extend(Money::record(payout.as_ref()));
+        }
+        record
+    }
+
+    fn cells(&self) -> Vec<Cell> {
+        let (view, offer) = (self.view, self.offer);
+        let mut cells = Vec::new();
+        if view.has(OfferField::OfferRank) {
+            cells.push(Cell::text(
+                offer
+                    .offer_rank()
+                    .map_or("-".to_owned(), |rank| rank.normalize().to_string()),
+            ));
+        }
+        cells.push(Cell::text(offer.id().to_string()));
+        if view.has(OfferField::Title) {
+            cells.push(Cell::text(plain::text(offer.title().unwrap_or("-"))));
+        }
+        if view.has(OfferField::PayoutType) {
+            let kind = offer.payout_type().map_or("-", |kind| kind.as_str());
+            cells.push(Cell::text(plain::line(kind)));
+        }
+        if view.has(OfferField::Device) {
+            cells.push(Cell::List(
+                devices(offer)
+                    .iter()
+                    .map(|word| plain::line(word))
+                    .collect(),
+            ));
+        }
+        match &self.payout {
+            Some(payout) => cells.push(Money::cell(payout.as_ref())),
+            None if view.has(OfferField::Amount) => {
+                let default = offer.default_payout();
+                let money = default.map(|payout| Money::new(&payout, view.currency_known));
+                cells.push(Money::plain_cell(money.as_ref()));
+            }
+            None => {}
+        }
+        if view.has(OfferField::Countries) {
+            cells.push(countries_cell(offer));
+        }
+        cells
+    }
+}
+
+fn countries_cell(offer: &Offer) -> Cell {
+    if offer.countries().is_empty() {
+        let named = offer.is_for_country(Country::US) == Some(true);
+        return Cell::text(if named { "all" } else { "-" });
+    }
+    Cell::List(offer.countries().iter().map(ToString::to_string).collect())
+}
+
+fn devices(offer: &Offer) -> Vec<&str> {
+    let mut words: Vec<_> = offer.devices().map(|device| device.as_str()).collect();
+    words.extend(offer.other_devices());
+    if words.is_empty() && offer.is_for_any_device() {
+        words.push("all");
+    }
+    words
+}
+
+/// A field in a cell of CSV.
+fn field_cell(offer: &Offer, field: OfferField) -> String {
+    match field {
+        OfferField::Id => offer.id().to_string(),
+        OfferField::Title => optional(offer.title()),
+        OfferField::Description => optional(offer.description()),
+        OfferField::LongDescription => optional(offer.long_description()),
+        OfferField::Conversion => optional(offer.conversion()),
+        OfferField::Device => devices(offer).join(";"),
+        OfferField::DailyCap => match offer.daily_cap() {
+            Some(DailyCap::Limited(cap)) => cap.to_string(),
+            _ => String::new(),
+        },
+        OfferField::IsFastPay => optional(offer.is_fast_pay()),
+        OfferField::Link => optional(offer.link()),
+        OfferField::PreviewLink => optional(offer.preview_link()),
+        OfferField::Amount => optional(offer.amount()),
+        OfferField::PayoutCurrency => optional(offer.payout_currency()),
+        OfferField::PayoutType => optional(offer.payout_type()),
+        OfferField::Countries => joined(offer.countries(), ";"),
+        OfferField::Epc => optional(offer.epc()),
+        OfferField::Creatives => {
+            let urls = offer
+                .creatives()
+                .flat_map(|images| [images.url(), images.og_image(), images.screenshot()]);
+            joined(urls.flatten(), " ")
+        }
+        OfferField::OfferRank => optional(offer.offer_rank()),
+        OfferField::PayoutsPerCountry => {
+            let payouts = offer.payouts_per_country();
+            joined(
+                payouts.map(|(country, amount)| format!("{country}={amount}")),
+                ";",
+            )
+        }
+        OfferField::Events => {
+            let events = offer.events().map(|event| {
+                let name = event.key().or(event.name()).unwrap_or_default();
+                format!(
+                    "{name}={}",
+                    optional(event.payout().map(|payout| payout.amount()))
+                )
+            });
+            joined(events, ";")
+        }
+        OfferField::ConversionMode => optional(offer.conversion_mode()),
+        OfferField::VerificationMethod => optional(offer.verification_method()),
+        // A field that the library learns of later gets its cell here.
+        _ => String::new(),
+    }
+}

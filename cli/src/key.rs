@@ -1,0 +1,73 @@
+//! The api key: from a file, standard input or the environment, and never further than a key can be long.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use cpalead::ApiKey;
+
+use crate::args::Global;
+use crate::config::{Need, variable};
+use crate::failure::Failure;
+
+/// How large the file of a key may be, in bytes. Keys have a few dozen.
+const LARGEST_KEY_FILE: u64 = 4096;
+
+/// The key of the file, which is always read; else of the environment, where the command needs one.
+pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<String>, Failure> {
+    let (text, source) = match &global.api_key_file {
+        Some(path) if path == Path::new("-") => (
+            read_key(io::stdin().lock(), "standard input")?,
+            "the api key on standard input".to_owned(),
+        ),
+        Some(path) => {
+            let shown = path.display().to_string();
+            let file = File::open(path).map_err(|error| {
+                Failure::configuration(format!("cannot open the api key file {shown}: {error}"))
+            })?;
+            (read_key(file, &shown)?, format!("the api key file {shown}"))
+        }
+        None if need == Need::Id => return Ok(None),
+        None => {
+            let Some(text) = variable("CPALEAD_API_KEY", "the api key")? else {
+                return Err(Failure::configuration(
+                    "no api key: give --api-key-file F or set CPALEAD_API_KEY; --sandbox needs none",
+                ));
+            };
+            (text, "CPALEAD_API_KEY".to_owned())
+        }
+    };
+    // Checked here, where it is known where the key came from; the error never holds it.
+    ApiKey::new(text.clone())
+        .map_err(|error| Failure::configuration(format!("{source}: {error}")))?;
+    Ok(Some(text))
+}
+
+fn read_key(reader: impl Read, shown: &str) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let read = reader.take(LARGEST_KEY_FILE + 1).read_to_end(&mut bytes);
+    read.map_err(|error| {
+        Failure::configuration(format!("cannot read the api key from {shown}: {error}"))
+    })?;
+    if bytes.len() as u64 > LARGEST_KEY_FILE {
+        return Err(Failure::configuration(format!(
+            "{shown} is larger than {LARGEST_KEY_FILE} bytes: expected the api key alone"
+        )));
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        Failure::configuration(format!("{shown} is not UTF-8: expected the api key alone"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_key;
+
+    #[test]
+    fn a_key_file_is_read_no_further_than_a_key_can_be_long() {
+        let failure = read_key(std::io::repeat(b'k'), "zeros").unwrap_err();
+        assert_eq!(failure.exit(), 2);
+        assert!(read_key(&b"\xff"[..], "bytes").is_err());
+        assert_eq!(read_key(&b"key\n"[..], "file").unwrap(), "key\n");
+    }
+}
