@@ -1,0 +1,33 @@
+//! What the figures have to reach.
+
+/// A figure, and the most that it may be.
+#[derive(Debug)]
+pub(super) struct Goal {
+    pub(super) figure: &'static str,
+    pub(super) at_most: f64,
+}
+
+const fn goal(figure: &'static str, at_most: f64) -> Goal {
+    Goal { figure, at_most }
+}
+
+/// All of them are ratios or times, so that less is better.
+pub(super) const GOALS: &[Goal] = &[
+    // A typed list costs three times what it takes to see where each token ends; two and a half is what we are after.
+    goal("decode_vs_floor", 3.0),
+    goal("decode_vs_value", 0.5),
+    // The body, which the list keeps, is one of the two.
+    goal("decode_peak_vs_body", 2.0),
+    goal("lookup_ns", 10.0),
+    goal("call_vs_by_hand", 0.7),
+    goal("call_identity_vs_by_hand", 0.7),
+    goal("jsonp_overhead", 0.01),
+    goal("transport_overhead", 1.05),
+    goal("slot_memory_ns", 1_000.0),
+    goal("slot_file_us", 200.0),
+];
+
+/// The goal of a figure, where it has one.
+pub(super) fn of(figure: &str) -> Option<&'static Goal> {
+    GOALS.iter().find(|goal| goal.figure == figure)
+}
