@@ -133,8 +133,8 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// A full catalogue takes the provider several seconds. Ask for fewer offers or fewer fields, or raise the limit that the
-    /// message names.
+    /// A full catalogue takes the provider several seconds. Ask for fewer offers or fewer fields, or raise
+    /// `ClientBuilder::read_timeout` and `timeout`; where the message speaks of connecting, `connect_timeout`.
     ///
     /// ```
     /// # let error = cpalead::Client::builder(0).build().unwrap_err();

@@ -272,6 +272,7 @@ impl Call {
                 Err(
                     Error::decode("", format!("it is not UTF-8 from byte {at} on"))
                         .with_status(status)
+                        .with_retry_after(retry_after)
                         .with_excerpt(excerpt)
                         .sent(Sent::Maybe),
                 )

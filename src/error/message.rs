@@ -38,7 +38,10 @@ impl fmt::Display for Error {
         if let Some(wait) = retry_after {
             // Rounded up: who comes back on time must not come back too early.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            write!(f, "; try again in {seconds} s")?;
+            match seconds {
+                0 => f.write_str("; try again now")?,
+                seconds => write!(f, "; try again in {seconds} s")?,
+            }
         }
         Ok(())
     }
