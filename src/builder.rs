@@ -71,14 +71,17 @@ impl ClientBuilder {
 
     /// Sets the api key, which conversions and reversals need.
     ///
-    /// A key with blanks or control characters in it is refused by [`build`](Self::build).
+    /// Text, or an [`ApiKey`] made before. A key with blanks or control characters in it is refused by [`build`](Self::build).
     ///
     /// ```
     /// let client = cpalead::Client::builder(3_360_001).api_key("0123456789abcdef").build()?;
     /// # Ok::<(), cpalead::Error>(())
     /// ```
-    pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.api_key = Some(ApiKey::new(key).map_err(|error| error.to_string()));
+    pub fn api_key<K>(mut self, key: K) -> Self
+    where
+        K: TryInto<ApiKey, Error: fmt::Display>,
+    {
+        self.api_key = Some(key.try_into().map_err(|error| error.to_string()));
         self
     }
 

@@ -3,14 +3,17 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::civil::Date;
 
 use crate::builder::ClientBuilder;
 use crate::conversions::{ConversionsRequest, Subject};
+use crate::error::Error;
+use crate::limits::Endpoint;
 use crate::offers::OffersRequest;
 use crate::reversals::ReversalsRequest;
-use crate::transport::Shared;
+use crate::transport::{Shared, limited};
 
 /// A client of the Publisher API for one publisher.
 ///
@@ -72,6 +75,26 @@ impl Client {
     /// ```
     pub fn offers(&self) -> OffersRequest {
         OffersRequest::new(Arc::clone(&self.shared))
+    }
+
+    /// How long a call to an endpoint would have to wait now; no slot is taken.
+    ///
+    /// # Errors
+    ///
+    /// When the store of the limits fails.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> cpalead::Result<()> {
+    /// use cpalead::Endpoint;
+    ///
+    /// let client = cpalead::Client::builder(3_360_001).build()?;
+    /// println!("{:?}", client.next_free(Endpoint::Conversions).await?);
+    /// # Ok(()) }
+    /// ```
+    pub async fn next_free(&self, endpoint: Endpoint) -> Result<Duration, Error> {
+        let wait = self.shared.limiter.peek(endpoint).await;
+        wait.map_err(|error| limited(error).at(endpoint))
     }
 
     /// Begins a request for the conversions of a sub-id or an IP address; the api key is needed.

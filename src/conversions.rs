@@ -4,13 +4,11 @@ use std::future::IntoFuture;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::answer;
 use crate::clock::BoxFuture;
 use crate::conversion::Conversion;
 use crate::decode::{Bare, Shape};
 use crate::error::Error;
 use crate::limits::{Endpoint, Limiter};
-use crate::listed::Listed;
 use crate::report::Report;
 use crate::transport::Shared;
 use crate::watch::Watch;
@@ -69,7 +67,8 @@ impl From<std::net::Ipv6Addr> for Subject {
 /// A request for conversions; made by [`Client::conversions`](crate::Client::conversions), sent by `.await`.
 ///
 /// The provider allows one call a minute: the request waits for its slot, as long as the client's
-/// [`RateLimits`](crate::RateLimits) allow. It is not retried, since an attempt that failed may have used the minute.
+/// [`RateLimits`](crate::RateLimits) allow. It is retried only where no connection was made: any other attempt that failed may
+/// have used the minute.
 ///
 /// ```no_run
 /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
@@ -175,9 +174,7 @@ impl ConversionsRequest {
                     .await
             });
         let body = call.await?;
-        let read = answer::rows(&self.shared, Endpoint::Conversions, &body, None, SHAPE);
-        let answer = answer::noted(limiter, Endpoint::Conversions, read).await?;
-        Ok(Report::new(Listed::new(answer, body.text, SHAPE)))
+        Report::read(&self.shared, limiter, Endpoint::Conversions, body, SHAPE).await
     }
 
     fn checked_subid(&self) -> Result<&str, Error> {
@@ -186,7 +183,8 @@ impl ConversionsRequest {
             Whose::Subject(Subject(subid)) if subid.trim().is_empty() => Err(Error::configuration(
                 "the sub-id is empty: expected a sub-id or an ip address",
             )),
-            Whose::Subject(Subject(subid)) if subid.eq_ignore_ascii_case(CALLER) => {
+            // Whether the provider minds case and blanks is not known: what it may take for its word is refused.
+            Whose::Subject(Subject(subid)) if subid.trim().eq_ignore_ascii_case(CALLER) => {
                 Err(Error::configuration(
                     "the sub-id `user` means the caller of the api: ask for the conversions of the caller instead",
                 ))

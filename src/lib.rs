@@ -48,6 +48,7 @@ mod clock;
 mod redact;
 mod secret;
 pub mod jsonp;
+pub mod plain;
 
 pub use builder::ClientBuilder;
 pub use client::Client;

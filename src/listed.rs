@@ -1,12 +1,13 @@
 //! Rows as they were read, with what was rejected and the text they came in.
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use crate::answer;
 use crate::decode::{self, Answer, Rejected, Row, Shape};
 
 /// The rows of one answer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Listed<R> {
     pub(crate) rows: Vec<R>,
     pub(crate) rejected: Vec<Rejected>,
@@ -14,6 +15,16 @@ pub(crate) struct Listed<R> {
     text: Arc<String>,
     // Where each row's JSON lies in the text; found out when it is first asked for.
     places: OnceLock<Vec<(usize, usize)>>,
+}
+
+/// Without the text: it is as long as the answer, and the provider may have repeated the query in it, and so the key.
+impl<R: fmt::Debug> fmt::Debug for Listed<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listed")
+            .field("rows", &self.rows)
+            .field("rejected", &self.rejected)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<R: Row> Listed<R> {
@@ -40,8 +51,18 @@ impl<R: Row> Listed<R> {
         if self.rows[found] != *row {
             return None;
         }
+        self.raw_at(row.index() as usize)
+    }
+
+    /// The JSON of a row of this list that could not be read; none for one of another list.
+    pub(crate) fn raw_rejected(&self, rejected: &Rejected) -> Option<&str> {
+        let ours = self.rejected.contains(rejected);
+        ours.then(|| self.raw_at(rejected.index())).flatten()
+    }
+
+    fn raw_at(&self, index: usize) -> Option<&str> {
         let places = self.places.get_or_init(|| self.find_places());
-        let (start, end) = *places.get(row.index() as usize)?;
+        let (start, end) = *places.get(index)?;
         self.text.get(start..end)
     }
 

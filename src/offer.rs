@@ -23,7 +23,8 @@ pub use parts::{Creative, OfferEvent};
 /// A getter that returns an `Option` is empty where the provider sent nothing. When the request named its fields, those not
 /// named are empty too; [`is_left_out`](Offer::is_left_out) tells the two apart.
 ///
-/// Texts are the provider's, untrusted and possibly with HTML in them.
+/// Texts are the provider's, untrusted and possibly with HTML in them; [`plain::text`](crate::plain::text) makes plain lines of them.
+/// Texts share the answer that the offer came in, which is kept in memory as long as any of its offers.
 ///
 /// ```
 /// # fn show(offer: &cpalead::Offer) {
@@ -32,7 +33,7 @@ pub use parts::{Creative, OfferEvent};
 /// ```
 ///
 /// Serialized, an offer has the provider's names and our normal forms: amounts as decimal strings, `payouts_per_country`
-/// always an object, `daily_cap` a number or null.
+/// always an object, `daily_cap` a number or null, `device`, `countries` and `creatives` always lists.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Offer {
     model: types::Offer,

@@ -1,7 +1,11 @@
 //! A report: the conversions or reversals of one answer.
 
-use crate::decode::{Rejected, Row};
+use crate::answer;
+use crate::decode::{Rejected, Row, Shape};
+use crate::error::Error;
+use crate::limits::{Endpoint, Limiter};
 use crate::listed::Listed;
+use crate::transport::{Body, Shared};
 
 /// The rows of one answer, in the provider's order.
 ///
@@ -21,10 +25,6 @@ pub struct Report<R> {
 }
 
 impl<R> Report<R> {
-    pub(crate) fn new(listed: Listed<R>) -> Self {
-        Self { listed }
-    }
-
     /// The rows.
     ///
     /// ```
@@ -74,7 +74,7 @@ impl<R> Report<R> {
         self.listed.rows.is_empty()
     }
 
-    /// Rows that could not be read, and why. The others are not affected.
+    /// Rows that could not be read, and why. The others are not affected; where there are no others, the call is an error.
     ///
     /// ```
     /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
@@ -92,6 +92,33 @@ impl<R> Report<R> {
 // The bound is the library's own: which rows there are is not for others to say.
 #[allow(private_bounds)]
 impl<R: Row + PartialEq> Report<R> {
+    /// Reads an answer, and tells the limiter where it is a refusal.
+    ///
+    /// # Errors
+    ///
+    /// When the body is not what was asked for, or says that the call failed; also when it has rows of which none can be read:
+    /// the provider has changed their shape then, and an empty report would be a lie.
+    pub(crate) async fn read(
+        shared: &Shared,
+        limiter: &Limiter,
+        endpoint: Endpoint,
+        body: Body,
+        shape: Shape,
+    ) -> Result<Self, Error> {
+        let read = answer::rows::<R>(shared, endpoint, &body, None, shape);
+        let read = read.and_then(|answer| match answer.rejected.first() {
+            Some(first) if answer.rows.is_empty() => {
+                let error = Error::decode(first.path(), first.message());
+                Err(shared.explained(error, endpoint, &body))
+            }
+            _ => Ok(answer),
+        });
+        let answer = answer::noted(limiter, endpoint, read).await?;
+        Ok(Self {
+            listed: Listed::new(answer, body.text, shape),
+        })
+    }
+
     /// The JSON of a row of this report, byte for byte as the provider sent it; nothing for a row of another report.
     ///
     /// ```
@@ -104,6 +131,22 @@ impl<R: Row + PartialEq> Report<R> {
     #[must_use]
     pub fn raw(&self, row: &R) -> Option<&str> {
         self.listed.raw(row)
+    }
+
+    /// The JSON of a row of this report that could not be read, byte for byte as the provider sent it.
+    ///
+    /// It is the provider's text, unredacted: fit for a file that only its owner reads, not for a log.
+    ///
+    /// ```
+    /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
+    /// for rejected in report.rejected() {
+    ///     println!("{}", report.raw_rejected(rejected).unwrap_or_default());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn raw_rejected(&self, rejected: &Rejected) -> Option<&str> {
+        self.listed.raw_rejected(rejected)
     }
 }
 

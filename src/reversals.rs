@@ -13,12 +13,10 @@ use futures_core::Stream;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::answer;
 use crate::clock::BoxFuture;
 use crate::decode::{Bare, Shape};
 use crate::error::Error;
 use crate::limits::{Endpoint, Limiter};
-use crate::listed::Listed;
 use crate::report::Report;
 use crate::transport::{Shared, limited};
 use crate::windows::{Window, Windows};
@@ -101,9 +99,9 @@ impl ReversalsRequest {
     pub fn stream(self) -> ReversalsStream {
         ReversalsStream {
             windows: Windows::new(self.start, self.end).collect(),
-            start: self.start,
             request: self,
             call: None,
+            ended: false,
         }
     }
 
@@ -159,9 +157,7 @@ impl ReversalsRequest {
                     .await
             });
         let body = call.await?;
-        let read = answer::rows(&self.shared, Endpoint::Reversals, &body, None, SHAPE);
-        let answer = answer::noted(&limiter, Endpoint::Reversals, read).await?;
-        let report = Report::new(Listed::new(answer, body.text, SHAPE));
+        let report = Report::read(&self.shared, &limiter, Endpoint::Reversals, body, SHAPE).await?;
         Ok(ReversalWindow::new(window, report))
     }
 }
@@ -182,7 +178,7 @@ impl IntoFuture for ReversalsRequest {
 /// The windows of a range as they arrive, paced by the client's limits.
 ///
 /// After an error the stream stands before the window that failed: `next` tries it again, and [`resume_from`](Self::resume_from)
-/// says where another request would have to begin.
+/// says where another request would have to begin. Only an error of configuration, which no further try can mend, ends the stream.
 ///
 /// ```no_run
 /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
@@ -199,11 +195,13 @@ impl IntoFuture for ReversalsRequest {
 /// }
 /// # Ok(()) }
 /// ```
+#[must_use = "a stream does nothing until its next item is awaited"]
 pub struct ReversalsStream {
     request: ReversalsRequest,
     windows: VecDeque<Window>,
-    start: Date,
     call: Option<BoxFuture<'static, Result<ReversalWindow, Error>>>,
+    // No further item comes: everything is done, or nothing can be.
+    ended: bool,
 }
 
 impl ReversalsStream {
@@ -252,16 +250,19 @@ impl Stream for ReversalsStream {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let stream = self.get_mut();
+        if stream.ended {
+            return Poll::Ready(None);
+        }
         let Some(window) = stream.windows.front().copied() else {
-            // A range that has no window at all is an error once, and then over.
-            let start = std::mem::replace(&mut stream.start, Date::MIN);
-            let empty = start > stream.request.end;
-            return Poll::Ready(
-                empty
-                    .then(|| stream.request.check())
-                    .and_then(Result::err)
-                    .map(Err),
-            );
+            stream.ended = true;
+            // A range that has no window at all was not fetched: it is an error.
+            let empty = stream.request.start > stream.request.end;
+            let checked = if empty {
+                stream.request.check()
+            } else {
+                Ok(())
+            };
+            return Poll::Ready(checked.err().map(Err));
         };
         let mut call = stream.call.take().unwrap_or_else(|| {
             let limiter = stream.request.shared.limiter.clone();
@@ -273,8 +274,9 @@ impl Stream for ReversalsStream {
                 Poll::Pending
             }
             Poll::Ready(result) => {
-                if result.is_ok() {
-                    stream.windows.pop_front();
+                match &result {
+                    Ok(_) => drop(stream.windows.pop_front()),
+                    Err(error) => stream.ended = error.is_configuration(),
                 }
                 Poll::Ready(Some(result))
             }

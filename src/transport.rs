@@ -241,7 +241,8 @@ impl Call {
         let mut retry_after = wait_asked(response.headers(), &*shared.clock);
         if status == 429 || retry_after.is_some() {
             let wait = deferred(&self.limiter, self.endpoint, retry_after).await;
-            retry_after = retry_after.or(wait);
+            // The provider may ask for less than our own interval: what counts is when the next call can start.
+            retry_after = retry_after.max(wait);
         }
         if (300..400).contains(&status)
             && let Some(place) = pointed_to(response.headers(), &secrets)

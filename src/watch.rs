@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::clock::BoxFuture;
 use crate::conversion::Conversion;
 use crate::conversions::ConversionsRequest;
-use crate::error::Error;
+use crate::error::{Error, Sent};
 use crate::limits::{Endpoint, Limiter, Wait};
 use crate::report::Report;
 
@@ -37,18 +37,20 @@ const REMEMBERED: usize = 1_000_000;
 /// ```
 ///
 /// It polls once a minute, when the client's limits give it a slot, however short the client's own wait is. A poll that fails
-/// yields its error, and the next poll follows at the same pace; only an error of configuration ends the watch.
+/// yields its error, and the next poll follows at the same pace; only an error of configuration ends the watch. A row that cannot be
+/// read yields an error of decoding, once; the other rows of its answer arrive as usual.
 ///
 /// # What makes a conversion new
 ///
 /// Its `lead_id`, where the provider sends one. Where not, a conversion is the same as one before when offer, sub-ids, country and time are
 /// the same; of rows that agree in all of these, as many count as one answer holds. A change of status or payout
 /// does not make a conversion new. The last million rows are remembered.
+#[must_use = "a stream does nothing until its next item is awaited"]
 pub struct Watch {
     request: ConversionsRequest,
     limiter: Limiter,
     poll: Option<BoxFuture<'static, Result<Report<Conversion>, Error>>>,
-    ready: VecDeque<Conversion>,
+    ready: VecDeque<Result<Conversion, Error>>,
     seen: Seen,
     stop: Arc<Mutex<Stop>>,
     pause: Option<Duration>,
@@ -148,8 +150,8 @@ impl Stream for Watch {
                 }
                 stop.waker = Some(context.waker().clone());
             }
-            if let Some(conversion) = watch.ready.pop_front() {
-                return Poll::Ready(Some(Ok(conversion)));
+            if let Some(item) = watch.ready.pop_front() {
+                return Poll::Ready(Some(item));
             }
             let mut poll = match watch.poll.take() {
                 Some(poll) => poll,
@@ -222,9 +224,20 @@ struct Seen {
 }
 
 impl Seen {
-    /// The rows of an answer that were not there before, in the answer's order.
-    fn fresh(&mut self, report: Report<Conversion>) -> Vec<Conversion> {
+    /// The rows of an answer that were not there before, in the answer's order, and behind them an error for each new one that
+    /// cannot be read.
+    fn fresh(&mut self, report: Report<Conversion>) -> Vec<Result<Conversion, Error>> {
         let mut alike: HashMap<Identity, u64> = HashMap::new();
+        let mut odd = Vec::new();
+        for rejected in report.rejected() {
+            let raw = report.raw_rejected(rejected).unwrap_or_default();
+            let nth = alike.entry(hash(&format!("odd {raw}"))).or_default();
+            if self.is_new(hash(&format!("odd {nth} {raw}"))) {
+                let error = Error::decode(rejected.path(), rejected.message());
+                odd.push(Err(error.at(Endpoint::Conversions).sent(Sent::Maybe)));
+            }
+            *nth += 1;
+        }
         let mut fresh = Vec::new();
         for conversion in report {
             let nth = alike.entry(identity(&conversion, 0)).or_default();
@@ -232,17 +245,26 @@ impl Seen {
             if conversion.lead_id().is_none_or(str::is_empty) {
                 *nth += 1;
             }
-            if self.known.insert(identity) {
-                self.order.push_back(identity);
-                fresh.push(conversion);
+            if self.is_new(identity) {
+                fresh.push(Ok(conversion));
             }
         }
+        fresh.append(&mut odd);
         while self.order.len() > REMEMBERED {
             if let Some(oldest) = self.order.pop_front() {
                 self.known.remove(&oldest);
             }
         }
         fresh
+    }
+
+    /// Remembers a row, and says whether it was not known before.
+    fn is_new(&mut self, identity: Identity) -> bool {
+        let new = self.known.insert(identity);
+        if new {
+            self.order.push_back(identity);
+        }
+        new
     }
 }
 
@@ -259,6 +281,10 @@ fn identity(conversion: &Conversion, nth: u64) -> Identity {
             conversion.timestamp(),
         ),
     };
+    hash(&text)
+}
+
+fn hash(text: &str) -> Identity {
     let hash = Sha256::digest(text.as_bytes());
     let mut identity = Identity::default();
     identity.copy_from_slice(&hash[..16]);

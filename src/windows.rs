@@ -54,8 +54,8 @@ impl fmt::Display for Window {
 /// The windows of a range, oldest first; none when the start is after the end.
 ///
 /// "A maximum of one month can be pulled at a time" does not say whether the same day of the next month still belongs to the
-/// month. So a window ends the day before it, and each is reckoned from its own start: from 31 January to 28 February, and not
-/// to 2 March.
+/// month. So a window ends the day before it, or before the last day of the next month where that has no such day; and each is
+/// reckoned from its own start. One from 31 January ends on 27 February, in a leap year on the 28th.
 #[derive(Clone, Debug)]
 pub(crate) struct Windows {
     next: Option<Date>,

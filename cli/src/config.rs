@@ -4,7 +4,7 @@ use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use cpalead::{Client, Endpoint, FileStore, MemoryStore, RateLimits, Wait};
+use cpalead::{ApiKey, Client, Endpoint, FileStore, MemoryStore, RateLimits, Wait};
 use cpalead_sandbox::Sandbox;
 
 use crate::args::Global;
@@ -32,7 +32,7 @@ pub(crate) enum Need {
 pub(crate) struct Settings {
     need: Need,
     publisher_id: u64,
-    api_key: Option<String>,
+    api_key: Option<ApiKey>,
     target: Target,
     wait: Option<Wait>,
     timeout: Option<Duration>,
@@ -68,7 +68,7 @@ impl Settings {
             return Ok(Settings {
                 need,
                 publisher_id: global.publisher_id.unwrap_or(Sandbox::DEFAULT_PUBLISHER_ID),
-                api_key: Some(cpalead_sandbox::DEFAULT_API_KEY.to_owned()),
+                api_key: ApiKey::new(cpalead_sandbox::DEFAULT_API_KEY).ok(),
                 target: Target::Sandbox,
                 wait,
                 timeout,

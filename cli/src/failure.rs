@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::plain;
+use cpalead::plain;
 
 /// A failure, with all that is said of it.
 #[derive(Debug)]

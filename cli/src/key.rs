@@ -14,7 +14,7 @@ use crate::failure::Failure;
 const LARGEST_KEY_FILE: u64 = 4096;
 
 /// The key of the file, which is always read; else of the environment, where the command needs one.
-pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<String>, Failure> {
+pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<ApiKey>, Failure> {
     let (text, source) = match &global.api_key_file {
         Some(path) if path == Path::new("-") => (
             read_key(io::stdin().lock(), "standard input")?,
@@ -38,9 +38,9 @@ pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<String>, Fai
         }
     };
     // Checked here, where it is known where the key came from; the error never holds it.
-    ApiKey::new(text.clone())
-        .map_err(|error| Failure::configuration(format!("{source}: {error}")))?;
-    Ok(Some(text))
+    let key = ApiKey::new(text);
+    key.map(Some)
+        .map_err(|error| Failure::configuration(format!("{source}: {error}")))
 }
 
 fn read_key(reader: impl Read, shown: &str) -> Result<String, Failure> {

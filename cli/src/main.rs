@@ -7,7 +7,6 @@ mod failure;
 mod key;
 mod money;
 mod output;
-mod plain;
 mod progress;
 mod resume;
 mod state;

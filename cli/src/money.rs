@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::output::cells::{money, optional};
 use crate::output::table::Cell;
-use crate::plain;
+use cpalead::plain;
 
 /// A payout as it is printed.
 #[derive(Debug, Clone, Serialize)]

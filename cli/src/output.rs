@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::args::{Format, Global};
 use crate::failure::Failure;
-use crate::plain;
+use cpalead::plain;
 
 use self::table::{Cell, Column, Table};
 

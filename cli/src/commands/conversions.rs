@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::output::cells::{money, optional};
 use crate::output::table::{Cell, Column};
 use crate::output::{Row, Sheet, note, warn};
-use crate::plain;
+use cpalead::plain;
 
 /// How long nothing is said of a wait.
 const PATIENCE: Duration = Duration::from_secs(2);

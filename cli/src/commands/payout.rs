@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::money::Money;
 use crate::output::table::{Cell, Column};
 use crate::output::{Row, write_one};
-use crate::plain;
+use cpalead::plain;
 
 pub(crate) async fn run(
     args: PayoutArgs,

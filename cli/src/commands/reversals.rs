@@ -12,9 +12,9 @@ use crate::failure::Failure;
 use crate::output::cells::{money, optional};
 use crate::output::table::{Cell, Column};
 use crate::output::{Row, Sheet, note};
-use crate::plain;
 use crate::progress::{Progress, words};
 use crate::resume;
+use cpalead::plain;
 
 /// How many windows of a plan are listed.
 const LISTED: usize = 12;

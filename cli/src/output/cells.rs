@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
-use crate::plain;
+use cpalead::plain;
 
 /// The cell, with an apostrophe before what a spreadsheet would take for a formula.
 ///

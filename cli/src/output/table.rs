@@ -42,7 +42,7 @@ impl Column {
     }
 }
 
-/// A cell. Texts are plain and of one line: see [`crate::plain`].
+/// A cell. Texts are plain and of one line: see [`cpalead::plain`].
 #[derive(Debug, Clone)]
 pub(crate) enum Cell {
     /// A text, cut at its end.

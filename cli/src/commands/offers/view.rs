@@ -8,7 +8,7 @@ use crate::money::Money;
 use crate::output::Row;
 use crate::output::cells::{joined, optional};
 use crate::output::table::{Cell, Column};
-use crate::plain;
+use cpalead::plain;
 
 /// Which fields are shown, and for which country.
 pub(super) struct View {

@@ -1,10 +1,19 @@
-//! Plain text for people: no HTML, no entities, nothing that moves a terminal's cursor or turns its text around.
+//! Plain text for people, out of the provider's titles and descriptions: no HTML, no entities, nothing that moves a cursor.
+//!
+//! Plain is not safe: a text such as `&lt;b&gt;` comes out as `<b>`. Put into a page it must be escaped like any other text.
 
 /// How much of a text is looked at. A table shows far less.
 const LONGEST: usize = 2_000;
 
-/// Text that may hold HTML as one plain line: tags dropped, entities decoded, blanks folded.
-pub(crate) fn text(html: &str) -> String {
+/// Text that may hold HTML as one plain line: tags dropped, entities decoded, blanks folded; at most its first 2,000 characters.
+///
+/// ```
+/// use cpalead::plain;
+///
+/// assert_eq!(plain::text("<b>Play</b> &amp; win"), "Play & win");
+/// ```
+#[must_use]
+pub fn text(html: &str) -> String {
     let end = html
         .char_indices()
         .nth(LONGEST)
@@ -13,7 +22,14 @@ pub(crate) fn text(html: &str) -> String {
 }
 
 /// One line: blanks folded, control characters and those that turn text around dropped.
-pub(crate) fn line(text: &str) -> String {
+///
+/// ```
+/// use cpalead::plain;
+///
+/// assert_eq!(plain::line("two\n lines\u{1b}[31m"), "two lines[31m");
+/// ```
+#[must_use]
+pub fn line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_whitespace() {
@@ -30,8 +46,16 @@ pub(crate) fn line(text: &str) -> String {
 
 /// Whether a character is not seen and does something else: controls, turns of direction, tags, marks of encodings.
 ///
-/// The joiners U+200C and U+200D stay: Persian and emoji need them.
-pub(crate) fn is_hidden(c: char) -> bool {
+/// The joiners U+200C and U+200D are none of these: Persian and emoji need them.
+///
+/// ```
+/// use cpalead::plain;
+///
+/// assert!(plain::is_hidden('\u{202e}'));
+/// assert!(!plain::is_hidden('é'));
+/// ```
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
