@@ -1,0 +1,118 @@
+//! Rules for every Rust file: how it begins, how long it is, what it imports, and what is not left in it.
+
+use super::{Source, Violation, has_word};
+
+/// Lines of a file without its tests.
+const LONGEST: usize = 400;
+
+/// A file begins by saying what it owns.
+pub(super) fn opening(sources: &[Source]) -> Vec<Violation> {
+    let broken = |source: &&Source| !opens_with_a_sentence(&source.text);
+    let rule = "a file begins with `//!` and a sentence on what it owns";
+    rust(sources)
+        .filter(broken)
+        .map(|source| source.violation(1, rule))
+        .collect()
+}
+
+fn opens_with_a_sentence(text: &str) -> bool {
+    let lines = text.lines().map_while(|line| line.strip_prefix("//! "));
+    let paragraph = lines.collect::<Vec<_>>().join(" ");
+    paragraph.contains(' ') && paragraph.ends_with(['.', ':'])
+}
+
+/// A file is not longer than what one can read at a sitting.
+pub(super) fn length(sources: &[Source]) -> Vec<Violation> {
+    let count = |source: &Source| source.without_tests().count();
+    let long = rust(sources).filter(|source| count(source) > LONGEST);
+    let rule = |lines| {
+        format!(
+            "a file has at most {LONGEST} lines without its tests, and this has {lines}: split it"
+        )
+    };
+    long.map(|source| source.violation(LONGEST + 1, rule(count(source))))
+        .collect()
+}
+
+/// What is imported is named, and from where it is.
+pub(super) fn imports(sources: &[Source]) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for source in others(sources) {
+        let mut within_use = false;
+        for (line, text) in numbered(source) {
+            if text.contains("super::super") {
+                found.push(source.violation(line, "no `super::super`: name the path from `crate`"));
+            }
+            let code = text
+                .trim_start()
+                .trim_start_matches("/// ")
+                .trim_start_matches("//! ");
+            within_use |= is_use(code);
+            let star = code.contains("::*")
+                || code.contains("{*")
+                || code.trim() == "*,"
+                || code.contains(" *}");
+            if within_use && star {
+                found.push(source.violation(line, "no glob imports: name what is used"));
+            }
+            within_use &= !code.contains(';');
+        }
+    }
+    found
+}
+
+fn is_use(code: &str) -> bool {
+    let code = match code.strip_prefix("pub") {
+        Some(rest) if rest.starts_with('(') => rest.split_once(')').map_or(rest, |(_, rest)| rest),
+        Some(rest) => rest,
+        None => code,
+    };
+    code.trim_start().starts_with("use ")
+}
+
+/// Nothing is left for later, and no test is left out.
+pub(super) fn leftovers(sources: &[Source]) -> Vec<Violation> {
+    const NONE: [(&str, &str); 5] = [
+        ("#[ignore", "no ignored tests: a test runs or is not there"),
+        (
+            "should_panic",
+            "no tests that expect a panic: look at the error",
+        ),
+        ("todo!(", "nothing is left to do"),
+        ("unimplemented!(", "nothing is left to do"),
+        ("dbg!(", "no debugging output"),
+    ];
+    let mut found = Vec::new();
+    for source in others(sources) {
+        for (line, text) in numbered(source) {
+            for (word, rule) in NONE {
+                if text.contains(word) {
+                    found.push(source.violation(line, rule));
+                }
+            }
+            if text.contains("```") && has_word(text, "ignore") {
+                found.push(source.violation(
+                    line,
+                    "no ignored examples: one that cannot run is `no_run` or `text`",
+                ));
+            }
+            let open = has_word(text, "TODO") || has_word(text, "FIXME");
+            if open && !text.contains("https://") {
+                found.push(source.violation(line, "what is left to do carries a link"));
+            }
+        }
+    }
+    found
+}
+
+fn rust(sources: &[Source]) -> impl Iterator<Item = &Source> {
+    sources.iter().filter(|source| source.is_rust())
+}
+
+fn others(sources: &[Source]) -> impl Iterator<Item = &Source> {
+    rust(sources).filter(|source| !source.is_of_the_rules())
+}
+
+fn numbered(source: &Source) -> impl Iterator<Item = (usize, &str)> {
+    (1..).zip(source.text.lines())
+}
