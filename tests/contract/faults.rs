@@ -201,6 +201,25 @@ async fn a_limited_call_is_made_once_whatever_went_wrong_unless_nothing_left() {
 }
 
 #[tokio::test]
+async fn an_answer_that_lies_keeps_its_status_and_its_retry_after() {
+    for mut fault in whole::faults() {
+        let Serve::Whole {
+            status, headers, ..
+        } = &mut fault.serve
+        else {
+            panic!("{}: no whole answer", fault.name);
+        };
+        let status = *status;
+        headers.retain(|(name, _)| *name != "retry-after");
+        headers.push(("retry-after", "90"));
+        let error = outcome(&fault, Call::Offers).await.error;
+        assert_eq!(error.status(), Some(status), "{}: {error}", fault.name);
+        let expected = Some(Duration::from_secs(90));
+        assert_eq!(error.retry_after(), expected, "{}: {error}", fault.name);
+    }
+}
+
+#[tokio::test]
 async fn excerpts_are_short_and_printable_and_only_where_there_was_a_body() {
     for fault in all() {
         let Outcome { error, .. } = outcome(&fault, Call::Offers).await;

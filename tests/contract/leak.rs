@@ -1,22 +1,28 @@
 //! The api key appears nowhere: everything there is to print is printed for every failure, and searched for the key.
 
+mod cells;
 mod detector;
 mod ear;
 mod echo;
+mod heard;
+#[cfg(feature = "tracing")]
+mod spans;
 
 use std::fmt::Debug;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Once};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use cpalead::jsonp::Callback;
 use cpalead::{
-    ApiKey, Client, ClientBuilder, Country, Error, FileStore, RateLimits, Rejected, RetryPolicy,
-    Wait,
+    ApiKey, Client, ClientBuilder, Country, Error, FileStore, MemoryStore, RateLimits, Rejected,
+    RetryPolicy, Wait,
 };
 use jiff::civil::date;
 
-use crate::raw_server::{RawServer, answer, dead_address};
+use crate::raw_server::{Exchange, RawServer, answer, dead_address};
 use crate::support::{Watch, builder};
+use cells::Cells;
 use detector::Detector;
 use echo::{CARRIERS, SPELLINGS};
 
@@ -26,109 +32,36 @@ const KEYS: [&str; 2] = [
     "P+l/u=s&%41?#'\"<\\>é~K2x;J9(v)",
 ];
 
-/// What was looked at, and where the key was.
-#[derive(Default)]
-struct Cells {
-    count: usize,
-    leaks: Vec<String>,
-}
+/// So many cells a test must have at the least, so that it cannot pass by looking at nothing.
+const LEAST: usize = 40;
 
-impl Cells {
-    fn look(&mut self, detector: &Detector, failure: &str, view: &str, text: &str) {
-        self.count += 1;
-        if let Some(spelling) = detector.find(text) {
-            self.leaks
-                .push(format!("{failure}, {view}: {spelling} in {text}"));
-        }
-    }
-
-    fn debug(&mut self, detector: &Detector, failure: &str, view: &str, thing: &dyn Debug) {
-        self.look(detector, failure, view, &format!("{thing:?}"));
-        self.look(
-            detector,
-            failure,
-            &format!("{view}, alternate"),
-            &format!("{thing:#?}"),
-        );
-    }
-
-    fn error(&mut self, detector: &Detector, failure: &str, error: Error) {
-        self.look(detector, failure, "display", &error.to_string());
-        self.look(
-            detector,
-            failure,
-            "display, alternate",
-            &format!("{error:#}"),
-        );
-        self.debug(detector, failure, "debug", &error);
-        let words = format!("{} {:?} {:?}", error.kind(), error.path(), error.status());
-        self.look(detector, failure, "kind, path, status", &words);
-        self.look(
-            detector,
-            failure,
-            "excerpt",
-            error.excerpt().unwrap_or_default(),
-        );
-        let mut source = std::error::Error::source(&error);
-        let mut chain = String::new();
-        while let Some(cause) = source {
-            chain.push_str(&format!("{cause} {cause:?} {cause:#?}"));
-            source = cause.source();
-        }
-        self.look(detector, failure, "sources", &chain);
-        self.look(detector, failure, "panic", &panic_message(error));
-    }
-
-    fn rejected(&mut self, detector: &Detector, failure: &str, rejected: &[Rejected]) {
-        for row in rejected {
-            self.look(detector, failure, "rejected row", &row.to_string());
-            self.look(detector, failure, "rejected row, path", row.path());
-            self.look(detector, failure, "rejected row, message", row.message());
-            self.debug(detector, failure, "rejected row, debug", row);
-        }
-    }
-
-    fn finish(self) {
-        println!("leak: {} cells, {} leaks", self.count, self.leaks.len());
-        assert!(self.leaks.is_empty(), "{}", self.leaks.join("\n"));
-        assert!(self.count >= 150);
-    }
-}
-
-/// What a program says that unwraps the error.
-fn panic_message(error: Error) -> String {
-    static QUIET: Once = Once::new();
-    thread_local!(static EXPECTED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) });
-    QUIET.call_once(|| {
-        let usual = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if !EXPECTED.get() {
-                usual(panic);
-            }
-        }));
-    });
-    EXPECTED.set(true);
-    let result = catch_unwind(AssertUnwindSafe(|| Err::<(), _>(error).unwrap()));
-    EXPECTED.set(false);
-    let payload = result.expect_err("a panic");
-    *payload.downcast::<String>().expect("a message")
-}
-
-/// What is called with the key in its query, and what comes of it: an error, or rows that were rejected.
+/// What comes of a call: an error, or rows that were rejected.
 enum Called {
     Failed(Error),
     Rejected(Vec<Rejected>),
 }
 
-const CALLS: [&str; 2] = ["conversions", "reversals"];
+/// The first two send the key in their query; the others never do, and their client knows it all the same.
+const CALLS: [&str; 4] = ["conversions", "reversals", "offers", "jsonp"];
 
 async fn call(client: &Client, what: &str) -> Called {
-    let result = if what == "conversions" {
-        let report = client.conversions("user-42").offer_id(5_546_840).await;
-        report.map(|report| report.rejected().to_vec())
-    } else {
-        let windows = client.reversals(date(2026, 1, 2)..=date(2026, 1, 3)).await;
-        windows.map(|windows| windows[0].report().rejected().to_vec())
+    let result = match what {
+        "conversions" => {
+            let report = client.conversions("user-42").offer_id(5_546_840).await;
+            report.map(|report| report.rejected().to_vec())
+        }
+        "reversals" => {
+            let windows = client.reversals(date(2026, 1, 2)..=date(2026, 1, 3)).await;
+            windows.map(|windows| windows[0].report().rejected().to_vec())
+        }
+        "offers" => client
+            .offers()
+            .await
+            .map(|offers| offers.rejected().to_vec()),
+        _ => {
+            let callback = Callback::new("showOffers").expect("a name");
+            client.offers().jsonp(&callback).await.map(|_| Vec::new())
+        }
     };
     match result {
         Ok(rejected) => Called::Rejected(rejected),
@@ -137,20 +70,16 @@ async fn call(client: &Client, what: &str) -> Called {
 }
 
 fn keyed(base_url: &str, key: &str) -> ClientBuilder {
+    // Waits cost nothing on a clock that jumps, and a call that is refused for them would be no call.
+    let patient = RateLimits::default()
+        .wait(Wait::AtMost(Duration::from_secs(7_200)))
+        .store(MemoryStore::new());
     builder(base_url)
         .api_key(key)
         .clock(Arc::new(Watch::new()))
+        .rate_limits(patient)
         .read_timeout(Duration::from_secs(5))
         .max_body(64 << 10)
-}
-
-impl Cells {
-    fn called(&mut self, detector: &Detector, failure: &str, called: Called) {
-        match called {
-            Called::Failed(error) => self.error(detector, failure, error),
-            Called::Rejected(rejected) => self.rejected(detector, failure, &rejected),
-        }
-    }
 }
 
 #[tokio::test]
@@ -159,25 +88,30 @@ async fn no_answer_that_echoes_the_key_makes_it_leak() {
     for key in KEYS {
         let detector = Detector::new(key);
         for (place, carry) in CARRIERS {
-            for (spelling, spell) in SPELLINGS {
-                let server = RawServer::start(move |exchange| {
-                    let text = spell(exchange.head(), key);
-                    carry(exchange, &text);
-                });
-                let client = keyed(&server.base_url(), key).build().expect("a client");
+            // One server and one client for all spellings: setting up TLS for thousands of clients takes a minute.
+            let current = Arc::new(AtomicUsize::new(0));
+            let chosen = Arc::clone(&current);
+            let server = RawServer::start(move |exchange| {
+                let (_, spell) = SPELLINGS[chosen.load(Ordering::SeqCst)];
+                let text = spell(exchange.head(), key);
+                carry(exchange, &text);
+            });
+            let client = keyed(&server.base_url(), key).build().expect("a client");
+            for (index, (spelling, _)) in SPELLINGS.iter().enumerate() {
+                current.store(index, Ordering::SeqCst);
                 for what in CALLS {
                     let called = call(&client, what).await;
                     let failure = format!("{what}: {spelling} in {place}");
                     cells.called(&detector, &failure, called);
                 }
-                let heads = server.heads();
-                assert_eq!(heads.len(), 2, "{place}");
-                // That the server was sent the key is what all of this rests on.
-                assert!(heads.iter().all(|head| detector.find(head).is_some()));
             }
+            // That the server was sent the key is what all of this rests on.
+            let heads = server.heads();
+            let keyed = heads.iter().filter(|head| detector.find(head).is_some());
+            assert_eq!(keyed.count(), 2 * SPELLINGS.len(), "{place}");
         }
     }
-    cells.finish();
+    cells.finish(150);
 }
 
 #[tokio::test]
@@ -185,9 +119,9 @@ async fn no_failure_below_an_answer_makes_the_key_leak() {
     let mut cells = Cells::default();
     for key in KEYS {
         let detector = Detector::new(key);
-        let silent = RawServer::start(|exchange| exchange.hold());
-        let closed = RawServer::start(|exchange| exchange.finish());
-        let reset = RawServer::start(|exchange| exchange.reset());
+        let silent = RawServer::start(Exchange::hold);
+        let closed = RawServer::start(Exchange::finish);
+        let reset = RawServer::start(Exchange::reset);
         let busy = RawServer::saying(answer("429 Too Many", &[("retry-after", "600")], b""));
         let tls = silent.base_url().replace("http:", "https:");
         let brief = |base_url: &str| keyed(base_url, key).timeout(Duration::from_millis(150));
@@ -197,7 +131,7 @@ async fn no_failure_below_an_answer_makes_the_key_leak() {
         let away = RateLimits::default().store(FileStore::new(&file));
         let hasty = RateLimits::default()
             .wait(Wait::FailFast)
-            .store(cpalead::MemoryStore::new());
+            .store(MemoryStore::new());
         let failures = [
             ("nobody listens", keyed(&dead_address(), key)),
             ("no answer", brief(&silent.base_url())),
@@ -211,7 +145,7 @@ async fn no_failure_below_an_answer_makes_the_key_leak() {
             ("no store", keyed(&closed.base_url(), key).rate_limits(away)),
             (
                 "no such name",
-                brief("http://localhost:1").http(|http| http.no_proxy()),
+                brief("http://localhost:1").http(reqwest::ClientBuilder::no_proxy),
             ),
         ];
         for (failure, builder) in failures {
@@ -230,7 +164,7 @@ async fn no_failure_below_an_answer_makes_the_key_leak() {
             cells.debug(&detector, failure, "client", &client);
         }
     }
-    cells.finish();
+    cells.finish(150);
 }
 
 #[tokio::test]
@@ -268,8 +202,7 @@ async fn nothing_that_holds_the_key_leaks_it_in_its_debug_output() {
             .await;
         cells.debug(&detector, "plan", "debug", &plan);
     }
-    println!("leak: {} cells, {} leaks", cells.count, cells.leaks.len());
-    assert!(cells.leaks.is_empty(), "{}", cells.leaks.join("\n"));
+    cells.finish(LEAST);
 }
 
 #[test]
@@ -322,44 +255,7 @@ fn no_setting_that_holds_the_key_by_mistake_makes_it_leak() {
             cells.error(&detector, failure, error);
         }
     }
-    println!("leak: {} cells, {} leaks", cells.count, cells.leaks.len());
-    assert!(cells.leaks.is_empty(), "{}", cells.leaks.join("\n"));
-}
-
-#[tokio::test]
-async fn nothing_leaks_into_the_log_at_its_most_talkative() {
-    let mut cells = Cells::default();
-    ear::listen();
-    for key in KEYS {
-        let detector = Detector::new(key);
-        let broken = RawServer::start(|exchange| exchange.finish());
-        let redirect = RawServer::saying(answer("302 Found", &[("location", "/x")], b""));
-        let good = RawServer::saying(answer("200 OK", &[], b"[]"));
-        let dead = dead_address();
-        for base_url in [
-            &broken.base_url(),
-            &redirect.base_url(),
-            &good.base_url(),
-            &dead,
-        ] {
-            let usual = keyed(base_url, key);
-            let verbose =
-                keyed(base_url, key).http(|http| http.no_proxy().connection_verbose(true));
-            for builder in [usual, verbose] {
-                let client = builder.build().expect("a client");
-                for what in CALLS {
-                    call(&client, what).await;
-                }
-            }
-        }
-        let lines = ear::lines();
-        assert!(!lines.is_empty(), "nothing was logged at all");
-        for line in lines {
-            cells.look(&detector, "log", "line", &line);
-        }
-    }
-    println!("leak: {} cells, {} leaks", cells.count, cells.leaks.len());
-    assert!(cells.leaks.is_empty(), "{}", cells.leaks.join("\n"));
+    cells.finish(LEAST);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod answers;
 mod bomb;
 mod faults;
+mod jsonp;
 mod leak;
 mod list;
 mod payouts;

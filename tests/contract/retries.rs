@@ -17,7 +17,7 @@ struct Seen {
 
 /// With the largest random numbers, so that each wait is as long as its bound.
 async fn call(policy: RetryPolicy, answers: &[&'static str]) -> Seen {
-    let answers: Vec<_> = answers.iter().map(|text| text.to_string()).collect();
+    let answers: Vec<_> = answers.iter().map(ToString::to_string).collect();
     let server = RawServer::start(move |mut exchange| {
         let nth = (exchange.number() - 1).min(answers.len() - 1);
         match answers[nth].as_str() {

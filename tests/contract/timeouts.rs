@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use cpalead::{ClientBuilder, Error, RetryPolicy};
 
-use crate::raw_server::{RawServer, answer, begun, dead_address};
-use crate::support::{EMPTY, builder};
+use crate::raw_server::{Exchange, RawServer, answer, begun, dead_address};
+use crate::support::{Always, EMPTY, Watch, builder};
 
 const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -39,7 +39,7 @@ async fn a_drip_is_cut_off_at_the_total_timeout() {
 
 #[tokio::test]
 async fn silence_is_cut_off_at_the_read_timeout() {
-    let server = RawServer::start(|exchange| exchange.hold());
+    let server = RawServer::start(Exchange::hold);
     let (error, took) = timed(
         builder(&server.base_url())
             .read_timeout(ms(300))
@@ -122,8 +122,27 @@ async fn a_connection_that_does_not_come_about_is_given_up_at_the_connect_timeou
 }
 
 #[tokio::test]
+async fn a_connection_that_does_not_come_about_is_tried_again_even_for_a_limited_call() {
+    let watch = Watch::new();
+    let client = builder("http://localhost:9")
+        .api_key("0123456789abcdef")
+        .clock(std::sync::Arc::new(watch.clone()))
+        .jitter(std::sync::Arc::new(Always(u64::MAX)))
+        .http(|http| {
+            http.no_proxy()
+                .dns_resolver(std::sync::Arc::new(NeverResolves))
+        })
+        .connect_timeout(ms(100))
+        .build()
+        .expect("a client");
+    let error = client.conversions("user-42").await.expect_err("nobody");
+    assert!(error.is_timeout() && !error.may_have_counted(), "{error}");
+    assert_eq!(watch.naps(), [500, 1_000]);
+}
+
+#[tokio::test]
 async fn a_call_that_is_dropped_goes_no_further() {
-    let server = RawServer::start(|exchange| exchange.hold());
+    let server = RawServer::start(Exchange::hold);
     let client = builder(&server.base_url()).build().expect("a client");
     let call = tokio::time::timeout(ms(200), client.offers().send());
     assert!(call.await.is_err());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Fault, gzip};
-use crate::raw_server::{answer, begun};
+use crate::raw_server::{Exchange, answer, begun};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const GZIP: (&str, &str) = ("content-encoding", "gzip");
@@ -19,8 +19,8 @@ pub(super) fn faults() -> Vec<Fault> {
 
 fn connections() -> Vec<Fault> {
     vec![
-        Fault::raw("closed without a word", |exchange| exchange.finish()),
-        Fault::raw("reset without a word", |exchange| exchange.reset()),
+        Fault::raw("closed without a word", Exchange::finish),
+        Fault::raw("reset without a word", Exchange::reset),
         Fault::raw("reset within the head", |mut exchange| {
             exchange.send(b"HTTP/1.1 200 OK\r\ncontent-ty");
             exchange.reset();
@@ -30,7 +30,7 @@ fn connections() -> Vec<Fault> {
             exchange.send(HALF);
             exchange.reset();
         }),
-        Fault::raw("no answer", |exchange| exchange.hold()),
+        Fault::raw("no answer", Exchange::hold),
         Fault::raw("silent within the body", |mut exchange| {
             exchange.send(&begun("200 OK", &[JSON, ("content-length", "1000")]));
             exchange.send(HALF);
@@ -161,6 +161,10 @@ fn encodings() -> Vec<Fault> {
         Fault::raw("gzip cut short", |mut exchange| {
             let whole = gzip(&b"{\"status\":\"success\",\"offers\":[]}".repeat(50));
             exchange.send(&answer("200 OK", &[JSON, GZIP], &whole[..whole.len() / 2]));
+            exchange.finish();
+        }),
+        Fault::raw("gzip of nothing", |mut exchange| {
+            exchange.send(&answer("200 OK", &[JSON, GZIP], b""));
             exchange.finish();
         }),
         Fault::raw("gzip with a wrong checksum", |mut exchange| {

@@ -91,16 +91,16 @@ fn with_header(mut exchange: Exchange, status: &str, name: &str, value: &str) {
 
 pub(crate) const CARRIERS: &[Carrier] = &[
     ("a page, 200", |e, text| {
-        in_text(e, "200 OK", format!("<html><body>{text}"))
+        in_text(e, "200 OK", format!("<html><body>{text}"));
     }),
     ("a page, 403", |e, text| {
-        in_text(e, "403 Forbidden", format!("<html><body>{text}"))
+        in_text(e, "403 Forbidden", format!("<html><body>{text}"));
     }),
     ("a page, 429", |e, text| {
-        in_text(e, "429 Too Many", format!("<html><body>{text}"))
+        in_text(e, "429 Too Many", format!("<html><body>{text}"));
     }),
     ("a page, 503", |e, text| {
-        in_text(e, "503 Busy", format!("<html><body>{text}"))
+        in_text(e, "503 Busy", format!("<html><body>{text}"));
     }),
     ("the whole body", |e, text| in_text(e, "200 OK", text)),
     ("invalid utf-8", |e, text| {
@@ -134,23 +134,23 @@ pub(crate) const CARRIERS: &[Carrier] = &[
         );
     }),
     ("an id that is none", |e, text| {
-        in_row(e, json!({"offer_id": text}))
+        in_row(e, json!({"id": text, "offer_id": text}));
     }),
     ("an amount that is none", |e, text| {
-        in_row(e, json!({"amount": text, "payout": text}))
+        in_row(e, json!({"amount": text, "payout": text}));
     }),
     ("a time that is none", |e, text| {
-        in_row(e, json!({"timestamp": text}))
+        in_row(e, json!({"timestamp": text}));
     }),
     ("a row that is none", |e, text| in_row(e, json!(text))),
     ("the name of a member", |e, text| {
         in_row(e, json!({"offer_id": {text: 1}, text: {text: text}}));
     }),
     ("the name of the list", |e, text| {
-        in_json(e, "200 OK", &json!({text: []}))
+        in_json(e, "200 OK", &json!({text: []}));
     }),
     ("the callback of jsonp", |e, text| {
-        in_text(e, "200 OK", format!("{text}({{}})"))
+        in_text(e, "200 OK", format!("{text}({{}})"));
     }),
     ("half a document", |e, text| {
         in_text(
@@ -160,7 +160,7 @@ pub(crate) const CARRIERS: &[Carrier] = &[
         );
     }),
     ("a document and more", |e, text| {
-        in_text(e, "200 OK", format!("{{}}{text}"))
+        in_text(e, "200 OK", format!("{{}}{text}"));
     }),
     ("gzip cut short", |mut e, text| {
         let whole = gzip(format!("<html>{text}").as_bytes());
@@ -224,10 +224,10 @@ pub(crate) const CARRIERS: &[Carrier] = &[
         );
     }),
     ("a redirect that is the text", |e, text| {
-        with_header(e, "302 Found", "location", text)
+        with_header(e, "302 Found", "location", text);
     }),
     ("retry-after", |e, text| {
-        with_header(e, "429 Too Many", "retry-after", text)
+        with_header(e, "429 Too Many", "retry-after", text);
     }),
     ("content-length", |mut e, text| {
         e.send(&begun("200 OK", &[("content-length", &line(text))]));
@@ -248,10 +248,10 @@ pub(crate) const CARRIERS: &[Carrier] = &[
         e.reset();
     }),
     ("more than the cap", |e, text| {
-        in_text(e, "200 OK", text.repeat(4_000))
+        in_text(e, "200 OK", text.repeat(4_000));
     }),
     ("more than the cap, 500", |e, text| {
-        in_text(e, "500 Broken", text.repeat(4_000))
+        in_text(e, "500 Broken", text.repeat(4_000));
     }),
 ];
 
