@@ -1,5 +1,17 @@
 //! The maintainers' tasks of cpalead, as a library for its command line and its tests.
 
+pub mod bench;
+pub mod codegen;
 pub mod compare;
 pub mod corpus;
 pub mod spec;
+pub mod tidy;
+
+// The pure steps of the client's build, which ask for each other at the root of whatever they are compiled into.
+#[cfg(feature = "codegen")]
+#[path = "../../build/generate.rs"]
+#[allow(unreachable_pub)]
+mod generate;
+#[path = "../../build/lower.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod lower;

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::expected::SCHEMAS;
-use super::outcome::Problem;
+use super::expected::{OPERATIONS, SCHEMAS};
+use super::outcome::{Problem, plain};
 use super::overlay::{self, Difference, Overlay};
-use super::{canonical, check, convert, names, normal, strict, verify, walk};
+use super::shape::Cover;
+use super::{canonical, check, convert, mend, names, normal, strict, verify, walk};
 
 /// A document at the end of the way, with what was noted on it.
 #[derive(Clone, Debug)]
@@ -38,13 +39,15 @@ pub(crate) fn carry(
     home: &str,
 ) -> Result<Carried, Problem> {
     let mut document = strict::read(bytes, from)?;
+    let mut notes = mend::mend(&mut document);
     verify::document(&document)?;
-    let mut notes = convert::convert(&mut document);
+    notes.append(&mut convert::convert(&mut document));
     normal::normalise(&mut document, home, &mut notes)?;
     names::give(&mut document, &mut notes);
     let normal = document.clone();
     let lacking = names::lacking(&mut document);
-    let differences = overlay::apply(overlay, &mut document)?;
+    let mut differences = rowless(&normal);
+    differences.append(&mut overlay::apply(overlay, &mut document)?);
     prune(&mut document);
     check::check(&document, &mut notes)?;
     Ok(Carried {
@@ -55,6 +58,30 @@ pub(crate) fn carry(
         lacking,
         notes,
     })
+}
+
+/// Answers that are described, and in which the rows are nowhere that the client looks for them.
+fn rowless(normal: &Value) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    for ours in OPERATIONS {
+        let answer = &normal["components"]["schemas"][ours.response];
+        let Some(properties) = answer["properties"]
+            .as_object()
+            .filter(|map| !map.is_empty())
+        else {
+            continue;
+        };
+        if !properties.contains_key(ours.rows) {
+            let names: Vec<&str> = properties.keys().map(String::as_str).collect();
+            differences.push(Difference {
+                place: format!("/components/schemas/{}", ours.response),
+                theirs: plain(&format!("an object of {}", names.join(", "))).replace('`', "'"),
+                ours: format!("the rows under {}", ours.rows),
+                cover: Cover::Nothing,
+            });
+        }
+    }
+    differences
 }
 
 /// Takes out the components that nothing leads to any more, save those that have our names.

@@ -7,11 +7,7 @@ use serde_json::Value;
 use super::expected::{OPERATIONS, SCHEMAS};
 use super::outcome::Problem;
 use super::walk;
-
-/// What the build's lowering demands of a document, asked of the lowering itself.
-#[path = "../../../build/lower.rs"]
-#[allow(dead_code, unreachable_pub)]
-mod lower;
+use crate::lower;
 
 /// Whether a client can be generated; what the lowering has to leave out for that is noted.
 ///
@@ -33,6 +29,7 @@ pub(crate) fn check(document: &Value, notes: &mut Vec<String>) -> Result<(), Pro
             clashing_names(document, schema)?;
         }
     }
+    // What the build's lowering demands of a document is asked of the lowering itself.
     if let Err(message) = lower::lower(document) {
         return fault(format!("the build could not lower the document: {message}"));
     }

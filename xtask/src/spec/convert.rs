@@ -18,7 +18,7 @@ pub(crate) fn convert(document: &mut Value) -> Vec<String> {
         keywords::lower(schema, place, &mut notes);
     });
     let version = document["openapi"].as_str().unwrap_or_default();
-    if !version.starts_with("3.0.") {
+    if !version.starts_with("3.0") {
         notes.push(format!("converted from OpenAPI {version} to 3.0.3"));
     }
     document["openapi"] = json!("3.0.3");
@@ -165,7 +165,19 @@ mod tests {
         );
         check(
             &json!({"anyOf": [{"type": "string"}, {"type": "null"}]}),
-            &json!({"anyOf": [{"type": "string", "nullable": true}]}),
+            &json!({"type": "string", "nullable": true}),
+        );
+    }
+
+    #[test]
+    fn what_stands_around_a_choice_of_one_is_kept() {
+        check(
+            &json!({"anyOf": [{"type": "string", "title": "inner"}, {"type": "null"}], "title": "outer", "default": null}),
+            &json!({"type": "string", "nullable": true, "title": "outer", "default": null}),
+        );
+        check(
+            &json!({"anyOf": [{"type": "string", "minLength": 2}, {"type": "null"}], "minLength": 1}),
+            &json!({"anyOf": [{"type": "string", "minLength": 2, "nullable": true}], "minLength": 1}),
         );
     }
 
@@ -231,6 +243,18 @@ mod tests {
         check(
             &json!({"type": "array"}),
             &json!({"type": "array", "items": {}}),
+        );
+    }
+
+    #[test]
+    fn what_no_version_has_is_left_out_openly() {
+        check(
+            &json!({"type": "string", "required": true}),
+            &json!({"type": "string"}),
+        );
+        check(
+            &json!({"required": ["a"], "properties": {"a": {"required": false}}}),
+            &json!({"required": ["a"], "properties": {"a": {}}}),
         );
     }
 

@@ -173,27 +173,23 @@ fn document(url: &str, mut response: Response<Body>, limits: Limits) -> Result<F
     }
     let mut bytes = Vec::new();
     let reader = response.body_mut().as_reader();
-    reader.take(limits.bytes + 1).read_to_end(&mut bytes).map_err(|error| {
+    if let Err(error) = reader.take(limits.bytes + 1).read_to_end(&mut bytes) {
         // The client hands its own errors through the reader's.
-        match Error::from(error) {
+        return Err(match Error::from(error) {
             Error::Timeout(which) => unreachable(url, limits, Error::Timeout(which)),
             error => Problem::failed(format!(
                 "{} broke off in the middle of the document, after {} bytes: {error}; nothing was checked. Try again",
                 shown(url),
-                bytes_read(limits)
+                bytes.len()
             )),
-        }
-    })?;
+        });
+    }
     within(&bytes, &shown(url), limits)?;
     Ok(Fetched::Document {
         bytes,
         etag,
         last_modified,
     })
-}
-
-fn bytes_read(limits: Limits) -> String {
-    format!("fewer than {}", limits.bytes)
 }
 
 fn next(url: &str, home: &str, headers: &HeaderMap) -> Result<String, Problem> {

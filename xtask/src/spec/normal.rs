@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::expected::{API_KEY, OPERATIONS};
 use super::outcome::Problem;
-use super::{servers, verify, walk};
+use super::servers::{self, Base};
+use super::{verify, walk};
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -20,7 +21,12 @@ pub(crate) fn normalise(
     home: &str,
     notes: &mut Vec<String>,
 ) -> Result<(), Problem> {
-    let found = operations(document, home)?;
+    if names_no_server(document) {
+        notes.push(format!(
+            "the document names no server of its own; it was taken to speak of {home}, as the standing one does"
+        ));
+    }
+    let found = operations(document, home, notes)?;
     let origin = origin(&found)?;
     let mut paths = Map::new();
     for (at, path, method, operation) in found {
@@ -70,30 +76,94 @@ fn declares_key(document: &mut Value) -> bool {
 
 type Found = (String, String, &'static str, Value);
 
+/// Whether nothing but the address that the document came from says which host it is about.
+fn names_no_server(document: &Value) -> bool {
+    let mut urls = document["servers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|server| server["url"].as_str());
+    !urls.any(|url| url.contains("//") || url.contains('{'))
+}
+
 /// Every operation on its own: origin, whole path, method, and the operation with nothing left to look up.
-fn operations(document: &Value, home: &str) -> Result<Vec<Found>, Problem> {
-    let mut found = Vec::new();
+fn operations(
+    document: &Value,
+    home: &str,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Found>, Problem> {
+    let mut found: Vec<Found> = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         let item = resolved(document, item);
         for method in METHODS {
             let Some(operation) = item.get(method).filter(|operation| operation.is_object()) else {
                 continue;
             };
+            let place = format!("{} {path}", method.to_uppercase());
             let servers = [operation, &item, document]
                 .into_iter()
                 .find_map(|level| level.get("servers"));
-            let base = servers::choose(servers, home).map_err(|fault| {
+            let bases = servers::bases(servers, home).map_err(|fault| {
                 Problem::unverified(format!(
-                    "{} {path}: {fault}; a client would not know where to go",
-                    method.to_uppercase()
+                    "{place}: {fault}; a client would not know where to go"
                 ))
             })?;
-            let whole = format!("{}/{}", base.path, path.trim_matches('/'));
-            let operation = self_contained(document, &item, operation);
-            found.push((base.origin, whole, method, operation));
+            let (origin, whole) = address(&bases, path, &place, notes);
+            let known = |one: &Found| one.0 == origin && one.1 == whole && one.2 == method;
+            if found.iter().any(known) {
+                notes.push(format!(
+                    "left out {place}: {whole} is described once already"
+                ));
+                continue;
+            }
+            if path.len() > 1 && path.ends_with('/') {
+                notes.push(format!(
+                    "{place}: the slash at the end was left out; the client calls {whole}"
+                ));
+            }
+            let operation = self_contained(document, &item, operation, &place, notes);
+            found.push((origin, whole, method, operation));
         }
     }
     Ok(found)
+}
+
+/// Origin and whole path: on the first server on which the path is one of ours, else on the first. What fits at home only
+/// with a word taken once comes before what fits elsewhere as it stands.
+fn address(bases: &[Base], path: &str, place: &str, notes: &mut Vec<String>) -> (String, String) {
+    let path = path.trim_matches('/');
+    let home = bases.first().map_or("", |base| base.origin.as_str());
+    let (here, elsewhere): (Vec<&Base>, Vec<&Base>) =
+        bases.iter().partition(|base| base.origin == home);
+    for bases in [here, elsewhere] {
+        for base in &bases {
+            let whole = format!("{}/{path}", base.path);
+            if is_ours(&whole) {
+                return (base.origin.clone(), whole);
+            }
+        }
+        for base in bases {
+            if let Some((whole, word)) = once(&base.path, path).filter(|(whole, _)| is_ours(whole))
+            {
+                notes.push(format!(
+                    "{place}: `{word}` stands both in the server and in the path, and was taken once"
+                ));
+                return (base.origin.clone(), whole);
+            }
+        }
+    }
+    let first = bases.first().map_or("", |base| &base.path);
+    (home.to_owned(), format!("{first}/{path}"))
+}
+
+fn is_ours(path: &str) -> bool {
+    OPERATIONS.iter().any(|ours| ours.path == path)
+}
+
+/// The whole path without the word that ends the server's path and begins the operation's, with that word.
+fn once<'a>(base: &'a str, path: &str) -> Option<(String, &'a str)> {
+    let (above, word) = base.rsplit_once('/')?;
+    (path.split('/').next() == Some(word)).then(|| (format!("{above}/{path}"), word))
 }
 
 /// The one origin of our three operations.
@@ -150,7 +220,13 @@ pub(crate) fn resolved(document: &Value, value: &Value) -> Value {
     value.clone()
 }
 
-fn self_contained(document: &Value, item: &Value, operation: &Value) -> Value {
+fn self_contained(
+    document: &Value,
+    item: &Value,
+    operation: &Value,
+    place: &str,
+    notes: &mut Vec<String>,
+) -> Value {
     let mut operation = operation.clone();
     let mut secured = operation
         .get("security")
@@ -172,6 +248,16 @@ fn self_contained(document: &Value, item: &Value, operation: &Value) -> Value {
             .any(|one| one["name"] == parameter["name"] && one["in"] == parameter["in"])
         {
             parameters.push(parameter);
+        }
+    }
+    // The key in the query is the security scheme by now; the same key in a header as well is another way to send it.
+    if secured == Some(json!([{API_KEY: []}])) {
+        let before = parameters.len();
+        parameters.retain(|parameter| !is_called_key(parameter));
+        if parameters.len() < before {
+            notes.push(format!(
+                "{place}: left out the parameter {API_KEY} that is not in the query; the client sends the key there"
+            ));
         }
     }
     operation["parameters"] = Value::Array(parameters);
@@ -226,6 +312,10 @@ fn plain_parameter(document: &Value, parameter: &Value) -> Value {
     }
     let schema = map.entry("schema").or_insert_with(|| json!({}));
     *schema = single(document, &resolved(document, schema));
+    // What is null is not sent at all: a query has no word for it.
+    if let Some(schema) = schema.as_object_mut() {
+        schema.remove("nullable");
+    }
     if let Some(items) = schema.get_mut("items") {
         *items = single(document, &resolved(document, items));
     }
@@ -255,8 +345,10 @@ fn single(document: &Value, schema: &Value) -> Value {
 }
 
 fn is_api_key(parameter: &Value) -> bool {
-    let named = parameter["name"]
-        .as_str()
-        .is_some_and(|name| name.eq_ignore_ascii_case(API_KEY));
-    named && parameter["in"] == "query"
+    is_called_key(parameter) && parameter["in"] == "query"
+}
+
+fn is_called_key(parameter: &Value) -> bool {
+    let name = parameter["name"].as_str();
+    name.is_some_and(|name| name.eq_ignore_ascii_case(API_KEY))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::outcome::{Exit, plain};
+use super::outcome::{Exit, Problem, plain};
 use super::overlay::Difference;
 use super::shape::Cover;
 use crate::compare::Comparison;
@@ -35,6 +35,37 @@ pub(crate) struct Report<'a> {
     pub(crate) new_differences: &'a [Difference],
     pub(crate) lacking: &'a [String],
     pub(crate) notes: &'a [String],
+}
+
+/// What a run that did not come through reports, in the forms that somebody reads on: nothing as text, where standard
+/// error says it all.
+///
+/// ```
+/// use xtask::spec::{Form, Options, failure, update};
+///
+/// let from = Some("no/such/file.json".to_owned());
+/// let problem = update(&Options { from, ..Options::default() }).unwrap_err();
+/// assert_eq!(failure(&problem, Form::Text), "");
+/// assert!(failure(&problem, Form::Json).contains("\"status\": 1"));
+/// ```
+#[must_use]
+pub fn failure(problem: &Problem, form: Form) -> String {
+    let status = problem.exit.status();
+    match form {
+        Form::Text => String::new(),
+        Form::Md => format!(
+            "## The provider's document\n\nThe update did not come through, with status {status}; nothing was written.\n\n\
+             {}\n",
+            problem.message.replace('<', "&lt;")
+        ),
+        Form::Json => {
+            let report = json!({
+                "status": status, "verdict": problem.message, "step": null, "changes": [], "differences": [],
+                "lacking": [], "notes": [],
+            });
+            format!("{report:#}\n")
+        }
+    }
 }
 
 impl Report<'_> {

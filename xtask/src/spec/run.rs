@@ -1,5 +1,6 @@
 //! One run of `update-spec`: where the document comes from, what becomes of it, how the run ends.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -14,7 +15,7 @@ use super::provenance;
 use super::report::Report;
 use super::take::{CHANGELOG, EFFECTIVE, PROVENANCE, Taken, Tree, UPSTREAM, take};
 use super::write::{Planned, restore, write};
-use super::{Limits, changelog, held};
+use super::{Limits, changelog, held, lock};
 use crate::compare::{Comparison, SERVERS_CHANGED, compare};
 
 /// The provider's server, for documents that do not name one.
@@ -74,6 +75,7 @@ pub fn update_in(
     options: &Options,
     world: &mut World<'_>,
 ) -> Result<Outcome, Problem> {
+    let _alone = lock::alone(root, world.limits.time)?;
     let restored = restore(root)?;
     let tree = Tree::read(root)?;
     let taken = take(root, options, &tree, world)?;
@@ -103,6 +105,7 @@ pub fn update_in(
         held::add(&mut comparison, &standing.normal, &new.normal, &effective);
         held::add_uncovered(&mut comparison, &new_differences);
     }
+    known(&comparison, &options.accept)?;
 
     // What we edited ourselves is for a reviewer to judge; only what the provider changed waits to be accepted here.
     let refused = if ours {
@@ -153,6 +156,29 @@ pub fn update_in(
         exit,
         report: report.write(options.report),
     })
+}
+
+/// Every id that was accepted is one of this update's: another one is misspelt, or was read in an older report. Where
+/// nothing changed, nothing was to be accepted, and a command may be given twice.
+fn known(comparison: &Comparison, accepted: &[String]) -> Result<(), Problem> {
+    let ids: BTreeSet<&str> = comparison
+        .changes
+        .iter()
+        .map(|one| one.id.as_str())
+        .collect();
+    let unknown = accepted
+        .iter()
+        .find(|id| !["all", SERVERS_CHANGED].contains(&id.as_str()) && !ids.contains(id.as_str()));
+    match unknown {
+        Some(id) if !ids.is_empty() => Err(Problem::new(
+            Exit::Usage,
+            format!(
+                "--accept {id}: no change of this update has that id; it has {}. Read the report again",
+                ids.into_iter().collect::<Vec<_>>().join(", ")
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn server(document: &Value) -> String {

@@ -11,26 +11,35 @@ pub(crate) struct Base {
     pub(crate) path: String,
 }
 
-/// The server that a list of servers means to us: the one at home if it is among them, else the first.
-pub(crate) fn choose(servers: Option<&Value>, home: &str) -> Result<Base, String> {
-    let mut bases = servers
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|server| base(server, home))
-        .collect::<Result<Vec<_>, _>>()?;
-    if bases.is_empty() {
-        bases.push(Base {
-            origin: home.to_owned(),
-            path: String::new(),
-        });
+/// The servers that a list of servers may mean to us, those at home first. Without a list it is the one at home.
+pub(crate) fn bases(servers: Option<&Value>, home: &str) -> Result<Vec<Base>, String> {
+    let at_home = |path: &str| Base {
+        origin: home.to_owned(),
+        path: path.to_owned(),
+    };
+    let list = match servers {
+        None | Some(Value::Null) => return Ok(vec![at_home("")]),
+        Some(Value::Array(list)) if list.is_empty() => return Ok(vec![at_home("")]),
+        Some(Value::Array(list)) => list,
+        Some(_) => return Err("`servers` is no list".to_owned()),
+    };
+    let mut bases = Vec::new();
+    for server in list {
+        let base = base(server, home)?;
+        let url = server["url"].as_str().unwrap_or_default().trim();
+        if url.starts_with('.') {
+            // Relative to the document, and said so; but many who write `./` mean the root.
+            let below = at_home(&format!("{PUBLISHED_IN}{}", base.path));
+            bases.push(below);
+        }
+        bases.push(base);
     }
-    let at = bases
-        .iter()
-        .position(|base| base.origin == home)
-        .unwrap_or(0);
-    Ok(bases.swap_remove(at))
+    bases.sort_by_key(|base| base.origin != home);
+    Ok(bases)
 }
+
+/// The directory that the provider's document is published in.
+const PUBLISHED_IN: &str = "/api";
 
 fn base(server: &Value, home: &str) -> Result<Base, String> {
     let mut url = server["url"]
@@ -39,8 +48,9 @@ fn base(server: &Value, home: &str) -> Result<Base, String> {
         .trim()
         .to_owned();
     for (name, variable) in server["variables"].as_object().into_iter().flatten() {
-        let default = variable["default"].as_str().unwrap_or_default();
-        url = url.replace(&format!("{{{name}}}"), default);
+        if let Some(default) = variable["default"].as_str() {
+            url = url.replace(&format!("{{{name}}}"), default);
+        }
     }
     if url.contains('{') {
         return Err(format!("the server `{url}` has a variable without a value"));
@@ -67,12 +77,9 @@ fn trimmed(path: &str) -> String {
         .split(['?', '#'])
         .next()
         .unwrap_or_default()
-        .trim_matches('/');
-    if path.is_empty() || path == "." {
-        String::new()
-    } else {
-        format!("/{path}")
-    }
+        .split('/')
+        .filter(|step| !["", ".", ".."].contains(step));
+    path.fold(String::new(), |path, step| format!("{path}/{step}"))
 }
 
 /// Scheme, host and port of a URL, in their normal form.
@@ -112,16 +119,17 @@ pub(crate) fn is_loopback(origin: &str) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{choose, is_loopback, origin};
+    use super::{bases, is_loopback, origin};
 
     const HOME: &str = "https://www.cpalead.com";
 
     #[track_caller]
     fn check(servers: &Value, origin: &str, path: &str) {
-        match choose(Some(servers), HOME) {
-            Ok(base) => assert_eq!((base.origin.as_str(), base.path.as_str()), (origin, path)),
-            Err(fault) => panic!("{fault}"),
-        }
+        let found = bases(Some(servers), HOME).unwrap_or_else(|fault| panic!("{fault}"));
+        assert_eq!(
+            (found[0].origin.as_str(), found[0].path.as_str()),
+            (origin, path)
+        );
     }
 
     #[test]
@@ -136,6 +144,9 @@ mod tests {
         check(&json!([{"url": "/"}]), HOME, "");
         check(&json!([{"url": "//www.cpalead.com/v1"}]), HOME, "/v1");
         check(&json!([]), HOME, "");
+        check(&json!(null), HOME, "");
+        check(&json!([{"url": "./"}]), HOME, "/api");
+        check(&json!([{"url": "../v1"}]), HOME, "/api/v1");
         check(
             &json!([{"url": "https://api.other.example:8443/x"}]),
             "https://api.other.example:8443",
@@ -162,7 +173,15 @@ mod tests {
         assert_eq!(origin("https://user@www.cpalead.com/"), None);
         assert_eq!(origin("https:///x"), None);
         assert_eq!(origin("ftp://www.cpalead.com"), None);
-        assert!(choose(Some(&json!([{"url": "https://{x}/"}])), HOME).is_err());
+        for servers in [
+            json!([{"url": "https://{x}/"}]),
+            json!([{"url": "https://{x}/", "variables": {"x": {}}}]),
+            json!({"url": "https://www.cpalead.com"}),
+            json!("https://other.example"),
+            json!(["https://other.example"]),
+        ] {
+            assert!(bases(Some(&servers), HOME).is_err(), "{servers}");
+        }
     }
 
     #[test]

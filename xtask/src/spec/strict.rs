@@ -14,6 +14,11 @@ use super::outcome::Problem;
 ///
 /// Bytes that are no UTF-8, HTML, JSON that ends early or is no JSON, a key that is there twice.
 pub(crate) fn read(bytes: &[u8], from: &str) -> Result<Value, Problem> {
+    if let Some((kind, advice)) = other(bytes) {
+        return Err(Problem::unverified(format!(
+            "{from} is {kind} and no JSON: {advice}, look the result over, and pass it with --from"
+        )));
+    }
     let text = std::str::from_utf8(bytes).map_err(|err| {
         Problem::unverified(format!(
             "{from} is no UTF-8 after byte {}: a document is UTF-8 text",
@@ -49,6 +54,30 @@ pub(crate) fn read(bytes: &[u8], from: &str) -> Result<Value, Problem> {
                 format!("{from} is no sound JSON at {place}: {err}")
             })
         })
+}
+
+/// What else a document may come as, by its first bytes, with what a person can do about it.
+fn other(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    const YAML: [&str; 7] = [
+        "openapi:", "swagger:", "info:", "paths:", "---", "%YAML", "#",
+    ];
+    let wide = bytes.len() > 1 && (bytes[0] == 0 || bytes[1] == 0);
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return Some(("packed with gzip", "unpack it"));
+    }
+    if wide || bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Some(("text in UTF-16", "save it as UTF-8"));
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = text.trim_ascii_start();
+    if YAML.iter().any(|start| text.starts_with(start.as_bytes())) {
+        return Some(("YAML", "convert it with a tool of your choice"));
+    }
+    let word = text
+        .iter()
+        .position(|byte| !byte.is_ascii_alphanumeric() && !b"_$.".contains(byte))?;
+    (word > 0 && text[word] == b'(')
+        .then_some(("a script with a call", "take out what is in the brackets"))
 }
 
 fn start(text: &str) -> String {
@@ -190,6 +219,19 @@ mod tests {
             b"\n<!DOCTYPE html><html>",
             "is an HTML page and no OpenAPI document (it starts with `<!DOCTYPE html>",
         );
+    }
+
+    #[test]
+    fn what_is_no_json_is_called_by_its_name() {
+        refused(
+            b"\xef\xbb\xbfopenapi: 3.0.0\ninfo:\n",
+            "the document is YAML and no JSON",
+        );
+        refused(b"# our api\n---\n", "is YAML");
+        refused(b"\xff\xfe{\0}\0", "is text in UTF-16");
+        refused(b"{\0}\0", "is text in UTF-16");
+        refused(b"\x1f\x8b\x08\0", "is packed with gzip");
+        refused(b"jQuery.cb({});", "is a script with a call");
     }
 
     #[test]

@@ -52,6 +52,7 @@ fn structure(document: &Value) -> Result<(), Problem> {
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         let place = walk::below("/paths", path);
         places.push((place.clone(), item));
+        parameters(item, &place)?;
         for (method, operation) in item.as_object().into_iter().flatten() {
             let place = walk::below(&place, method);
             if [
@@ -60,6 +61,7 @@ fn structure(document: &Value) -> Result<(), Problem> {
             .contains(&method.as_str())
             {
                 places.push((place.clone(), operation));
+                parameters(operation, &place)?;
             }
             if let Some(responses) = operation.get("responses") {
                 places.push((format!("{place}/responses"), responses));
@@ -73,6 +75,28 @@ fn structure(document: &Value) -> Result<(), Problem> {
         if !value.is_object() && !schema && !place.contains("/x-") {
             return Err(Problem::unverified(format!(
                 "the document has no object at {place}, where OpenAPI demands one"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Each parameter has a name and a place, or refers to one that has.
+fn parameters(holder: &Value, place: &str) -> Result<(), Problem> {
+    let Some(parameters) = holder.get("parameters") else {
+        return Ok(());
+    };
+    let place = format!("{place}/parameters");
+    let Some(list) = parameters.as_array() else {
+        return Err(Problem::unverified(format!(
+            "the document has no list at {place}, where OpenAPI demands one"
+        )));
+    };
+    for (at, parameter) in list.iter().enumerate() {
+        let named = parameter["name"].is_string() && parameter["in"].is_string();
+        if !named && !parameter["$ref"].is_string() {
+            return Err(Problem::unverified(format!(
+                "the parameter at {place}/{at} has no `name` or no `in`: what is to be sent is not said"
             )));
         }
     }
@@ -93,6 +117,7 @@ fn version(document: &Value) -> Result<(), Problem> {
         )));
     }
     match document["openapi"].as_str() {
+        Some("3.0" | "3.1") => Ok(()),
         Some(version) if version.starts_with("3.0.") || version.starts_with("3.1.") => Ok(()),
         Some(version) => Err(Problem::unverified(format!(
             "the document is OpenAPI `{version}` (at /openapi); this pipeline reads 3.0 and 3.1"
@@ -252,7 +277,11 @@ mod tests {
 
     #[test]
     fn openapi_three_is_read_and_nothing_else() {
-        assert!(document(&sound()).is_ok());
+        for version in ["3.0", "3.0.4", "3.1", "3.1.1"] {
+            let mut named = sound();
+            named["openapi"] = json!(version);
+            assert!(document(&named).is_ok(), "{version}");
+        }
         refused(|doc| doc["openapi"] = json!("3.2.0"), "OpenAPI `3.2.0`");
         refused(|doc| doc["openapi"] = json!(3), "/openapi is missing");
         refused(
@@ -260,6 +289,14 @@ mod tests {
             "is Swagger \"2.0\", the predecessor",
         );
         refused(|doc| doc["paths"] = json!([]), "no object at /paths");
+        refused(
+            |doc| doc["paths"]["/a"]["parameters"] = json!({"id": {}}),
+            "no list at /paths/~1a/parameters",
+        );
+        refused(
+            |doc| doc["paths"]["/a"]["get"]["parameters"] = json!([{"$ref": "#/x"}, "id"]),
+            "the parameter at /paths/~1a/get/parameters/1 has no `name`",
+        );
         refused(
             |doc| doc["info"] = json!({"title": "t"}),
             "no text at /info/version",

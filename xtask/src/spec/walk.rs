@@ -90,11 +90,13 @@ pub(crate) fn rename_references(
     });
 }
 
-fn opaque(key: &str, value: &Value) -> bool {
+/// Whether what a key holds is data or somebody else's, and no part of the document.
+pub(crate) fn opaque(key: &str, value: &Value) -> bool {
     DATA.contains(&key) || key.starts_with("x-") || (key == "examples" && value.is_array())
 }
 
-fn names_below(names: bool, key: &str, value: &Value) -> bool {
+/// Whether what a key holds maps names to things, seen from an object that does not.
+pub(crate) fn names_below(names: bool, key: &str, value: &Value) -> bool {
     !names && (NAMES.contains(&key) || (key == "parameters" && value.is_object()))
 }
 

@@ -9,6 +9,7 @@ mod outline;
 mod refusals;
 mod reports;
 mod server;
+mod shapes;
 mod snapshots;
 mod standing;
 mod tree;

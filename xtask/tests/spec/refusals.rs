@@ -54,7 +54,11 @@ fn an_html_page() {
 fn an_empty_file_and_one_of_another_encoding() {
     bytes(b"", &["is empty"]);
     bytes(b"{\"openapi\": \"\xe9\"}", &["no UTF-8 after byte 13"]);
-    bytes(b"\xff\xfe{\0}\0", &["no UTF-8 after byte 0"]);
+    bytes(
+        b"\xff\xfe{\0}\0",
+        &["is text in UTF-16", "save it as UTF-8"],
+    );
+    bytes(b"openapi: 3.0.3\n", &["is YAML and no JSON"]);
 }
 
 #[test]
@@ -132,7 +136,7 @@ fn objects_that_are_none() {
         &["no object at /components,"],
     );
     document(
-        |doc| doc["components"]["schemas"] = json!([]),
+        |doc| doc["components"]["schemas"] = json!([1]),
         &["no object at /components/schemas"],
     );
     document(

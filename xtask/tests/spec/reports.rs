@@ -92,11 +92,7 @@ fn a_document_from_standard_input_is_taken() {
     let tree = Tree::new();
     let options = Options {
         from: Some("-".to_owned()),
-        accept: vec![
-            "all,servers-changed".to_owned(),
-            "all".to_owned(),
-            "servers-changed".to_owned(),
-        ],
+        accept: vec!["all".to_owned(), "servers-changed".to_owned()],
         ..Options::default()
     };
     let outcome = tree.run_with(&options, &eventful()).unwrap();
@@ -105,6 +101,54 @@ fn a_document_from_standard_input_is_taken() {
         tree.text("spec/provenance.toml")
             .contains("kind = \"stdin\"\nsource = \"standard input\"")
     );
+}
+
+#[test]
+fn an_id_that_no_change_has_is_a_wrong_command_line() {
+    let tree = Tree::new();
+    let mut options = tree.from(&eventful());
+    options.accept = vec!["all".to_owned(), "request-parameter-remove".to_owned()];
+    let before = tree.files();
+    let problem = tree.run(&options).unwrap_err();
+    assert_eq!(problem.exit, Exit::Usage);
+    assert!(
+        problem.message.starts_with(
+            "--accept request-parameter-remove: no change of this update has that id; it has "
+        ) && problem.message.contains(" request-parameter-removed, "),
+        "{problem}"
+    );
+    assert_eq!(tree.files(), before);
+}
+
+#[test]
+fn a_command_with_ids_may_be_given_twice() {
+    let tree = Tree::new();
+    let mut options = tree.from(&eventful());
+    options.accept = vec![
+        "all".to_owned(),
+        "servers-changed".to_owned(),
+        "request-parameter-removed".to_owned(),
+    ];
+    assert_eq!(tree.run(&options).unwrap().exit, Exit::Done);
+    let written = tree.files();
+    let again = tree.run(&options).unwrap();
+    assert_eq!(again.exit, Exit::Done, "{}", again.report);
+    assert!(again.report.starts_with("Up to date"), "{}", again.report);
+    assert_eq!(tree.files(), written);
+}
+
+#[test]
+fn a_check_says_the_same_twice_and_changes_nothing() {
+    let tree = Tree::new();
+    let options = Options {
+        check: true,
+        ..tree.from(&eventful())
+    };
+    let before = tree.files();
+    let first = tree.run(&options).unwrap();
+    let second = tree.run(&options).unwrap();
+    assert_eq!((first.exit, first.report), (second.exit, second.report));
+    assert_eq!(tree.files(), before);
 }
 
 #[test]

@@ -5,8 +5,14 @@ use std::path::{Path, PathBuf};
 
 use crate::tree::home;
 
+/// The packages, and where their sources and snapshots are.
+const PACKAGES: [&str; 4] = ["", "cli", "sandbox", "xtask"];
+
 fn files(directory: &Path, end: &str, all: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(directory).unwrap() {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return;
+    };
+    for entry in entries {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files(&path, end, all);
@@ -16,32 +22,64 @@ fn files(directory: &Path, end: &str, all: &mut Vec<PathBuf>) {
     }
 }
 
+/// `crate__module__the_name_of_the_test`, with a number where a test has several, or a name that a test gives.
+fn belongs(snapshot: &Path, sources: &[String]) -> bool {
+    let stem = snapshot.file_stem().unwrap().to_str().unwrap();
+    let name = stem.rsplit("__").next().unwrap();
+    // One of many that a test takes, each of a fixture: `snapshots/offers/observed__creatives.snap` is of
+    // `fixtures/offers/observed/creatives.json`.
+    let kind = snapshot.parent().and_then(Path::file_name).unwrap();
+    if kind != "snapshots"
+        && let Some((origin, name)) = stem.split_once("__")
+    {
+        let fixture = home().join("tests/fixtures").join(kind).join(origin);
+        return fixture.join(format!("{name}.json")).exists();
+    }
+    let test = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let test = test.strip_suffix('-').unwrap_or(name);
+    sources.iter().any(|source| {
+        source.contains(&format!("fn {test}(")) || source.contains(&format!("\"{name}\""))
+    })
+}
+
 #[test]
 fn no_snapshot_is_left_of_a_test_that_is_gone() {
-    let (mut snapshots, mut sources) = (Vec::new(), Vec::new());
-    for directory in ["xtask/src", "xtask/tests"] {
-        files(&home().join(directory), "snap", &mut snapshots);
-        files(&home().join(directory), "rs", &mut sources);
+    let mut count = 0;
+    for package in PACKAGES {
+        let (mut snapshots, mut sources) = (Vec::new(), Vec::new());
+        for directory in ["src", "tests"] {
+            let directory = home().join(package).join(directory);
+            files(&directory, "snap", &mut snapshots);
+            files(&directory, "rs", &mut sources);
+        }
+        let sources: Vec<String> = sources
+            .iter()
+            .map(|path| fs::read_to_string(path).unwrap())
+            .collect();
+        count += snapshots.len();
+        for snapshot in snapshots {
+            assert!(
+                belongs(&snapshot, &sources),
+                "{} belongs to no test any more; run: git rm {0}",
+                snapshot.strip_prefix(home()).unwrap().display()
+            );
+        }
     }
-    let sources: Vec<String> = sources
-        .iter()
-        .map(|path| fs::read_to_string(path).unwrap())
-        .collect();
-    assert!(snapshots.len() >= 4, "only {} snapshots", snapshots.len());
-    for snapshot in snapshots {
-        let name = snapshot.file_stem().unwrap().to_string_lossy().into_owned();
-        // `crate__module__the_name_of_the_test`, with a number where a test has several.
-        let test = name.rsplit("__").next().unwrap();
-        let test = test
-            .trim_end_matches(|c: char| c.is_ascii_digit())
-            .trim_end_matches('-');
-        let known = sources.iter().any(|source| {
-            source.contains(&format!("fn {test}(")) || source.contains(&format!("\"{test}\""))
-        });
-        assert!(
-            known,
-            "{} belongs to no test any more: delete it",
-            snapshot.display()
-        );
-    }
+    assert!(count >= 20, "only {count} snapshots");
+}
+
+#[test]
+fn a_snapshot_without_a_test_or_a_fixture_is_found() {
+    let sources = ["fn a_test() {} \"named\"".to_owned()];
+    let check = |path: &str| belongs(Path::new(path), &sources);
+    assert!(check("cli/tests/snapshots/cli__a_test.snap"));
+    assert!(check("cli/tests/snapshots/cli__a_test-2.snap"));
+    assert!(check("xtask/tests/snapshots/x__named.snap"));
+    assert!(!check("xtask/tests/snapshots/x__another_test.snap"));
+    assert!(!check(
+        "tests/contract/snapshots/offers/observed__no_such_fixture.snap"
+    ));
+    assert!(check(
+        "tests/contract/snapshots/offers/observed__creatives.snap"
+    ));
 }

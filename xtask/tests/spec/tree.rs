@@ -86,7 +86,10 @@ impl Tree {
             for entry in fs::read_dir(self.root.join(directory)).unwrap() {
                 let entry = entry.unwrap();
                 let name = entry.file_name().to_string_lossy().into_owned();
-                if entry.file_type().unwrap().is_file() && name != "given.json" {
+                if entry.file_type().unwrap().is_file()
+                    && name != "given.json"
+                    && name != ".update-spec.lock"
+                {
                     files.insert(
                         format!("{directory}{name}"),
                         fs::read(entry.path()).unwrap(),

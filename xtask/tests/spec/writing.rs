@@ -1,8 +1,10 @@
 //! Writing everything or nothing: a real process is ended at every step, and the tree is whole after each.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use xtask::spec::{Exit, Options, World, restore, update_in};
 
@@ -149,4 +151,24 @@ fn a_disk_that_refuses_leaves_everything_as_it_was() {
         "{problem}"
     );
     assert_eq!(tree.files(), old);
+}
+
+#[test]
+fn two_runs_in_one_tree_do_not_meet() {
+    let mut tree = Tree::new();
+    tree.limits.time = Duration::from_millis(60);
+    let lock = fs::File::create(tree.root.join("spec/.update-spec.lock")).unwrap();
+    lock.lock().unwrap();
+    let options = Options {
+        offline: true,
+        ..Options::default()
+    };
+    let problem = tree.run(&options).unwrap_err();
+    assert_eq!(problem.exit, Exit::Failed);
+    assert_eq!(
+        problem.message,
+        "another update-spec is at work in this tree; run it again when that one has ended"
+    );
+    lock.unlock().unwrap();
+    assert_eq!(tree.run(&options).unwrap().exit, Exit::Done);
 }

@@ -109,6 +109,13 @@ fn drop_unknown(map: &mut Map<String, Value>, place: &str, notes: &mut Vec<Strin
             ));
         }
     }
+    // The habit of older JSON Schema: the property says it of itself.
+    if map.get("required").is_some_and(Value::is_boolean) {
+        map.remove("required");
+        notes.push(format!(
+            "left out {place}/required, which is a list of names and never a yes or no"
+        ));
+    }
     // 3.0 demands the items of a list.
     let list = map.get("type").is_some_and(|kind| {
         kind == "array"
@@ -173,6 +180,7 @@ fn null_choice(map: &mut Map<String, Value>) {
         let typed = choices.iter_mut().find(|choice| choice["type"].is_string());
         if let Some(typed) = typed {
             typed["nullable"] = json!(true);
+            only_choice(map, key);
         } else {
             let choices = std::mem::take(choices);
             map.insert("nullable".to_owned(), json!(true));
@@ -183,6 +191,24 @@ fn null_choice(map: &mut Map<String, Value>) {
                 map.insert(key.to_owned(), Value::Array(choices));
             }
         }
+    }
+}
+
+/// A choice of one is that one, where what stands around it says nothing of the same.
+fn only_choice(map: &mut Map<String, Value>, key: &str) {
+    let Some([Value::Object(only)]) = map.get(key).and_then(Value::as_array).map(Vec::as_slice)
+    else {
+        return;
+    };
+    let clash =
+        |(name, _): (&String, &Value)| map.contains_key(name) && !PROSE.contains(&name.as_str());
+    if only.iter().any(clash) {
+        return;
+    }
+    let only = only.clone();
+    map.remove(key);
+    for (name, value) in only {
+        map.entry(name).or_insert(value);
     }
 }
 

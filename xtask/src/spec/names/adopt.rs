@@ -126,8 +126,14 @@ fn part(document: &mut Value, property: &str, name: &str) {
     else {
         return;
     };
-    let item = rows(document, &schema).unwrap_or(schema);
-    let found = object(document, &item);
+    let item = rows(document, &schema);
+    let alone = item.is_none();
+    let item = item.unwrap_or(schema);
+    let mut found = object(document, &item);
+    // That the property may be null is no part of what it is when it is not.
+    if let (true, Some(Value::Object(found))) = (alone, &mut found) {
+        found.remove("nullable");
+    }
     put(document, name, &item, found);
 }
 
