@@ -2,6 +2,7 @@
 
 mod answers;
 mod bomb;
+mod conversions;
 mod faults;
 mod jsonp;
 mod leak;
@@ -10,6 +11,8 @@ mod payouts;
 mod raw_server;
 mod redirects;
 mod retries;
+mod reversals;
 mod sent;
 mod support;
 mod timeouts;
+mod watch;

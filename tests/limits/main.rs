@@ -11,3 +11,5 @@ mod redis;
 #[cfg(all(target_os = "linux", feature = "redis"))]
 mod redis_server;
 mod suite;
+#[cfg(target_os = "linux")]
+mod witness;

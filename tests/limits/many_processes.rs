@@ -89,13 +89,18 @@ fn number(name: &str) -> u32 {
 }
 
 pub(crate) fn spawn(store: &str, number: u32, starts: u32) -> Child {
-    // The path of this module without the name of the test binary.
-    let module = module_path!().split_once("::").map_or("", |(_, rest)| rest);
+    let (number, starts) = (number.to_string(), starts.to_string());
+    let job = [(STORE, store), (NUMBER, &number), (STARTS, &starts)];
+    spawn_as(module_path!(), &job)
+}
+
+/// Starts this test binary again, as the test `worker` of a module and nothing else, with its job in the environment.
+pub(crate) fn spawn_as(module: &str, job: &[(&str, &str)]) -> Child {
+    // The path of the module without the name of the test binary.
+    let module = module.split_once("::").map_or("", |(_, rest)| rest);
     Command::new(std::env::current_exe().expect("the test binary"))
         .args(["--exact", &format!("{module}::worker"), "--nocapture"])
-        .env(STORE, store)
-        .env(NUMBER, number.to_string())
-        .env(STARTS, starts.to_string())
+        .envs(job.iter().copied())
         .stdout(Stdio::piped())
         .spawn()
         .expect("a process")

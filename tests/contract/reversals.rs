@@ -1,0 +1,546 @@
+//! Reversals over HTTP: the plan, the windows as they are asked for, pacing, going on after a failure, and calls that are dropped.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use cpalead::{
+    Account, BoxFuture, Clock, Endpoint, Error, Lane, Limiter, ManualClock, MemoryStore, Op,
+    RateLimits, Reply, Report, Reversal, ReversalsStream, Store, StoreError, Wait,
+};
+use jiff::civil::{Date, date};
+use serde_json::{Value, json};
+
+use crate::conversions::{Broken, KEY, MINUTE, Stage, fixtures, noon, ok, said, secs};
+use crate::raw_server::{RawServer, answer};
+use crate::support::{PUBLISHER, builder};
+
+/// An answer without reversals.
+const NONE: &str = r#"{"status":"success","reversals":[]}"#;
+
+/// Three and a half months: four windows.
+const START: Date = date(2025, 1, 15);
+const END: Date = date(2025, 5, 3);
+
+fn none() -> Vec<u8> {
+    ok(NONE)
+}
+
+/// The two dates of each call, in the order of the calls.
+fn asked(stage: &Stage) -> Vec<String> {
+    let target = |target: String| {
+        target
+            .strip_prefix("/api/reversals?end_date=")
+            .and_then(|rest| rest.split_once("&id=3360001&start_date="))
+            .map(|(end, start)| format!("{start}..={end}"))
+            .unwrap_or(target)
+    };
+    stage.targets().into_iter().map(target).collect()
+}
+
+/// What each item of the stream is: the window, or the error, to the end.
+async fn items(stream: &mut ReversalsStream) -> Vec<String> {
+    let mut items = Vec::new();
+    while let Some(item) = stream.next().await {
+        items.push(match item {
+            Ok(window) => window.window().to_string(),
+            Err(error) => error.to_string(),
+        });
+        assert!(items.len() < 100, "a stream without end");
+    }
+    items
+}
+
+const WINDOWS: [&str; 4] = [
+    "2025-01-15..=2025-02-14",
+    "2025-02-15..=2025-03-14",
+    "2025-03-15..=2025-04-14",
+    "2025-04-15..=2025-05-03",
+];
+
+#[tokio::test]
+async fn a_request_is_this_line_with_the_key_in_its_query() {
+    let stage = Stage::of(vec![none()]);
+    let request = stage.client.reversals(date(2025, 9, 1)..=date(2025, 9, 30));
+    request.await.expect("an answer");
+    let heads = stage.server.heads();
+    let line = heads[0].lines().next().expect("a line");
+    assert_eq!(
+        line.replace(KEY, "KEY"),
+        "GET /api/reversals?end_date=2025-09-30&id=3360001&start_date=2025-09-01&api_key=KEY HTTP/1.1"
+    );
+    assert_eq!(heads[0].matches(KEY).count(), 1);
+}
+
+#[tokio::test]
+async fn a_plan_says_calls_windows_and_times_and_takes_nothing() {
+    let stage = Stage::of(vec![none()]);
+    let request = stage.client.reversals(START..=END);
+    for _ in 0..2 {
+        let plan = request.plan().await.expect("a plan");
+        let windows: Vec<_> = plan.windows().iter().map(ToString::to_string).collect();
+        assert_eq!(windows, WINDOWS);
+        assert_eq!(plan.calls(), 4);
+        assert_eq!((plan.wait(), plan.duration()), (secs(0), secs(183)));
+    }
+    stage
+        .limiter
+        .acquire(Endpoint::Reversals)
+        .await
+        .expect("free")
+        .start();
+    stage.clock.advance(secs(20));
+    let plan = request.plan().await.expect("a plan");
+    assert_eq!((plan.wait(), plan.duration()), (secs(41), secs(224)));
+    assert_eq!(stage.server.connections(), 0);
+
+    let day = stage
+        .client
+        .reversals(START..=START)
+        .plan()
+        .await
+        .expect("a plan");
+    assert_eq!(
+        (day.calls(), day.wait(), day.duration()),
+        (1, secs(41), secs(41))
+    );
+}
+
+#[tokio::test]
+async fn a_plan_is_kept() {
+    let stage = Stage::of(vec![none()]);
+    stage
+        .limiter
+        .acquire(Endpoint::Reversals)
+        .await
+        .expect("free")
+        .start();
+    let request = stage.client.reversals(START..=END);
+    let plan = request.plan().await.expect("a plan");
+    request.send().await.expect("answers");
+    assert_eq!(asked(&stage).len(), plan.calls());
+    assert_eq!(stage.clock.steady(), plan.duration());
+}
+
+#[tokio::test]
+async fn windows_come_oldest_first_an_interval_apart() {
+    let stage = Stage::of(vec![none()]);
+    let mut stream = stage.client.reversals(START..=END).stream();
+    assert_eq!((stream.left(), stream.resume_from()), (4, Some(START)));
+    assert_eq!(stage.server.connections(), 0);
+    assert_eq!(items(&mut stream).await, WINDOWS);
+    assert_eq!(asked(&stage), WINDOWS);
+    assert_eq!(stage.arrivals(), [0, 61, 122, 183]);
+    assert_eq!((stream.left(), stream.resume_from()), (0, None));
+    assert!(stream.next().await.is_none());
+}
+
+#[tokio::test]
+async fn rows_arrive_with_the_window_they_belong_to() {
+    let row = |lead: &str| ok(&format!(r#"[{{"lead_id":"{lead}"}}]"#));
+    let stage = Stage::of(vec![row("a"), none(), row("c"), row("d")]);
+    let windows = stage.client.reversals(START..=END).await.expect("answers");
+    let leads: Vec<_> = windows
+        .into_iter()
+        .map(|window| {
+            let start = window.window().start();
+            let rows: Vec<Reversal> = window.into_report().into_iter().collect();
+            format!("{start} {:?}", rows.first().and_then(Reversal::lead_id))
+        })
+        .collect();
+    let expected = [
+        r#"2025-01-15 Some("a")"#,
+        "2025-02-15 None",
+        r#"2025-03-15 Some("c")"#,
+        r#"2025-04-15 Some("d")"#,
+    ];
+    assert_eq!(leads, expected);
+}
+
+#[tokio::test]
+async fn across_a_leap_february_every_day_is_asked_for_once() {
+    let stage = Stage::of(vec![none()]);
+    let request = stage
+        .client
+        .reversals(date(2023, 12, 31)..=date(2024, 3, 31));
+    request.await.expect("answers");
+    let expected = [
+        "2023-12-31..=2024-01-30",
+        "2024-01-31..=2024-02-28",
+        "2024-02-29..=2024-03-28",
+        "2024-03-29..=2024-03-31",
+    ];
+    assert_eq!(asked(&stage), expected);
+    let stage = Stage::of(vec![none()]);
+    let request = stage
+        .client
+        .reversals(date(2024, 2, 29)..=date(2024, 2, 29));
+    request.await.expect("answers");
+    assert_eq!(asked(&stage), ["2024-02-29..=2024-02-29"]);
+}
+
+#[tokio::test]
+async fn after_a_failure_the_same_stream_goes_on_and_so_does_a_new_request() {
+    let fails = || answer("500 Internal Server Error", &[], b"");
+    let stage = Stage::of(vec![none(), none(), fails(), fails(), none()]);
+    let mut stream = stage.client.reversals(START..=END).stream();
+    stream.next().await.expect("first").expect("an answer");
+    stream.next().await.expect("second").expect("an answer");
+    let error = stream.next().await.expect("third").expect_err("500");
+    assert_eq!(error.status(), Some(500));
+    let day = stream.resume_from().expect("two to go");
+    assert_eq!((stream.left(), day), (2, date(2025, 3, 15)));
+
+    stream.next().await.expect("third").expect_err("500 again");
+    assert_eq!((stream.left(), stream.resume_from()), (2, Some(day)));
+    assert_eq!(items(&mut stream).await, WINDOWS[2..]);
+    let again = stage.client.reversals(day..=END).await.expect("answers");
+    let again: Vec<_> = again
+        .iter()
+        .map(|window| window.window().to_string())
+        .collect();
+    assert_eq!(again, WINDOWS[2..]);
+    assert_eq!(stage.arrivals(), [0, 61, 122, 183, 244, 305, 366, 427]);
+}
+
+#[tokio::test]
+async fn a_collected_range_fails_with_its_first_failure() {
+    let stage = Stage::of(vec![none(), answer("403 Forbidden", &[], b""), none()]);
+    let error = stage.client.reversals(START..=END).await.expect_err("403");
+    assert_eq!(error.status(), Some(403));
+    assert_eq!(stage.server.heads().len(), 2);
+}
+
+/// The only item of the stream is this error, the plan says the same, and nothing is sent.
+async fn refused(now: &str, start: Date, end: Date, message: &str) {
+    let clock = ManualClock::eager(now.parse().expect("a timestamp"));
+    let stage = Stage::on(clock, RateLimits::default(), Duration::ZERO, vec![none()]);
+    let request = stage.client.reversals(start..=end);
+    let error = request.plan().await.expect_err("no plan");
+    assert_eq!(error.to_string(), message);
+    assert!(error.is_configuration() && !error.may_have_counted());
+    let error = request.clone().await.expect_err("no rows");
+    assert_eq!(error.to_string(), message);
+    let mut stream = request.stream();
+    assert_eq!(
+        items(&mut stream).await,
+        [message],
+        "once, and then it is over"
+    );
+    assert!(stream.next().await.is_none());
+    assert_eq!(stage.server.connections(), 0);
+    assert_eq!(stage.wait_for(Endpoint::Reversals).await, Duration::ZERO);
+}
+
+async fn accepted(now: &str, start: Date) {
+    let clock = ManualClock::eager(now.parse().expect("a timestamp"));
+    let stage = Stage::on(clock, RateLimits::default(), Duration::ZERO, vec![none()]);
+    let windows = stage.client.reversals(start..=start).await;
+    assert_eq!(windows.expect("an answer").len(), 1, "{now}");
+}
+
+#[tokio::test]
+async fn a_start_after_the_end_is_refused() {
+    let message = "reversals: the start 2025-05-03 is after the end 2025-01-15";
+    refused("2026-01-15T12:00:00Z", END, START, message).await;
+    let far = "reversals: the start 9999-12-31 is after the end -009999-01-01";
+    refused("2026-01-15T12:00:00Z", Date::MAX, Date::MIN, far).await;
+}
+
+#[tokio::test]
+async fn a_start_is_in_the_future_when_it_is_so_everywhere_on_earth() {
+    let message = |start: &str, today: &str| {
+        format!("reversals: the start {start} is in the future: expected {today} or before")
+    };
+    let tomorrow = date(2026, 1, 16);
+    let told = message("2026-01-16", "2026-01-15");
+    refused("2026-01-15T09:59:59Z", tomorrow, tomorrow, &told).await;
+    accepted("2026-01-15T10:00:00Z", tomorrow).await;
+    accepted("2026-01-15T23:59:59Z", tomorrow).await;
+    let told = message("2026-01-17", "2026-01-16");
+    refused("2026-01-15T23:59:59Z", date(2026, 1, 17), Date::MAX, &told).await;
+    let told = message("9999-12-31", "2026-01-16");
+    refused("2026-01-15T12:00:00Z", Date::MAX, Date::MAX, &told).await;
+    accepted("2026-01-15T12:00:00Z", date(2026, 1, 1)).await;
+}
+
+#[tokio::test]
+async fn without_a_key_nothing_is_sent_and_the_stream_is_over() {
+    let stage = Stage::of(vec![none()]);
+    let client = builder(&stage.server.base_url()).build().expect("a client");
+    let request = client.reversals(START..=END);
+    let message = "reversals: no api key is set, and this call needs one";
+    assert_eq!(
+        request.plan().await.expect_err("no key").to_string(),
+        message
+    );
+    let mut stream = request.stream();
+    assert_eq!(items(&mut stream).await, [message]);
+    // Nothing of it is done: this is where a client with a key begins.
+    assert_eq!((stream.left(), stream.resume_from()), (4, Some(START)));
+    assert_eq!(stage.server.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_wait_gets_one_window_at_a_time() {
+    let hasty = RateLimits::default().wait(Wait::FailFast);
+    let stage = Stage::with(hasty, Duration::ZERO, vec![none()]);
+    let mut stream = stage.client.reversals(START..=END).stream();
+    for (done, window) in WINDOWS.iter().enumerate() {
+        let item = stream.next().await.expect("an item").expect("a window");
+        assert_eq!(item.window().to_string(), *window);
+        if done < 3 {
+            let error = stream
+                .next()
+                .await
+                .expect("an item")
+                .expect_err("too early");
+            assert!(error.is_rate_limited() && !error.may_have_counted());
+            assert_eq!(error.retry_after(), Some(MINUTE));
+            assert_eq!(stage.server.connections(), done + 1);
+            stage.clock.advance(MINUTE);
+        }
+    }
+    assert!(stream.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_retry_after_of_a_day_in_the_middle_is_an_hour_and_the_range_goes_on_after_it() {
+    let busy = answer("429 Too Many Requests", &[("retry-after", "86400")], b"");
+    let patient = RateLimits::default().wait(Wait::AtMost(secs(3_600)));
+    let stage = Stage::with(patient, Duration::ZERO, vec![none(), busy, none()]);
+    let mut stream = stage.client.reversals(START..=END).stream();
+    stream.next().await.expect("first").expect("an answer");
+    let error = stream.next().await.expect("second").expect_err("busy");
+    assert_eq!(error.retry_after(), Some(secs(3_600)));
+    assert_eq!(items(&mut stream).await, WINDOWS[1..]);
+    assert_eq!(stage.arrivals(), [0, 61, 3_661, 3_722, 3_783]);
+}
+
+#[tokio::test]
+async fn a_store_that_fails_fails_plan_and_stream() {
+    let stage = Stage::of(vec![none()]);
+    let client = builder(&stage.server.base_url())
+        .api_key(KEY)
+        .rate_limits(RateLimits::default().store(Broken))
+        .build()
+        .expect("a client");
+    let request = client.reversals(START..=END);
+    let fails = |error: Error| {
+        assert!(error.is_store() && !error.may_have_counted(), "{error}");
+        assert!(error.to_string().starts_with("reversals: "), "{error}");
+    };
+    fails(request.plan().await.expect_err("no store"));
+    let mut stream = request.stream();
+    fails(stream.next().await.expect("an item").expect_err("no store"));
+    assert_eq!(stream.resume_from(), Some(START));
+    assert_eq!(stage.server.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_range_of_eight_thousand_years_is_planned_at_once() {
+    let stage = Stage::of(vec![none()]);
+    let begun = Instant::now();
+    let request = stage.client.reversals(date(1990, 1, 1)..=Date::MAX);
+    let plan = request.plan().await.expect("a plan");
+    assert_eq!(plan.calls(), 8_010 * 12 + 1);
+    assert_eq!(plan.windows()[0].to_string(), "1990-01-01..=1990-01-31");
+    assert_eq!(plan.duration(), 96_120 * MINUTE);
+    let mut stream = request.stream();
+    stream.next().await.expect("first").expect("an answer");
+    assert_eq!(stream.left(), 96_120);
+    assert_eq!(stream.resume_from(), Some(date(1990, 2, 1)));
+    assert!(begun.elapsed() < secs(2), "{:?}", begun.elapsed());
+}
+
+/// A store that makes its callers wait before and after each operation, as one across a network does.
+#[derive(Debug)]
+struct Slow(MemoryStore);
+
+impl Store for Slow {
+    fn apply<'a>(
+        &'a self,
+        lane: &'a Lane,
+        op: Op,
+        clock: &'a dyn Clock,
+    ) -> BoxFuture<'a, Result<Reply, StoreError>> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            let reply = self.0.apply(lane, op, clock).await;
+            tokio::task::yield_now().await;
+            reply
+        })
+    }
+}
+
+/// Polls `future` until it is ready or was pending so many times, and drops it then.
+async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut left = polls;
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => {
+            left -= 1;
+            if left == 0 {
+                return Poll::Ready(None);
+            }
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+/// Drops the stream after one poll of its second window, after two, and so on until the window arrives. A slot is given back if and
+/// only if nothing can have been sent. Returns how often it was dropped before and after that.
+async fn check_cancellation(store: impl Fn() -> RateLimits) -> (usize, usize) {
+    let (mut before, mut after) = (0, 0);
+    for polls in 1..100 {
+        let server = RawServer::start(|mut exchange| {
+            exchange.send(&ok(NONE));
+            exchange.finish();
+        });
+        let clock = ManualClock::eager(noon());
+        let limits = store();
+        let account = Account::new(PUBLISHER).on(&server.base_url());
+        let limiter = Limiter::new(limits.clone(), &account, Arc::new(clock.clone()));
+        let client = builder(&server.base_url())
+            .api_key(KEY)
+            .rate_limits(limits)
+            .clock(Arc::new(clock.clone()))
+            .build()
+            .expect("a client");
+        let mut stream = client.reversals(START..=END).stream();
+        stream.next().await.expect("first").expect("an answer");
+        let outcome = dropped_after(polls, stream.next()).await;
+        assert_eq!(stream.left(), if outcome.is_some() { 2 } else { 3 });
+        drop(stream);
+        // A slow store gives back in a task; a request that was sent arrives.
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let now = clock.steady();
+        let wait = limiter.peek(Endpoint::Reversals).await.expect("memory");
+        let end = now + wait;
+        if let Some(item) = outcome {
+            item.expect("an item").expect("a window");
+            assert_eq!(end, 2 * MINUTE, "the window's slot is used");
+            return (before, after);
+        }
+        match end.as_secs() {
+            // Its own slot is free again; what is left is the first window's.
+            61 => {
+                before += 1;
+                assert_eq!(
+                    server.connections(),
+                    1,
+                    "sent after {polls} polls, and given back"
+                );
+                assert_eq!(after, 0);
+            }
+            122 => after += 1,
+            end => panic!("after {polls} polls the next start is at {end} s"),
+        }
+    }
+    panic!("the window never arrived");
+}
+
+#[tokio::test]
+async fn a_stream_dropped_before_its_call_gives_the_slot_back_and_one_dropped_after_has_used_it() {
+    let (before, after) =
+        check_cancellation(|| RateLimits::default().store(MemoryStore::new())).await;
+    println!("memory: dropped {before} times before the call, {after} times after");
+    assert!(before >= 1 && after >= 1);
+    let (before, after) =
+        check_cancellation(|| RateLimits::default().store(Slow(MemoryStore::new()))).await;
+    println!("slow store: dropped {before} times before the call, {after} times after");
+    assert!(before >= 5 && after >= 1);
+}
+
+#[tokio::test]
+async fn dropping_the_future_of_next_loses_nothing() {
+    let row = |lead: &str| ok(&format!(r#"[{{"lead_id":"{lead}"}}]"#));
+    let stage = Stage::of(vec![row("a"), row("b"), row("c"), row("d")]);
+    let mut stream = stage.client.reversals(START..=END).stream();
+    let mut leads = Vec::new();
+    let mut drops = 0;
+    loop {
+        match dropped_after(1, stream.next()).await {
+            Some(None) => break,
+            Some(Some(window)) => {
+                let report = window.expect("a window").into_report();
+                leads.extend(
+                    report
+                        .into_iter()
+                        .filter_map(|row| row.lead_id().map(str::to_owned)),
+                );
+            }
+            None => {
+                drops += 1;
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+        assert!(drops < 10_000);
+    }
+    assert_eq!(leads, ["a", "b", "c", "d"]);
+    assert_eq!(asked(&stage), WINDOWS, "each window is asked for once");
+    assert!(drops > 4, "{drops}");
+}
+
+fn seen(report: &Report<Reversal>, row: &Reversal) -> Value {
+    said(json!({
+        "offer_id": row.offer_id(),
+        "subid": row.subid(),
+        "lead_id": row.lead_id(),
+        "amount": row.amount().map(|amount| amount.to_string()),
+        "date": row.date().map(|date| date.to_string()),
+        "timestamp": row.timestamp(),
+        "reason": row.reason(),
+        "raw": report.raw(row),
+    }))
+}
+
+#[tokio::test]
+async fn reversals_as_they_are_inferred_read() {
+    for (name, body) in fixtures("reversals/inferred") {
+        let stage = Stage::of(vec![ok(&body)]);
+        let windows = stage.client.reversals(START..=START).await;
+        let windows = windows.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let report = windows[0].report();
+        let rows: Vec<_> = report.iter().map(|row| seen(report, row)).collect();
+        let rejected: Vec<_> = report.rejected().iter().map(ToString::to_string).collect();
+        let shown = json!({ "rows": rows, "rejected": rejected });
+        let shown = serde_json::to_string_pretty(&shown).expect("JSON");
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/reversals" }, {
+            insta::assert_snapshot!(format!("inferred__{name}"), shown);
+        });
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_shape_fails_its_window_and_is_never_a_month_without_reversals() {
+    for (body, path) in [
+        (r#"{"status":"success"}"#, None),
+        (r#"{"status":"success","conversions":[]}"#, None),
+        (
+            r#"{"status":"success","reversals":{"0":{}}}"#,
+            Some("reversals"),
+        ),
+        (
+            r#"{"reversals":[{"offer_id":"x"},{"offer_id":"y"}]}"#,
+            Some("reversals[0].offer_id"),
+        ),
+        ("null", None),
+        ("<html>", None),
+    ] {
+        let stage = Stage::of(vec![ok(body), none()]);
+        let mut stream = stage.client.reversals(START..=END).stream();
+        let error = stream.next().await.expect("an item").expect_err(body);
+        assert!(error.is_decode(), "{body}: {error}");
+        assert_eq!(error.path(), path, "{body}: {error}");
+        assert_eq!(stream.resume_from(), Some(START), "{body}");
+        assert_eq!(items(&mut stream).await, WINDOWS);
+    }
+}

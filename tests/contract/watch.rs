@@ -1,0 +1,412 @@
+//! Watching: every new conversion once, errors on the way, an end at once, and never faster than allowed.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use cpalead::{Client, Endpoint, Error, ManualClock, MemoryStore, RateLimits, Wait, Watch};
+use cpalead_sandbox::{Sandbox, Shape};
+
+use crate::conversions::{Broken, KEY, MINUTE, NONE, Stage, noon, ok, secs};
+use crate::raw_server::{RawServer, answer, dead_address};
+use crate::support::builder;
+
+/// The sandbox's minute at this speed is 150 milliseconds.
+const SPEED: u32 = 400;
+const INTERVAL: Duration = Duration::from_millis(200);
+
+/// Longer than anything here takes.
+const LONG: Duration = Duration::from_secs(10);
+
+async fn sandbox(shape: Shape) -> (Sandbox, Client) {
+    let sandbox = Sandbox::builder().speed(SPEED).shape(shape).start().await;
+    let sandbox = sandbox.expect("a sandbox");
+    let limits = RateLimits::default()
+        .store(MemoryStore::new())
+        // Watching waits whatever a single call would do.
+        .wait(Wait::FailFast)
+        .interval(Endpoint::Conversions, INTERVAL);
+    let client = builder(sandbox.base_url())
+        .api_key(sandbox.api_key())
+        .rate_limits(limits)
+        .build()
+        .expect("a client");
+    (sandbox, client)
+}
+
+async fn next(watch: &mut Watch) -> Option<Result<cpalead::Conversion, Error>> {
+    tokio::time::timeout(LONG, watch.next())
+        .await
+        .expect("it does not hang")
+}
+
+/// What one poll yields: the lead or the offer of each row.
+fn names(rows: &[cpalead::Conversion]) -> Vec<String> {
+    let name = |row: &cpalead::Conversion| match row.lead_id() {
+        Some(lead) => lead.to_owned(),
+        None => format!("{:?}", row.offer_id()),
+    };
+    rows.iter().map(name).collect()
+}
+
+/// Everything that arrives until the sandbox has seen so many polls, and one more.
+async fn until_polled(
+    watch: &mut Watch,
+    sandbox: &Sandbox,
+    polls: usize,
+) -> Vec<cpalead::Conversion> {
+    let mut rows = Vec::new();
+    while sandbox.requests().len() <= polls {
+        if let Ok(row) = tokio::time::timeout(Duration::from_millis(20), watch.next()).await {
+            rows.push(row.expect("nobody stopped it").expect("no poll fails"));
+        }
+    }
+    rows
+}
+
+#[tokio::test]
+async fn each_new_conversion_arrives_once() {
+    let (sandbox, client) = sandbox(Shape::Wrapped).await;
+    let mut watch = client.conversions("user-42").watch();
+    let seeded = until_polled(&mut watch, &sandbox, 1).await;
+    assert!((3..=5).contains(&seeded.len()), "{}", seeded.len());
+
+    let first = sandbox.add_conversion("user-42", 5_540_000);
+    sandbox.add_conversion("user-43", 5_540_000);
+    let polls = sandbox.requests().len();
+    let rows = until_polled(&mut watch, &sandbox, polls + 1).await;
+    assert_eq!(names(&rows), [first]);
+
+    let second = sandbox.add_conversion("user-42", 5_540_000);
+    let third = sandbox.add_conversion("user-42", 5_540_000);
+    let polls = sandbox.requests().len();
+    let rows = until_polled(&mut watch, &sandbox, polls + 2).await;
+    assert_eq!(
+        names(&rows),
+        [third, second],
+        "in the provider's order, and no more often"
+    );
+    let requests = sandbox.requests();
+    assert!(requests.iter().all(|request| request.status == 200));
+    let starts: Vec<_> = requests.iter().map(|request| request.arrived).collect();
+    let gaps = starts.windows(2).map(|pair| pair[1] - pair[0]);
+    assert!(gaps.min().expect("several") >= Duration::from_millis(150));
+}
+
+#[tokio::test]
+async fn rows_that_are_alike_and_have_no_lead_id_count_as_many_as_there_are() {
+    let (sandbox, client) = sandbox(Shape::Bare).await;
+    sandbox.add_conversion("watched", 7);
+    sandbox.add_conversion("watched", 7);
+    sandbox.add_conversion("watched", 8);
+    let mut watch = client.conversions("watched").watch();
+    let rows = until_polled(&mut watch, &sandbox, 2).await;
+    assert_eq!(names(&rows)[..3], ["Some(8)", "Some(7)", "Some(7)"]);
+    let seeded = rows.len() - 3;
+    assert!(seeded <= 5);
+
+    sandbox.add_conversion("watched", 7);
+    let polls = sandbox.requests().len();
+    let rows = until_polled(&mut watch, &sandbox, polls + 2).await;
+    assert_eq!(names(&rows), ["Some(7)"]);
+}
+
+#[tokio::test]
+async fn after_a_poll_that_the_provider_refuses_the_watch_goes_on() {
+    let (sandbox, client) = sandbox(Shape::Wrapped).await;
+    let mut watch = client.conversions("user-42").watch();
+    until_polled(&mut watch, &sandbox, 1).await;
+    // Somebody who shares no limits with us asks again and again, so that a poll of ours meets a 429.
+    let error = loop {
+        let url = format!(
+            "{}/api/conversions?id=3360001&api_key={}&subid=x",
+            sandbox.base_url(),
+            sandbox.api_key()
+        );
+        let rude = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        rude.get(url).send().await.expect("an answer");
+        match tokio::time::timeout(Duration::from_millis(10), watch.next()).await {
+            Ok(Some(Err(error))) => break error,
+            Ok(Some(Ok(_))) | Err(_) => {}
+            Ok(None) => panic!("the watch is over"),
+        }
+    };
+    assert!(
+        error.is_rate_limited() && error.status() == Some(429),
+        "{error}"
+    );
+    assert_eq!(error.retry_after(), Some(secs(1)));
+    let lead = sandbox.add_conversion("user-42", 5_540_000);
+    let row = next(&mut watch).await.expect("it goes on").expect("a row");
+    assert_eq!(row.lead_id(), Some(lead.as_str()));
+}
+
+fn rows(leads: &[&str]) -> Vec<u8> {
+    let row = |lead: &&str| format!(r#"{{"lead_id":"{lead}","offer_id":1}}"#);
+    let rows: Vec<_> = leads.iter().map(row).collect();
+    ok(&format!(
+        r#"{{"status":"success","conversions":[{}]}}"#,
+        rows.join(",")
+    ))
+}
+
+/// The next items, as leads and messages.
+async fn items(watch: &mut Watch, count: usize) -> Vec<String> {
+    let mut items = Vec::new();
+    for _ in 0..count {
+        items.push(match next(watch).await {
+            Some(Ok(row)) => names(&[row]).concat(),
+            Some(Err(error)) => error.to_string(),
+            None => "the end".to_owned(),
+        });
+    }
+    items
+}
+
+#[tokio::test]
+async fn an_error_in_the_middle_is_told_and_polling_goes_on_at_its_pace() {
+    let stage = Stage::of(vec![
+        rows(&["a"]),
+        answer("500 Internal Server Error", &[], b""),
+        Vec::new(),
+        ok("<html>maintenance</html>"),
+        answer("429 Too Many Requests", &[("retry-after", "600")], b""),
+        ok(r#"{"status":"too many requests"}"#),
+        rows(&["b", "a"]),
+        rows(&["c", "b", "a"]),
+    ]);
+    let mut watch = stage.client.conversions("user-42").watch();
+    let items = items(&mut watch, 8).await;
+    assert_eq!([&items[0], &items[6], &items[7]], ["a", "b", "c"]);
+    let told = [
+        "conversions: the provider answered with an error (status 500)",
+        "conversions: the connection broke",
+        "conversions: cannot read the answer: it is an HTML page, not JSON (status 200)",
+        "conversions: the provider answered with an error (status 429); try again in 600 s",
+        "conversions: the provider refused: too many requests (status 200); try again in 61 s",
+    ];
+    for (item, told) in items[1..6].iter().zip(told) {
+        assert!(item.starts_with(told), "{item}");
+    }
+    assert_eq!(stage.arrivals(), [0, 61, 122, 183, 244, 844, 905, 966]);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_told_once_and_the_others_arrive() {
+    let odd = r#"{"lead_id":"odd","payout":"much"}"#;
+    let list = |rows: &str| ok(&format!("[{rows}]"));
+    let good = |lead: &str| format!(r#"{{"lead_id":"{lead}"}}"#);
+    let stage = Stage::of(vec![
+        list(&format!("{},{odd},{}", good("a"), good("b"))),
+        list(&format!("{},{},{odd},{}", good("c"), good("a"), good("b"))),
+        list(&format!("{},{odd},{odd}", good("d"))),
+        list(&good("e")),
+    ]);
+    let mut watch = stage.client.conversions("user-42").watch();
+    let unreadable = |index: u32| {
+        format!(
+            "conversions: cannot read the answer at conversions[{index}].payout: `much` is no amount: expected a decimal number of at most 28 digits"
+        )
+    };
+    let (first, second) = (unreadable(1), unreadable(2));
+    assert_eq!(
+        items(&mut watch, 7).await,
+        ["a", "b", &first, "c", "d", &second, "e"],
+        "rows that are alike count as many as there are"
+    );
+    assert_eq!(stage.arrivals(), [0, 61, 122, 183], "it costs no poll");
+}
+
+#[tokio::test]
+async fn a_conversion_that_changes_is_not_new_and_one_that_comes_back_neither() {
+    let of = |body: &str| ok(&format!("[{body}]"));
+    let stage = Stage::of(vec![
+        of(
+            r#"{"lead_id":"a","payout":"1","status":"pending"},{"campid":1,"subid":"s","timestamp":1767225600,"status":true}"#,
+        ),
+        of(
+            r#"{"lead_id":"a","payout":"2","status":"approved"},{"campid":"1","subid":"s","timestamp":"1767225600","status":false}"#,
+        ),
+        of(""),
+        of(
+            r#"{"lead_id":"a"},{"offer_id":1,"subid":"s","timestamp":1767225600},{"campid":1,"subid":"s","timestamp":1767225601}"#,
+        ),
+        rows(&["z"]),
+    ]);
+    let mut watch = stage.client.conversions("user-42").watch();
+    assert_eq!(items(&mut watch, 4).await, ["a", "Some(1)", "Some(1)", "z"]);
+    assert_eq!(stage.arrivals(), [0, 61, 122, 183, 244]);
+}
+
+#[tokio::test]
+async fn five_thousand_rows_arrive_once() {
+    let leads: Vec<_> = (0..5_000).map(|lead| lead.to_string()).collect();
+    let leads: Vec<_> = leads.iter().map(String::as_str).collect();
+    let stage = Stage::of(vec![rows(&leads), rows(&leads), rows(&["new"])]);
+    let mut watch = stage.client.conversions("user-42").watch();
+    let begun = Instant::now();
+    let items = items(&mut watch, 5_001).await;
+    assert_eq!(items[..5_000], leads[..]);
+    assert_eq!(items[5_000], "new");
+    assert!(begun.elapsed() < secs(5), "{:?}", begun.elapsed());
+}
+
+/// A stage whose clock stands still until it is moved.
+fn still(answers: Vec<Vec<u8>>) -> Stage {
+    let clock = ManualClock::new(noon());
+    Stage::on(clock, RateLimits::default(), Duration::ZERO, answers)
+}
+
+async fn until(what: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !what() {
+        assert!(begun.elapsed() < LONG, "it never happens");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_stop_while_it_waits_for_its_slot_takes_effect_at_once_and_gives_the_slot_back() {
+    let stage = still(vec![ok(NONE)]);
+    let mut watch = stage.client.conversions("user-42").watch();
+    let stop = watch.stopper();
+    let watching = tokio::spawn(async move { (watch.next().await.is_none(), watch) });
+    until(|| stage.clock.sleepers() == 1).await;
+    assert_eq!(stage.wait_for(Endpoint::Conversions).await, 2 * MINUTE);
+    stop.stop();
+    let (over, mut watch) = tokio::time::timeout(LONG, watching)
+        .await
+        .expect("at once")
+        .expect("no panic");
+    assert!(over);
+    assert_eq!(stage.wait_for(Endpoint::Conversions).await, MINUTE);
+    assert_eq!((stage.clock.sleepers(), stage.server.heads().len()), (0, 1));
+    // The end is the end, also for those who ask again, stop again, or stop what is gone.
+    stop.stop();
+    assert!(watch.next().await.is_none());
+    drop(watch);
+    stop.clone().stop();
+}
+
+#[tokio::test]
+async fn a_stop_while_a_call_is_under_way_takes_effect_at_once_and_the_slot_is_used() {
+    let clock = ManualClock::new(noon());
+    let server = RawServer::start(|exchange| exchange.hold());
+    let limits = RateLimits::default().store(MemoryStore::new());
+    let account = cpalead::Account::new(crate::support::PUBLISHER).on(&server.base_url());
+    let limiter = cpalead::Limiter::new(limits.clone(), &account, Arc::new(clock.clone()));
+    let client = builder(&server.base_url())
+        .api_key(KEY)
+        .rate_limits(limits)
+        .clock(Arc::new(clock))
+        .build()
+        .expect("a client");
+    let mut watch = client.conversions("user-42").watch();
+    let stop = watch.stopper();
+    let watching = tokio::spawn(async move { watch.next().await.is_none() });
+    until(|| server.heads().len() == 1).await;
+    let begun = Instant::now();
+    stop.stop();
+    assert!(watching.await.expect("no panic"));
+    assert!(begun.elapsed() < secs(1), "{:?}", begun.elapsed());
+    let wait = limiter.peek(Endpoint::Conversions).await.expect("memory");
+    assert_eq!(wait, MINUTE);
+}
+
+#[tokio::test]
+async fn a_stop_before_the_first_poll_sends_nothing_and_rows_not_yet_handed_over_are_left() {
+    let stage = still(vec![rows(&["a", "b", "c"])]);
+    let mut watch = stage.client.conversions("user-42").watch();
+    watch.stopper().stop();
+    assert!(watch.next().await.is_none());
+    assert_eq!(stage.server.connections(), 0);
+
+    let mut watch = stage.client.conversions("user-42").watch();
+    assert_eq!(items(&mut watch, 1).await, ["a"]);
+    watch.stopper().stop();
+    assert_eq!(items(&mut watch, 2).await, ["the end", "the end"]);
+}
+
+#[tokio::test]
+async fn a_watch_that_is_dropped_while_it_waits_gives_its_slot_back() {
+    let stage = still(vec![ok(NONE)]);
+    let mut watch = stage.client.conversions("user-42").watch();
+    let waiting = tokio::time::timeout(Duration::from_millis(100), watch.next()).await;
+    assert!(waiting.is_err());
+    assert_eq!(stage.wait_for(Endpoint::Conversions).await, 2 * MINUTE);
+    drop(watch);
+    assert_eq!(stage.wait_for(Endpoint::Conversions).await, MINUTE);
+}
+
+#[tokio::test]
+async fn dropping_the_future_of_next_loses_nothing() {
+    let (sandbox, client) = sandbox(Shape::Wrapped).await;
+    let mut watch = client.conversions("user-42").watch();
+    // `until_polled` drops a future every 20 milliseconds.
+    until_polled(&mut watch, &sandbox, 1).await;
+    let mut leads = Vec::new();
+    for _ in 0..3 {
+        leads.push(sandbox.add_conversion("user-42", 1));
+        let polls = sandbox.requests().len();
+        let rows = until_polled(&mut watch, &sandbox, polls).await;
+        leads.retain(|lead| !names(&rows).contains(lead));
+    }
+    let polls = sandbox.requests().len();
+    let rows = until_polled(&mut watch, &sandbox, polls + 1).await;
+    leads.retain(|lead| !names(&rows).contains(lead));
+    assert_eq!(leads, Vec::<String>::new());
+}
+
+/// Twenty polls that fail at once are an interval apart on the clock.
+async fn check_pace(build: impl FnOnce(&ManualClock) -> Client, fails: impl Fn(&Error) -> bool) {
+    let clock = ManualClock::eager(noon());
+    let client = build(&clock);
+    let mut watch = client.conversions("user-42").watch();
+    let times = Mutex::new(Vec::new());
+    for _ in 0..20 {
+        let error = next(&mut watch)
+            .await
+            .expect("it goes on")
+            .expect_err("it fails");
+        assert!(fails(&error), "{error}");
+        times
+            .lock()
+            .expect("no panic")
+            .push(cpalead::Clock::steady(&clock));
+    }
+    let times = times.into_inner().expect("no panic");
+    let gaps = times.windows(2).map(|pair| pair[1] - pair[0]);
+    assert!(gaps.min().expect("several") >= MINUTE, "{times:?}");
+}
+
+#[tokio::test]
+async fn polls_that_fail_at_once_follow_each_other_no_faster_than_others() {
+    let with = |base_url: &str, limits: RateLimits, clock: &ManualClock| {
+        builder(base_url)
+            .api_key(KEY)
+            .rate_limits(limits)
+            .clock(Arc::new(clock.clone()))
+            .build()
+            .expect("a client")
+    };
+    let limits = || RateLimits::default().store(MemoryStore::new());
+    // No connection: the slot is given back each time.
+    let dead = dead_address();
+    check_pace(|clock| with(&dead, limits(), clock), Error::is_connect).await;
+    // No slot: the store fails before anything else happens.
+    let broken = limits().store(Broken);
+    check_pace(|clock| with(&dead, broken, clock), Error::is_store).await;
+    // Answers that come at once.
+    for status in ["401 Unauthorized", "500 Oh"] {
+        let server = RawServer::saying(answer(status, &[], b""));
+        let base_url = server.base_url();
+        check_pace(|clock| with(&base_url, limits(), clock), Error::is_status).await;
+        assert_eq!(server.heads().len(), 20);
+    }
+    let server = RawServer::saying(ok("[7]"));
+    let base_url = server.base_url();
+    check_pace(|clock| with(&base_url, limits(), clock), Error::is_decode).await;
+    assert_eq!(server.heads().len(), 20);
+}
