@@ -19,6 +19,26 @@ pub(crate) use bytes::gzip;
 pub(crate) struct Fault {
     pub(crate) name: &'static str,
     pub(crate) serve: Serve,
+    patience: Patience,
+}
+
+/// How long a client waits for the server of a fault.
+#[derive(Clone, Copy)]
+enum Patience {
+    /// Longer than any machine takes.
+    Ample,
+    /// Until it is sure that nothing more comes.
+    Short,
+}
+
+impl Patience {
+    /// The time limits for silence and for a whole attempt.
+    fn limits(self) -> (Duration, Duration) {
+        match self {
+            Patience::Ample => (Duration::from_secs(30), Duration::from_secs(30)),
+            Patience::Short => (Duration::from_millis(600), Duration::from_millis(900)),
+        }
+    }
 }
 
 /// How a fault is brought about.
@@ -47,12 +67,27 @@ impl Fault {
             headers: headers.to_vec(),
             body: body.into(),
         };
-        Fault { name, serve }
+        Fault {
+            name,
+            serve,
+            patience: Patience::Ample,
+        }
     }
 
     fn raw(name: &'static str, serve: impl Fn(Exchange) + Send + Sync + 'static) -> Fault {
-        let serve = Serve::Raw(Arc::new(serve));
-        Fault { name, serve }
+        Fault {
+            name,
+            serve: Serve::Raw(Arc::new(serve)),
+            patience: Patience::Ample,
+        }
+    }
+
+    /// A fault that only a time limit ends.
+    fn hanging(name: &'static str, serve: impl Fn(Exchange) + Send + Sync + 'static) -> Fault {
+        Fault {
+            patience: Patience::Short,
+            ..Fault::raw(name, serve)
+        }
     }
 }
 
@@ -60,6 +95,7 @@ fn all() -> Vec<Fault> {
     let nobody = Fault {
         name: "nobody listens",
         serve: Serve::Nobody,
+        patience: Patience::Ample,
     };
     [nobody]
         .into_iter()
@@ -101,13 +137,14 @@ struct Outcome {
 
 async fn outcome(fault: &Fault, call: Call) -> Outcome {
     let watch = Watch::new();
+    let (silence, whole) = fault.patience.limits();
     let made = |base_url: &str| {
         builder(base_url)
             .api_key("0123456789abcdef")
             .clock(Arc::new(watch.clone()))
             .jitter(Arc::new(Always(u64::MAX)))
-            .read_timeout(Duration::from_millis(600))
-            .timeout(Duration::from_millis(900))
+            .read_timeout(silence)
+            .timeout(whole)
             .max_body(64 << 10)
             .build()
             .expect("a client")

@@ -21,7 +21,7 @@ use cpalead::{
 use jiff::civil::date;
 
 use crate::raw_server::{Exchange, RawServer, answer, dead_address};
-use crate::support::{Watch, builder};
+use crate::support::{Watch, builder, local};
 use cells::Cells;
 use detector::Detector;
 use echo::{CARRIERS, SPELLINGS};
@@ -143,10 +143,7 @@ async fn no_failure_below_an_answer_makes_the_key_leak() {
                 keyed(&busy.base_url(), key).rate_limits(hasty),
             ),
             ("no store", keyed(&closed.base_url(), key).rate_limits(away)),
-            (
-                "no such name",
-                brief("http://localhost:1").http(reqwest::ClientBuilder::no_proxy),
-            ),
+            ("no such name", brief("http://localhost:1").http(local)),
         ];
         for (failure, builder) in failures {
             cells.debug(&detector, failure, "builder", &builder);

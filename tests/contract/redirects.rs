@@ -3,7 +3,7 @@
 use cpalead::Error;
 
 use crate::raw_server::{RawServer, answer, begun};
-use crate::support::{EMPTY, builder, portable};
+use crate::support::{EMPTY, builder, local, portable};
 
 const KEY: &str = "redirected-key-0123456789";
 
@@ -22,7 +22,7 @@ async fn redirected(status: &'static str, place: fn(&str, &str) -> String) -> Er
     let client = builder(&server.base_url())
         .api_key(KEY)
         .http(|http| {
-            http.no_proxy()
+            local(http)
                 .redirect(reqwest::redirect::Policy::limited(10))
                 .referer(true)
         })

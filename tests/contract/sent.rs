@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::date;
 
 use crate::raw_server::{RawServer, answer};
-use crate::support::{EMPTY, builder};
+use crate::support::{EMPTY, builder, local};
 
 /// A server that says that there are no offers, and a client of it.
 struct Wire {
@@ -277,7 +277,7 @@ async fn what_the_hook_sets_against_the_hardening_does_not_count() {
     let wire = Wire::new();
     let client = builder(&wire.server.base_url())
         .http(|http| {
-            http.no_proxy()
+            local(http)
                 .user_agent("somebody/else")
                 .referer(true)
                 .redirect(reqwest::redirect::Policy::limited(10))

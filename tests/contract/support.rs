@@ -19,7 +19,14 @@ pub(crate) fn builder(base_url: &str) -> ClientBuilder {
     Client::builder(PUBLISHER)
         .base_url(base_url)
         .rate_limits(RateLimits::default().store(MemoryStore::new()))
-        .http(reqwest::ClientBuilder::no_proxy)
+        .http(local)
+}
+
+/// Depends on no proxy of the machine's, and does not read its certificates: that takes longer than all else that a test does.
+pub(crate) fn local(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(feature = "rustls")]
+    let http = http.tls_certs_only([]);
+    http.no_proxy()
 }
 
 pub(crate) fn client(base_url: &str) -> Client {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use cpalead::{ClientBuilder, Error, RetryPolicy};
 
 use crate::raw_server::{Exchange, RawServer, answer, begun, dead_address};
-use crate::support::{Always, EMPTY, Watch, builder};
+use crate::support::{Always, EMPTY, Watch, builder, local};
 
 const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -108,10 +108,7 @@ impl reqwest::dns::Resolve for NeverResolves {
 async fn a_connection_that_does_not_come_about_is_given_up_at_the_connect_timeout() {
     let (error, took) = timed(
         builder("http://localhost:9")
-            .http(|http| {
-                http.no_proxy()
-                    .dns_resolver(std::sync::Arc::new(NeverResolves))
-            })
+            .http(|http| local(http).dns_resolver(std::sync::Arc::new(NeverResolves)))
             .connect_timeout(ms(200))
             .retry(RetryPolicy::none()),
     )
@@ -128,10 +125,7 @@ async fn a_connection_that_does_not_come_about_is_tried_again_even_for_a_limited
         .api_key("0123456789abcdef")
         .clock(std::sync::Arc::new(watch.clone()))
         .jitter(std::sync::Arc::new(Always(u64::MAX)))
-        .http(|http| {
-            http.no_proxy()
-                .dns_resolver(std::sync::Arc::new(NeverResolves))
-        })
+        .http(|http| local(http).dns_resolver(std::sync::Arc::new(NeverResolves)))
         .connect_timeout(ms(100))
         .build()
         .expect("a client");

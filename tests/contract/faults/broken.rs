@@ -30,17 +30,17 @@ fn connections() -> Vec<Fault> {
             exchange.send(HALF);
             exchange.reset();
         }),
-        Fault::raw("no answer", Exchange::hold),
-        Fault::raw("silent within the body", |mut exchange| {
+        Fault::hanging("no answer", Exchange::hold),
+        Fault::hanging("silent within the body", |mut exchange| {
             exchange.send(&begun("200 OK", &[JSON, ("content-length", "1000")]));
             exchange.send(HALF);
             exchange.hold();
         }),
-        Fault::raw("one byte at a time", |mut exchange| {
+        Fault::hanging("one byte at a time", |mut exchange| {
             exchange.send(&begun("200 OK", &[JSON, ("content-length", "1000")]));
             exchange.repeat(b" ", Duration::from_millis(100));
         }),
-        Fault::raw("a status, then one byte at a time", |mut exchange| {
+        Fault::hanging("a status, then one byte at a time", |mut exchange| {
             exchange.send(&begun("403 Forbidden", &[JSON, ("content-length", "1000")]));
             exchange.repeat(b" ", Duration::from_millis(100));
         }),
@@ -68,7 +68,7 @@ fn heads() -> Vec<Fault> {
             exchange.send(b"HTTP/1.1 200 OK\r\nx-more: ");
             exchange.repeat(&[b'a'; 16 << 10], Duration::from_millis(1));
         }),
-        Fault::raw("interim answers without end", |exchange| {
+        Fault::hanging("interim answers without end", |exchange| {
             exchange.repeat(
                 b"HTTP/1.1 103 Early Hints\r\n\r\n",
                 Duration::from_millis(10),

@@ -6,6 +6,7 @@ use super::detector::Detector;
 use super::spans;
 use super::{CALLS, KEYS, LEAST, call, ear, keyed};
 use crate::raw_server::{Exchange, RawServer, answer, dead_address};
+use crate::support::local;
 
 #[tokio::test]
 async fn nothing_leaks_into_the_log_at_its_most_talkative() {
@@ -24,8 +25,7 @@ async fn nothing_leaks_into_the_log_at_its_most_talkative() {
             &dead,
         ] {
             let usual = keyed(base_url, key);
-            let verbose =
-                keyed(base_url, key).http(|http| http.no_proxy().connection_verbose(true));
+            let verbose = keyed(base_url, key).http(|http| local(http).connection_verbose(true));
             for builder in [usual, verbose] {
                 let client = builder.build().expect("a client");
                 for what in CALLS {
