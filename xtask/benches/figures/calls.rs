@@ -1,15 +1,15 @@
 //! Whole calls over loopback: the library's against a hand-written one, and against one that only reads the bytes.
 //!
-//! All go to one sandbox in this process, which keeps its answers ready, and each has a client of its own that it uses again and
-//! again; what the server needs is part of everybody's time. Two encodings: gzip, as the library asks for unless told otherwise
-//! (`call_…`), and none (`call_identity_…`). Within one comparison the answers are the same bytes.
+//! All go to one sandbox, which runs in this process and keeps its answers ready; the callers are processes of their own that take turns,
+//! and each has one client that it uses again and again. What the server needs is part of everybody's time. Two encodings: gzip, as
+//! the library asks for unless told otherwise (`call_…`), and none (`call_identity_…`). Within a comparison the request is the same.
 //!
 //! - by hand: reqwest, then `serde_json::Value`;
 //! - plain: reqwest, the body read chunk by chunk with a cap, and nothing made of it.
 //!
 //! `transport_overhead` is what the library does around the bytes: its call without its decode, which is measured by itself on the
-//! same bytes and in the same rounds, over the plain call. It is taken three times: on five offers, where the fixed costs of a call
-//! show, and on the whole catalogue with either encoding. The figure is that of five offers; the others stand beside it.
+//! same bytes, over the plain call. The figure is that of five offers, where the fixed costs of a call show most; beside it stands the
+//! same for the whole catalogue in either encoding.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -20,31 +20,32 @@ use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::measure::{Figures, in_turns, timed};
-use crate::{OFFERS, Outcome, PUBLISHER, SEED};
+use crate::measure::{Figures, in_processes, in_turns, timed};
+use crate::{Fault, OFFERS, Outcome, PUBLISHER, SEED};
 
 const CAP: usize = 32 << 20;
 
-type Fault = Box<dyn std::error::Error>;
+/// Processes of each caller, and measurements in each process.
+const TURNS: usize = 7;
+const ROUNDS: usize = 15;
 
 pub(crate) fn measure(_: &str, figures: &mut Figures) -> Outcome {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let sandbox = runtime.block_on(Sandbox::builder().seed(SEED).offers(OFFERS).start())?;
-    let parties = |encoding, limit| Parties::new(&runtime, &sandbox, encoding, limit);
 
-    let gzip = parties("gzip", OFFERS)?.times(41, 1)?;
+    let gzip = Times::of(&sandbox, "gzip", OFFERS, "1")?;
     figures.set("call_ms", gzip.ours * 1e3);
     figures.set("call_by_hand_ms", gzip.by_hand * 1e3);
     figures.set("call_plain_ms", gzip.plain * 1e3);
     figures.set("call_vs_by_hand", gzip.ours / gzip.by_hand);
 
-    let identity = parties("identity", OFFERS)?.times(41, 1)?;
+    let identity = Times::of(&sandbox, "identity", OFFERS, "1")?;
     figures.set("call_identity_ms", identity.ours * 1e3);
     figures.set("call_identity_by_hand_ms", identity.by_hand * 1e3);
     figures.set("call_identity_plain_ms", identity.plain * 1e3);
     figures.set("call_identity_vs_by_hand", identity.ours / identity.by_hand);
 
-    let small = parties("gzip", 5)?.times(201, 10)?;
+    let small = Times::of(&sandbox, "gzip", 5, "100")?;
     figures.set("call_small_us", small.ours * 1e6);
     figures.set("call_small_by_hand_us", small.by_hand * 1e6);
     figures.set("call_small_plain_us", small.plain * 1e6);
@@ -53,7 +54,31 @@ pub(crate) fn measure(_: &str, figures: &mut Figures) -> Outcome {
     figures.set("transport_overhead_gzip", gzip.transport());
     figures.set("transport_overhead_identity", identity.transport());
 
+    same_request(&sandbox)?;
     runtime.block_on(sandbox.stop());
+    Ok(())
+}
+
+/// All calls for one number of offers must have asked for the same, or their times could not be compared.
+fn same_request(sandbox: &Sandbox) -> Outcome {
+    let asked = sandbox.requests();
+    let of = |limit: &str| {
+        let same = asked
+            .iter()
+            .filter(|request| request.parameter("limit") == Some(limit));
+        let sorted = same.map(|request| {
+            let mut parameters = request.parameters.clone();
+            parameters.sort_unstable();
+            parameters
+        });
+        sorted.collect::<Vec<_>>()
+    };
+    for limit in ["5", "5000"] {
+        let requests = of(limit);
+        if requests.is_empty() || requests.iter().any(|other| *other != requests[0]) {
+            return Err(format!("the calls for {limit} offers did not ask for the same").into());
+        }
+    }
     Ok(())
 }
 
@@ -66,36 +91,86 @@ struct Times {
 }
 
 impl Times {
+    /// So many calls make one measurement: a small one takes less time than a scheduler's whim.
+    fn of(sandbox: &Sandbox, encoding: &str, limit: usize, calls: &str) -> Result<Self, Fault> {
+        let limit = limit.to_string();
+        let with = [sandbox.base_url(), encoding, &limit, calls];
+        let callers = ["ours", "by-hand", "plain", "decode"];
+        let [ours, by_hand, plain, decode] = in_processes(TURNS, "calls", callers, &with)?;
+        Ok(Self {
+            ours,
+            by_hand,
+            plain,
+            decode,
+        })
+    }
+
     fn transport(&self) -> f64 {
         (self.ours - self.decode) / self.plain
     }
 }
 
-/// Those who call for the same answer.
-struct Parties<'a> {
-    runtime: &'a Runtime,
+/// What is called for.
+pub(crate) struct Answer<'a> {
+    pub(crate) address: &'a str,
+    pub(crate) encoding: &'a str,
+    pub(crate) limit: usize,
+}
+
+/// The median time of one call by one caller, in seconds.
+pub(crate) fn alone(who: &str, answer: &Answer<'_>, calls: u32) -> Result<f64, Fault> {
+    let caller = Caller::new(answer)?;
+    let list = OfferList::from_json(caller.runtime.block_on(caller.plain())?)?;
+    if list.len() != answer.limit {
+        return Err(format!("{} offers came in place of {}", list.len(), answer.limit).into());
+    }
+    drop(list);
+    let body = caller.runtime.block_on(caller.plain())?;
+    let [seconds] = match who {
+        "ours" => in_turns(
+            ROUNDS,
+            [&mut || caller.several(calls, async || caller.ours().await)],
+        ),
+        "by-hand" => in_turns(
+            ROUNDS,
+            [&mut || caller.several(calls, async || caller.by_hand().await)],
+        ),
+        "plain" => in_turns(
+            ROUNDS,
+            [&mut || caller.several(calls, async || caller.plain().await)],
+        ),
+        "decode" => in_turns(
+            ROUNDS,
+            [&mut || {
+                (0..calls)
+                    .map(|_| timed(body.clone(), OfferList::from_json))
+                    .sum()
+            }],
+        ),
+        _ => return Err(format!("nobody calls as {who}").into()),
+    };
+    Ok(seconds / f64::from(calls))
+}
+
+struct Caller {
+    runtime: Runtime,
     request: OffersRequest,
     hand: reqwest::Client,
     url: reqwest::Url,
-    body: Vec<u8>,
 }
 
-impl<'a> Parties<'a> {
-    fn new(
-        runtime: &'a Runtime,
-        sandbox: &Sandbox,
-        encoding: &'static str,
-        limit: usize,
-    ) -> Result<Self, Fault> {
-        let accept = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(encoding))]);
+impl Caller {
+    fn new(answer: &Answer<'_>) -> Result<Self, Fault> {
+        let Answer {
+            address,
+            encoding,
+            limit,
+        } = answer;
+        let accept = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_str(encoding)?)]);
         let headers = accept.clone();
         let client = Client::builder(PUBLISHER)
-            .base_url(sandbox.base_url())
+            .base_url(*address)
             .http(move |http| http.default_headers(headers).no_proxy())
-            .build()?;
-        let hand = reqwest::Client::builder()
-            .default_headers(accept)
-            .no_proxy()
             .build()?;
         let all = [
             OfferType::Cpa,
@@ -107,36 +182,18 @@ impl<'a> Parties<'a> {
             .into_iter()
             .fold(client.offers(), OffersRequest::offer_type)
             .with_offerwall_offers()
-            .limit(u32::try_from(limit)?);
+            .limit(u32::try_from(*limit)?);
         let query =
             format!("id={PUBLISHER}&type=cpa,cpi,cpe,cpr&offerwall_offers=true&limit={limit}");
-        let url = format!("{}/api/offers?{query}", sandbox.base_url()).parse()?;
-        let mut parties = Self {
-            runtime,
+        Ok(Self {
+            runtime: Builder::new_current_thread().enable_all().build()?,
             request,
-            hand,
-            url,
-            body: Vec::new(),
-        };
-        parties.body = runtime.block_on(parties.plain())?;
-        let ours = runtime.block_on(parties.ours())?;
-        let asked = sandbox.requests();
-        let [.., by_hand, by_library] = asked.as_slice() else {
-            return Err("the sandbox saw fewer than two calls".into());
-        };
-        let sorted = |parameters: &[(String, String)]| {
-            let mut parameters = parameters.to_vec();
-            parameters.sort_unstable();
-            parameters
-        };
-        if ours.len() != limit || sorted(&by_hand.parameters) != sorted(&by_library.parameters) {
-            return Err(format!(
-                "the calls to compare differ: {by_hand:?}, {by_library:?}, {} offers",
-                ours.len()
-            )
-            .into());
-        }
-        Ok(parties)
+            hand: reqwest::Client::builder()
+                .default_headers(accept)
+                .no_proxy()
+                .build()?,
+            url: format!("{address}/api/offers?{query}").parse()?,
+        })
     }
 
     async fn ours(&self) -> Result<OfferList, Fault> {
@@ -169,30 +226,6 @@ impl<'a> Parties<'a> {
             body.extend_from_slice(&chunk);
         }
         Ok(body)
-    }
-
-    /// Medians of rounds of so many calls each.
-    fn times(&self, rounds: usize, calls: u32) -> Result<Times, Fault> {
-        let [ours, by_hand, plain, decode] = in_turns(
-            rounds,
-            [
-                &mut || self.several(calls, async || self.ours().await),
-                &mut || self.several(calls, async || self.by_hand().await),
-                &mut || self.several(calls, async || self.plain().await),
-                &mut || {
-                    (0..calls)
-                        .map(|_| timed(self.body.clone(), OfferList::from_json))
-                        .sum()
-                },
-            ],
-        )
-        .map(|seconds| seconds / f64::from(calls));
-        Ok(Times {
-            ours,
-            by_hand,
-            plain,
-            decode,
-        })
     }
 
     /// The time of so many calls, without dropping what they return.

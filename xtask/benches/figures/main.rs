@@ -1,6 +1,6 @@
 //! The figures of `cargo xtask bench` that are times: prints one flat JSON object of names and numbers.
 //!
-//! Contestants take turns, round after round (A B C, A B C, …), so that whatever else the machine does meets all of them alike.
+//! Contestants take turns, round after round (A B C, B C A, …), so that whatever else the machine does meets all of them alike.
 //! A figure is the median of its rounds; a ratio is the ratio of two such medians, and can be checked with the figures printed.
 
 mod calls;
@@ -19,7 +19,8 @@ const SEED: u64 = 7;
 const OFFERS: usize = 5_000;
 const PUBLISHER: u64 = 3_360_001;
 
-type Outcome = Result<(), Box<dyn Error>>;
+type Fault = Box<dyn Error>;
+type Outcome = Result<(), Fault>;
 type Group = (&'static str, fn(&str, &mut Figures) -> Outcome);
 
 const GROUPS: [Group; 5] = [
@@ -32,18 +33,32 @@ const GROUPS: [Group; 5] = [
 
 fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    // `cargo test --benches` runs this too, and has no use for figures.
-    if !arguments.iter().any(|argument| argument == "--bench") {
-        return Ok(());
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["--alone", "decode", who] => measure::report(decode::alone(who)?),
+        ["--alone", "calls", who, address, encoding, limit, calls] => {
+            let answer = calls::Answer {
+                address,
+                encoding,
+                limit: limit.parse()?,
+            };
+            measure::report(calls::alone(who, &answer, calls.parse()?)?);
+        }
+        words if words.contains(&"--bench") => every(words)?,
+        // `cargo test --benches` runs this too, and has no use for figures.
+        _ => {}
     }
-    let named = |name: &str| arguments.iter().any(|argument| argument == name);
-    let every = !GROUPS.iter().any(|(name, _)| named(name));
+    Ok(())
+}
+
+fn every(words: &[&str]) -> Outcome {
+    let none_named = !GROUPS.iter().any(|(name, _)| words.contains(name));
     let body = cpalead_sandbox::catalogue_json(SEED, OFFERS, PUBLISHER);
     let mut figures = Figures::default();
     figures.set("offers", OFFERS as f64);
     figures.set("body_bytes", body.len() as f64);
     for (name, measure) in GROUPS {
-        if every || named(name) {
+        if none_named || words.contains(&name) {
             eprintln!("measuring: {name}");
             measure(&body, &mut figures)?;
         }

@@ -1,8 +1,11 @@
-//! How is measured: contestants that take turns, medians of their rounds, and figures by name.
+//! How is measured: contestants that take turns, in this process or in one of their own, medians, and figures by name.
 
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
+
+use crate::Fault;
 
 /// One who is measured: does its work once and says how long the timed part took.
 pub(crate) type Contestant<'a> = &'a mut dyn FnMut() -> Duration;
@@ -22,7 +25,7 @@ pub(crate) fn in_turns<const N: usize>(
     rounds: usize,
     contestants: [Contestant<'_>; N],
 ) -> [f64; N] {
-    let mut times: [Vec<Duration>; N] = std::array::from_fn(|_| Vec::with_capacity(rounds));
+    let mut times: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(rounds));
     let warm_up = rounds / 10 + 1;
     for round in 0..warm_up + rounds {
         for place in 0..N {
@@ -30,14 +33,51 @@ pub(crate) fn in_turns<const N: usize>(
             let turn = (round + place) % N;
             let took = contestants[turn]();
             if round >= warm_up {
-                times[turn].push(took);
+                times[turn].push(took.as_secs_f64());
             }
         }
     }
-    times.map(|mut times| {
-        times.sort_unstable();
-        times[times.len() / 2].as_secs_f64()
-    })
+    times.map(median)
+}
+
+/// The same for contestants that must not share a heap, each in a process of its own, which is started anew for each turn.
+///
+/// Somebody who makes and drops a hundred thousand pieces leaves an allocator that is slow for whoever comes next: up to a half, for a
+/// decode after a `Value`. No program decodes in both ways, so that nobody measured should.
+pub(crate) fn in_processes<const N: usize>(
+    turns: usize,
+    group: &str,
+    contestants: [&str; N],
+    with: &[&str],
+) -> Result<[f64; N], Fault> {
+    let mut times: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(turns));
+    for turn in 0..turns {
+        for place in 0..N {
+            let who = (turn + place) % N;
+            let output = Command::new(std::env::current_exe()?)
+                .args(["--alone", group, contestants[who]])
+                .args(with)
+                .stderr(Stdio::inherit())
+                .output()?;
+            if !output.status.success() {
+                return Err(
+                    format!("{group} {} failed with {}", contestants[who], output.status).into(),
+                );
+            }
+            times[who].push(String::from_utf8(output.stdout)?.trim().parse()?);
+        }
+    }
+    Ok(times.map(median))
+}
+
+/// Says what was measured to the process that waits for it.
+pub(crate) fn report(seconds: f64) {
+    println!("{seconds}");
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_unstable_by(f64::total_cmp);
+    times[times.len() / 2]
 }
 
 /// Figures in the order of measuring.
@@ -50,12 +90,11 @@ impl Figures {
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        let members = self.0.iter();
-        Value::Object(
-            members
-                .map(|(name, value)| ((*name).to_owned(), number(*value)))
-                .collect::<Map<_, _>>(),
-        )
+        let members = self
+            .0
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), number(*value)));
+        Value::Object(members.collect::<Map<_, _>>())
     }
 }
 

@@ -5,6 +5,9 @@ use super::{Source, Violation, has_word};
 /// Files that may name reqwest: its errors hold the URL, and the URL holds the key.
 const NAME_REQWEST: [&str; 3] = ["transport", "builder", "error"];
 
+/// Its panic is a constant's, and meets whoever writes the constant.
+const AT_COMPILE_TIME: &str = "src/country/codes.rs";
+
 /// What may be missing is an `Option` or an error to the caller.
 pub(super) fn no_panics(sources: &[Source]) -> Vec<Violation> {
     let rule = "the library does not panic: return an error, or show why this cannot fail";
@@ -16,8 +19,8 @@ pub(super) fn no_panics(sources: &[Source]) -> Vec<Violation> {
         "panic!(",
         "unreachable!(",
     ];
-    lines(sources, rule, |_, line| {
-        words.iter().any(|word| line.contains(word))
+    lines(sources, rule, |path, line| {
+        path != AT_COMPILE_TIME && words.iter().any(|word| line.contains(word))
     })
 }
 

@@ -2,9 +2,10 @@
 
 use super::{Source, Violation};
 
-const CARGO: [&str; 13] = [
-    "bench", "build", "check", "clippy", "doc", "fetch", "fmt", "metadata", "package", "publish",
-    "run", "test", "tree",
+/// What cargo has, and what the tools that this project's people use add to it.
+const CARGO: [&str; 14] = [
+    "bench", "build", "check", "clippy", "doc", "fetch", "fmt", "insta", "metadata", "package",
+    "publish", "run", "test", "tree",
 ];
 
 /// A job that calls a command which was renamed fails months later, when it is needed.
