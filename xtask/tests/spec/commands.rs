@@ -154,7 +154,7 @@ fn commands(text: &str) -> Vec<Vec<String>> {
         .map(|(at, found)| {
             let rest = &text[at + found.len()..];
             let end = rest
-                .find(['\n', '`', '#', ';', '|', '>', ')'])
+                .find(['\n', '`', '#', ';', '|', '>', ')', '"', '$'])
                 .unwrap_or(rest.len());
             rest[..end].split_whitespace().map(str::to_owned).collect()
         })

@@ -86,7 +86,7 @@ fn a_server_given_in_part_or_twice_is_understood() {
     carried(
         |doc| {
             doc["servers"] =
-                json!([{"url": "https://staging.cpalead.com"}, {"url": format!("{HOME}/api")}])
+                json!([{"url": "https://staging.cpalead.com"}, {"url": format!("{HOME}/api")}]);
         },
         "was taken once",
     );
@@ -149,7 +149,7 @@ fn slashes_at_the_end_are_left_out_and_one_operation_stays() {
     carried(
         |doc| {
             doc["paths"]["/api/offers/"] =
-                json!({"get": {"responses": {"200": {"description": "A shadow."}}}})
+                json!({"get": {"responses": {"200": {"description": "A shadow."}}}});
         },
         "left out GET /api/offers/: /api/offers is described once already",
     );

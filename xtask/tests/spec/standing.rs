@@ -14,7 +14,9 @@ fn offline() -> Options {
 
 #[test]
 fn the_committed_openapi_json_is_what_spec_makes() {
-    let outcome = update(&offline()).unwrap_or_else(|problem| panic!("{problem}"));
+    let outcome = update(&offline()).unwrap_or_else(|problem| {
+        panic!("\n{problem}\nthen run: cargo xtask update-spec --offline\n")
+    });
     assert_eq!(
         outcome.exit,
         Exit::Done,
