@@ -33,6 +33,43 @@ pub(crate) fn rows<R: Row>(
     }
 }
 
+/// Reads the rows of an answer, of which some can be read if there are any: all of them odd is a change at the provider's, and an empty list would
+/// be a lie.
+///
+/// # Errors
+///
+/// As for [`rows`]; and when there are rows of which none can be read.
+pub(crate) fn some_rows<R: Row>(
+    shared: &Shared,
+    endpoint: Endpoint,
+    body: &Body,
+    callback: Option<&Callback>,
+    shape: Shape,
+) -> Result<Answer<R>, Error> {
+    let answer = rows(shared, endpoint, body, callback, shape)?;
+    match answer.rejected.first() {
+        Some(first) if answer.rows.is_empty() => {
+            let error = Error::decode(first.path(), first.message());
+            Err(shared.explained(error, endpoint, body))
+        }
+        _ => Ok(answer),
+    }
+}
+
+/// The JSON of an answer as a script that calls the function.
+///
+/// # Errors
+///
+/// When a script would read it otherwise than JSON.
+pub(crate) fn rewrapped(json: Json<'_>, callback: Option<&Callback>) -> Result<String, Error> {
+    match callback {
+        Some(callback) => {
+            jsonp::wrap(callback, json.text).map_err(|error| Error::decode("", error.to_string()))
+        }
+        None => Ok(json.text.to_owned()),
+    }
+}
+
 /// Tells the limiter of a refusal that came in the body of a success, and passes the result on.
 ///
 /// # Errors

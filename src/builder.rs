@@ -243,14 +243,20 @@ impl ClientBuilder {
             }));
         }
         let api_key = self.api_key.transpose().map_err(Error::configuration)?;
-        let base_url = checked_base(&self.base_url)?;
+        let base_url = checked_base(&self.base_url, api_key.as_ref())?;
         let own = concat!("cpalead/", env!("CARGO_PKG_VERSION"));
         let user_agent = match &self.user_agent {
             Some(name) => format!("{name} {own}"),
             None => own.to_owned(),
         };
         let hook = self.hook.unwrap_or_else(|| Box::new(|builder| builder));
-        let http = hook(reqwest::Client::builder())
+        let mut http = hook(reqwest::Client::builder());
+        if base_url.starts_with("http:") {
+            // Plain http is for loopback: through a proxy, of the environment's too, it would leave the machine in clear.
+            http = http.no_proxy();
+        }
+        let secrets: Vec<_> = api_key.iter().map(ApiKey::expose).collect();
+        let http = http
             .user_agent(user_agent)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -263,8 +269,8 @@ impl ClientBuilder {
             .timeout(self.timeout)
             .build()
             .map_err(|error| {
-                let error = error.without_url();
-                Error::configuration(format!("the http client cannot be built: {error}"))
+                let causes = crate::transport::causes(error, &secrets);
+                Error::configuration(format!("the http client cannot be built: {causes}"))
             })?;
         let mut account = Account::new(self.publisher_id);
         if base_url != PROVIDER {
@@ -272,8 +278,15 @@ impl ClientBuilder {
             account = account.on(&base_url);
         }
         let limiter = Limiter::new(self.limits, &account, Arc::clone(&self.clock));
+        drop(secrets);
+        let address = reqwest::Url::parse(&base_url).ok();
+        let host = address.as_ref().and_then(reqwest::Url::host_str);
         Ok(Client::new(Shared {
             http,
+            host: host.unwrap_or_default().to_owned(),
+            port: address
+                .as_ref()
+                .and_then(reqwest::Url::port_or_known_default),
             base_url,
             publisher_id: self.publisher_id,
             api_key,
@@ -295,8 +308,10 @@ impl fmt::Debug for ClientBuilder {
 }
 
 /// The origin to call, without a slash at its end.
-fn checked_base(text: &str) -> Result<String, Error> {
-    let shown = crate::redact::url(text, &[]);
+fn checked_base(text: &str, key: Option<&ApiKey>) -> Result<String, Error> {
+    // Hidden before anything is cut off: a key with such a sign in it would lose its end there, and no longer be found.
+    let secrets: Vec<_> = key.into_iter().map(ApiKey::expose).collect();
+    let shown = crate::redact::url(&crate::redact::scrub(text, &secrets), &secrets);
     let url = reqwest::Url::parse(text).map_err(|error| {
         Error::configuration(format!("base url {shown} cannot be read: {error}"))
     })?;

@@ -29,6 +29,14 @@ pub struct Conversion {
 impl Row for Conversion {
     type Model = types::Conversion;
 
+    fn check(model: &types::Conversion) -> Result<(), &'static str> {
+        // An object of another shape has none of the fields, and must not pass for a row.
+        match *model == types::Conversion::default() {
+            false => Ok(()),
+            true => Err("no field of it is known"),
+        }
+    }
+
     fn new(model: types::Conversion, index: u32) -> Self {
         Self { model, index }
     }

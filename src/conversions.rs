@@ -17,6 +17,7 @@ use crate::watch::Watch;
 const SHAPE: Shape = Shape {
     list: "conversions",
     bare: Bare::Taken,
+    most: 250_000,
 };
 
 /// The word by which the provider means the caller of the API.
@@ -43,6 +44,12 @@ impl From<&str> for Subject {
 impl From<String> for Subject {
     fn from(subid: String) -> Self {
         Self(subid)
+    }
+}
+
+impl From<&String> for Subject {
+    fn from(subid: &String) -> Self {
+        Self(subid.clone())
     }
 }
 
@@ -165,16 +172,19 @@ impl ConversionsRequest {
             .map_err(|error| error.at(Endpoint::Conversions))?;
         self.shared.demand_key(Endpoint::Conversions)?;
         let id = self.shared.publisher_id;
-        let call = self
-            .shared
-            .call(limiter, Endpoint::Conversions, async |generated| {
-                // The generator orders its arguments by name.
-                generated
-                    .conversions(None, None, id, self.offer_id, subid)
-                    .await
-            });
-        let body = call.await?;
-        Report::read(&self.shared, limiter, Endpoint::Conversions, body, SHAPE).await
+        let call = async {
+            let sent = self
+                .shared
+                .call(limiter, Endpoint::Conversions, async |generated| {
+                    // The generator orders its arguments by name.
+                    generated
+                        .conversions(None, None, id, self.offer_id, subid)
+                        .await
+                });
+            let body = sent.await?;
+            Report::read(&self.shared, limiter, Endpoint::Conversions, body, SHAPE).await
+        };
+        self.shared.traced(Endpoint::Conversions, call).await
     }
 
     fn checked_subid(&self) -> Result<&str, Error> {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
+use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 mod codes;
@@ -105,9 +105,7 @@ impl<'de> Deserialize<'de> for Country {
             }
         }
 
-        deserializer
-            .deserialize_str(CountryVisitor)
-            .map_err(D::Error::custom)
+        deserializer.deserialize_str(CountryVisitor)
     }
 }
 

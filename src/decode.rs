@@ -25,6 +25,9 @@ pub(crate) struct Json<'a> {
 /// A little less than a row of a whole catalogue has: growing in the end costs more than room to spare.
 const BYTES_OF_A_ROW: usize = 800;
 
+/// How many rejected rows are told of one by one; the rest are counted. Thousands of messages help nobody, and would be kept.
+const MOST_TOLD: usize = 100;
+
 /// More than redaction looks at, and little enough to keep.
 const MESSAGE_CHARS: usize = 16 << 10;
 
@@ -35,6 +38,8 @@ pub(crate) struct Shape {
     pub(crate) list: &'static str,
     /// Whether the rows may also come as a bare list.
     pub(crate) bare: Bare,
+    /// How many rows an answer may have: several times what is documented or plausible.
+    pub(crate) most: u32,
 }
 
 /// Whether a list without an object around it is an answer.
@@ -51,6 +56,13 @@ pub(crate) trait Row: Sized {
     /// The generated model.
     type Model: DeserializeOwned;
 
+    /// # Errors
+    ///
+    /// When the model is no such row, though each of its fields may be missing.
+    fn check(_: &Self::Model) -> Result<(), &'static str> {
+        Ok(())
+    }
+
     /// The row, at the given index of the provider's list.
     fn new(model: Self::Model, index: u32) -> Self;
 
@@ -63,6 +75,7 @@ pub(crate) trait Row: Sized {
 pub(crate) struct Answer<T> {
     pub(crate) rows: Vec<T>,
     pub(crate) rejected: Vec<Rejected>,
+    pub(crate) rejected_count: usize,
     pub(crate) country: Option<Text>,
 }
 
@@ -155,8 +168,8 @@ pub(crate) fn decode<R: Row>(json: Json<'_>, shape: Shape) -> Result<Answer<R>, 
     let _loan = Loan::of(source);
     let expected = text.len() / BYTES_OF_A_ROW;
     let typed = read(text, shape, Typed::<R>::expecting(expected));
-    let (envelope, rejected) = match typed {
-        Ok(envelope) => (envelope, Vec::new()),
+    let (envelope, rejected, rejected_count) = match typed {
+        Ok(envelope) => (envelope, Vec::new(), 0),
         Err(_) => row_by_row(text, shape)?,
     };
     envelope.check_status()?;
@@ -166,6 +179,7 @@ pub(crate) fn decode<R: Row>(json: Json<'_>, shape: Shape) -> Result<Answer<R>, 
     Ok(Answer {
         rows,
         rejected,
+        rejected_count,
         country: envelope.country,
     })
 }
@@ -178,20 +192,29 @@ pub(crate) fn raw_rows(text: &str, shape: Shape) -> Vec<&str> {
 }
 
 /// Keeps the good rows and says of each bad one where its fault is.
-fn row_by_row<R: Row>(text: &str, shape: Shape) -> Result<(Envelope<R>, Vec<Rejected>), Error> {
+fn row_by_row<R: Row>(
+    text: &str,
+    shape: Shape,
+) -> Result<(Envelope<R>, Vec<Rejected>, usize), Error> {
     let envelope = read(text, shape, Raw).map_err(|error| unreadable(text, shape, &error))?;
     let mut rejected = Vec::new();
+    let mut rejected_count = 0;
     let rows = envelope.rows.map(|raw_rows| {
         let mut rows = Vec::with_capacity(raw_rows.len());
         for (index, raw) in (0..).zip(raw_rows) {
-            match typed_row::<R::Model>(raw.get()) {
+            match typed_row::<R>(raw.get()) {
                 Ok(model) => rows.push(R::new(model, index)),
-                Err((path, message)) => rejected.push(Rejected {
-                    index,
-                    id: id_of(raw.get()),
-                    path: format!("{}[{index}]{path}", shape.list),
-                    message,
-                }),
+                Err((path, message)) => {
+                    rejected_count += 1;
+                    if rejected.len() < MOST_TOLD {
+                        rejected.push(Rejected {
+                            index,
+                            id: id_of(raw.get()),
+                            path: format!("{}[{index}]{path}", shape.list),
+                            message,
+                        });
+                    }
+                }
             }
         }
         rows
@@ -200,22 +223,27 @@ fn row_by_row<R: Row>(text: &str, shape: Shape) -> Result<(Envelope<R>, Vec<Reje
         rows,
         status: envelope.status,
         message: envelope.message,
+        error: envelope.error,
         country: envelope.country,
     };
-    Ok((envelope, rejected))
+    Ok((envelope, rejected, rejected_count))
 }
 
-fn typed_row<M: DeserializeOwned>(raw: &str) -> Result<M, (String, String)> {
+fn typed_row<R: Row>(raw: &str) -> Result<R::Model, (String, String)> {
     let mut deserializer = serde_json::Deserializer::from_str(raw);
-    let read = serde_path_to_error::deserialize::<_, Object<M>>(&mut deserializer);
-    read.map(|Object(model)| model).map_err(|error| {
+    let read = serde_path_to_error::deserialize::<_, Object<R::Model>>(&mut deserializer);
+    let Object(model) = read.map_err(|error| {
         let path = match error.path().to_string() {
             path if path == "." => String::new(),
             path if path.starts_with('[') => path,
             path => format!(".{path}"),
         };
         (bounded(&path), bounded(&without_place(error.inner())))
-    })
+    })?;
+    match R::check(&model) {
+        Ok(()) => Ok(model),
+        Err(message) => Err((String::new(), message.to_owned())),
+    }
 }
 
 /// The id of a row whose other fields may be unreadable.
@@ -261,6 +289,7 @@ mod tests {
     const SHAPE: Shape = Shape {
         list: "offers",
         bare: Bare::Refused,
+        most: 20_000,
     };
 
     /// The ids that were read, and the rejected rows or the error in words.
@@ -301,6 +330,24 @@ mod tests {
     }
 
     #[test]
+    fn rows_without_end_are_refused_and_rejections_are_counted() {
+        let many = format!(r#"{{"offers":[{}{{"id":1}}]}}"#, "0,".repeat(20_000));
+        check(
+            &many,
+            "cannot read the answer at offers: it has more than 20000 rows at line 1 column 40020",
+        );
+        let odd = format!(r#"{{"offers":[{}{{"id":1}}]}}"#, "0,".repeat(19_999));
+        let source = Arc::new(odd);
+        let json = Json {
+            source: &source,
+            text: &source,
+        };
+        let answer = decode::<Offer>(json, SHAPE).unwrap();
+        assert_eq!((answer.rows.len(), answer.rejected.len()), (1, 100));
+        assert_eq!(answer.rejected_count, 19_999);
+    }
+
+    #[test]
     fn a_field_that_is_there_twice_rejects_its_offer_only() {
         check(
             r#"{"offers":[{"id":1,"amount":1,"amount":2},{"id":5}]}"#,
@@ -322,6 +369,19 @@ mod tests {
             r#"{"status":"error","message":"late","offers":[]}"#,
             "the provider refused: late",
         );
+        for body in [
+            r#"{"status":"error","error":true,"message":"Too many requests"}"#,
+            r#"{"error":1,"message":"Too many requests","offers":[]}"#,
+            r#"{"message":"Too many requests","offers":[]}"#,
+            r#"{"status":"success","error":"Too many requests","offers":[{"id":1}]}"#,
+        ] {
+            check(body, "the provider refused: Too many requests");
+        }
+        check(
+            r#"{"status":"success","error":null,"message":"ok","offers":[{"id":1}]}"#,
+            "[1] ",
+        );
+        check(r#"{"error":false,"message":"","offers":[]}"#, "[] ");
         check(
             r#"{"error":"no such publisher"}"#,
             "the provider refused: no such publisher",

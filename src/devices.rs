@@ -20,6 +20,7 @@ use crate::text::Text;
 /// # Ok::<(), cpalead::ParseDeviceError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Device {
     /// iPhones and iPads.
     Ios,
@@ -35,9 +36,9 @@ impl Device {
     /// All devices, in the order of the documentation.
     ///
     /// ```
-    /// assert_eq!(cpalead::Device::ALL.len(), 4);
+    /// assert!(cpalead::Device::ALL.contains(&cpalead::Device::Ios));
     /// ```
-    pub const ALL: [Self; 4] = [Self::Ios, Self::Android, Self::Mobile, Self::Desktop];
+    pub const ALL: &'static [Self] = &[Self::Ios, Self::Android, Self::Mobile, Self::Desktop];
 
     /// The provider's word for the device.
     ///
@@ -67,7 +68,8 @@ impl FromStr for Device {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let matches = |device: &Self| device.as_str().eq_ignore_ascii_case(text);
         Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(matches)
             .ok_or_else(|| ParseDeviceError {
                 found: text.chars().take(24).collect(),
@@ -112,7 +114,7 @@ pub(crate) struct Devices {
 impl Devices {
     pub(crate) fn known(&self) -> impl Iterator<Item = Device> + '_ {
         let included = |device: &Device| self.known & (1 << *device as u8) != 0;
-        Device::ALL.into_iter().filter(included)
+        Device::ALL.iter().copied().filter(included)
     }
 
     pub(crate) fn unknown(&self) -> &[Box<str>] {

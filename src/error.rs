@@ -119,9 +119,15 @@ impl Error {
     /// Name resolution, a refused connection or a failed TLS handshake: look at the network, the proxy, the base URL.
     ///
     /// ```
-    /// # fn main() -> cpalead::Result<()> {
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert!(!error.is_connect());
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> cpalead::Result<()> {
+    /// // Nobody listens at this port.
+    /// let client = cpalead::Client::builder(3_360_001)
+    ///     .base_url("http://127.0.0.1:9")
+    ///     .retry(cpalead::RetryPolicy::none())
+    ///     .build()?;
+    /// let error = client.offers().await.unwrap_err();
+    /// assert!(error.is_connect() && !error.may_have_counted());
     /// # Ok(()) }
     /// ```
     #[must_use]
@@ -168,8 +174,9 @@ impl Error {
     /// The message holds the provider's own words.
     ///
     /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert!(!error.is_provider());
+    /// let body = br#"{"status":"error","message":"Invalid publisher id"}"#;
+    /// let error = cpalead::OfferList::from_json(body.to_vec()).unwrap_err();
+    /// assert!(error.is_provider());
     /// ```
     #[must_use]
     pub fn is_provider(&self) -> bool {
@@ -184,8 +191,8 @@ impl Error {
     /// shape may be a change at the provider's: look for a newer release of this crate.
     ///
     /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert!(!error.is_decode());
+    /// let error = cpalead::OfferList::from_json(b"<html>".to_vec()).unwrap_err();
+    /// assert!(error.is_decode());
     /// ```
     #[must_use]
     pub fn is_decode(&self) -> bool {
@@ -230,8 +237,9 @@ impl Error {
     /// give all of them the same store.
     ///
     /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert!(!error.is_rate_limited());
+    /// let body = br#"{"status":"Rate limit: 1 request per minute"}"#;
+    /// let error = cpalead::OfferList::from_json(body.to_vec()).unwrap_err();
+    /// assert!(error.is_rate_limited());
     /// ```
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
@@ -294,7 +302,9 @@ impl Error {
         self.0.status
     }
 
-    /// How long to wait before the next try, where the provider or the client's limiter says so. At most an hour.
+    /// How long to wait before the next try, where the provider or the client's limiter says so.
+    ///
+    /// What the provider asks for counts up to an hour; behind others who wait for the same account it can be longer.
     ///
     /// ```
     /// # let error = cpalead::Client::builder(0).build().unwrap_err();
@@ -321,8 +331,8 @@ impl Error {
     /// Where in the JSON a body could not be read, such as `offers[3].amount`.
     ///
     /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert_eq!(error.path(), None);
+    /// let error = cpalead::OfferList::from_json(br#"{"offers":7}"#.to_vec()).unwrap_err();
+    /// assert_eq!(error.path(), Some("offers"));
     /// ```
     #[must_use]
     pub fn path(&self) -> Option<&str> {

@@ -50,6 +50,9 @@ mod secret;
 pub mod jsonp;
 pub mod plain;
 
+// Their types are in the public face: the versions to use with it.
+pub use {jiff, rust_decimal};
+
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use clock::{BoxFuture, Clock, ManualClock, SystemClock};

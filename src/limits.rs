@@ -28,6 +28,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(65);
 /// assert_eq!(cpalead::Endpoint::Conversions.to_string(), "conversions");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Endpoint {
     /// The list of offers. It has no documented limit: only a `Retry-After` of the provider counts.
     Offers,
@@ -61,6 +62,7 @@ impl fmt::Display for Endpoint {
 /// A wait that would be too long is refused before it begins, with the exact time to come back after. One that has been
 /// waited for is not refused for the last second that timers and clocks may disagree about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Wait {
     /// Never waits.
     FailFast,
@@ -101,6 +103,7 @@ impl Default for Wait {
 /// The documentation states the limit for each of the two and does not say that they share it. All who share an account must
 /// use the same scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Scope {
     /// One call a minute to each. The default.
     #[default]

@@ -11,6 +11,7 @@ use crate::decode::{self, Answer, Rejected, Row, Shape};
 pub(crate) struct Listed<R> {
     pub(crate) rows: Vec<R>,
     pub(crate) rejected: Vec<Rejected>,
+    pub(crate) rejected_count: usize,
     shape: Shape,
     text: Arc<String>,
     // Where each row's JSON lies in the text; found out when it is first asked for.
@@ -32,6 +33,7 @@ impl<R: Row> Listed<R> {
         Self {
             rows: answer.rows,
             rejected: answer.rejected,
+            rejected_count: answer.rejected_count,
             shape,
             text,
             places: OnceLock::new(),

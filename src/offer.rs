@@ -44,7 +44,9 @@ pub struct Offer {
 impl Row for Offer {
     type Model = types::Offer;
 
-    fn new(model: types::Offer, index: u32) -> Self {
+    fn new(mut model: types::Offer, index: u32) -> Self {
+        // No list says the same as an empty one: no country has an amount of its own.
+        model.payouts_per_country.get_or_insert_default();
         Self {
             model,
             index,
@@ -64,6 +66,9 @@ fn text(field: Option<&Text>) -> Option<&str> {
 impl Offer {
     pub(crate) fn set_requested(&mut self, requested: FieldSet) {
         self.requested = requested;
+        if self.is_left_out(OfferField::PayoutsPerCountry) {
+            self.model.payouts_per_country = None;
+        }
     }
 
     /// The number of the offer, which the provider also calls campaign.

@@ -65,9 +65,9 @@ impl OfferField {
     /// All fields.
     ///
     /// ```
-    /// assert_eq!(cpalead::OfferField::ALL.len(), 21);
+    /// assert!(cpalead::OfferField::ALL.contains(&cpalead::OfferField::Amount));
     /// ```
-    pub const ALL: [Self; 21] = [
+    pub const ALL: &'static [Self] = &[
         Self::Id,
         Self::Title,
         Self::Description,
@@ -136,7 +136,8 @@ impl FromStr for OfferField {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let matches = |field: &Self| field.as_str().eq_ignore_ascii_case(text);
         Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(matches)
             .ok_or_else(|| ParseOfferFieldError {
                 found: text.chars().take(24).collect(),
@@ -190,7 +191,8 @@ impl FieldSet {
 
     pub(crate) fn iter(self) -> impl Iterator<Item = OfferField> {
         OfferField::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(move |field| self.has(*field))
     }
 }
@@ -201,7 +203,7 @@ mod tests {
 
     #[test]
     fn the_list_of_all_fields_has_each_of_them_in_its_own_place() {
-        for (index, field) in OfferField::ALL.into_iter().enumerate() {
+        for (index, field) in OfferField::ALL.iter().copied().enumerate() {
             assert_eq!(field as usize, index);
             assert_eq!(field.as_str().parse(), Ok(field));
         }

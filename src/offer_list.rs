@@ -15,6 +15,7 @@ use crate::text::Text;
 pub(crate) const SHAPE: Shape = Shape {
     list: "offers",
     bare: Bare::Refused,
+    most: 20_000,
 };
 
 /// What the provider sends when no limit is named (documented).
@@ -158,6 +159,18 @@ impl OfferList {
         &self.listed.rejected
     }
 
+    /// How many offers could not be read. The first hundred of them are in [`rejected`](Self::rejected).
+    ///
+    /// ```
+    /// # fn show(offers: &cpalead::OfferList) {
+    /// println!("{} left out", offers.rejected_count());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn rejected_count(&self) -> usize {
+        self.listed.rejected_count
+    }
+
     /// Whether the answer is as long as its limit, so that the provider may have had more. There is no paging.
     ///
     /// ```
@@ -169,7 +182,7 @@ impl OfferList {
     /// ```
     #[must_use]
     pub fn may_be_cut(&self) -> bool {
-        self.listed.rows.len() + self.listed.rejected.len() >= self.limit as usize
+        self.listed.rows.len() + self.listed.rejected_count >= self.limit as usize
     }
 
     /// The country that the provider says the answer is for, where it says so.
@@ -188,7 +201,7 @@ impl OfferList {
 
     /// The JSON of an offer of this list, byte for byte as the provider sent it, with the fields that this version does not know.
     ///
-    /// Nothing for an offer of another list. The first call reads through the whole answer once.
+    /// Nothing for an offer that is not equal to the one at its place. The first call reads through the whole answer once.
     ///
     /// ```
     /// # fn show(offers: &cpalead::OfferList) {

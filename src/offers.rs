@@ -11,7 +11,7 @@ use crate::clock::BoxFuture;
 use crate::country::Country;
 use crate::devices::Device;
 use crate::error::Error;
-use crate::jsonp::{self, Callback};
+use crate::jsonp::Callback;
 use crate::limits::Endpoint;
 use crate::offer::Offer;
 use crate::offer_field::{FieldSet, OfferField};
@@ -203,7 +203,7 @@ impl OffersRequest {
         self
     }
 
-    /// Only this field of each offer; call it again for more. The id always comes along.
+    /// Only this field of each offer; call it again for more. The id always comes along, and with an amount its currency.
     ///
     /// What is left out is said to be so by [`Offer::is_left_out`](crate::Offer::is_left_out). Payouts need
     /// [`Amount`](OfferField::Amount) and [`PayoutsPerCountry`](OfferField::PayoutsPerCountry).
@@ -219,6 +219,10 @@ impl OffersRequest {
     /// ```
     pub fn field(mut self, field: OfferField) -> Self {
         self.fields = self.fields.with(OfferField::Id).with(field);
+        if matches!(field, OfferField::Amount | OfferField::PayoutsPerCountry) {
+            // An amount without its currency is half a promise.
+            self.fields = self.fields.with(OfferField::PayoutCurrency);
+        }
         self
     }
 
@@ -323,16 +327,20 @@ impl OffersRequest {
     /// # Ok(()) }
     /// ```
     pub async fn send(self) -> Result<OfferList, Error> {
-        let body = self.fetch(None).await?;
-        let answer = answer::rows(&self.shared, Endpoint::Offers, &body, None, SHAPE)?;
-        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
-        Ok(OfferList::new(answer, body.text, limit, self.requested()))
+        let shared = Arc::clone(&self.shared);
+        let call = async {
+            let body = self.fetch(None).await?;
+            let answer = answer::some_rows(&self.shared, Endpoint::Offers, &body, None, SHAPE)?;
+            let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
+            Ok(OfferList::new(answer, body.text, limit, self.requested()))
+        };
+        shared.traced(Endpoint::Offers, call).await
     }
 
     /// Asks for the offers as JSONP, and returns the answer as a script to pass on to a browser.
     ///
-    /// The answer is read and checked like any other: it must call the function that was asked for, with offers in it, and say that all
-    /// went well. Then it is wrapped anew, so that nothing in it can end the call or the script element. Serve it with
+    /// The answer is read and checked like any other: it is plain JSON or calls the function that was asked for, and says that all went
+    /// well. Then it is wrapped anew, so that nothing in it can end the call or the script element. Serve it with
     /// [`jsonp::CONTENT_TYPE`](crate::jsonp::CONTENT_TYPE) and [`jsonp::NOSNIFF`](crate::jsonp::NOSNIFF).
     ///
     /// # Errors
@@ -348,13 +356,17 @@ impl OffersRequest {
     /// # Ok(()) }
     /// ```
     pub async fn jsonp(self, callback: &Callback) -> Result<String, Error> {
-        let body = self.fetch(Some(callback)).await?;
-        let shared = &*self.shared;
-        answer::rows::<Offer>(shared, Endpoint::Offers, &body, Some(callback), SHAPE)?;
-        let wrapped = answer::json_of(&body.text, Some(callback)).and_then(|json| {
-            jsonp::wrap(callback, json.text).map_err(|error| Error::decode("", error.to_string()))
-        });
-        wrapped.map_err(|error| shared.explained(error, Endpoint::Offers, &body))
+        let shared = Arc::clone(&self.shared);
+        let call = async {
+            let body = self.fetch(Some(callback)).await?;
+            let shared = &*self.shared;
+            let callback = Some(callback);
+            answer::some_rows::<Offer>(shared, Endpoint::Offers, &body, callback, SHAPE)?;
+            answer::json_of(&body.text, callback)
+                .and_then(|json| answer::rewrapped(json, callback))
+                .map_err(|error| shared.explained(error, Endpoint::Offers, &body))
+        };
+        shared.traced(Endpoint::Offers, call).await
     }
 }
 

@@ -111,6 +111,7 @@ impl Serialize for PayoutType {
 /// # Ok::<(), cpalead::ParseOfferTypeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum OfferType {
     /// Cost per action.
     Cpa,
@@ -126,9 +127,9 @@ impl OfferType {
     /// All types, in the order of the documentation.
     ///
     /// ```
-    /// assert_eq!(cpalead::OfferType::ALL.len(), 4);
+    /// assert!(cpalead::OfferType::ALL.contains(&cpalead::OfferType::Cpr));
     /// ```
-    pub const ALL: [Self; 4] = [Self::Cpa, Self::Cpi, Self::Cpe, Self::Cpr];
+    pub const ALL: &'static [Self] = &[Self::Cpa, Self::Cpi, Self::Cpe, Self::Cpr];
 
     /// The provider's word for the type.
     ///
@@ -158,7 +159,8 @@ impl FromStr for OfferType {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let matches = |known: &Self| known.as_str().eq_ignore_ascii_case(text);
         Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(matches)
             .ok_or_else(|| ParseOfferTypeError {
                 found: text.chars().take(24).collect(),

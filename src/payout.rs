@@ -39,6 +39,7 @@ const DEFAULT_CURRENCY: &str = "USD";
 /// assert_eq!(cpalead::PayoutSource::Country.as_str(), "country");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PayoutSource {
     /// The entry of `payouts_per_country` for the user's country.
     Country,

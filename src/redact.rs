@@ -17,7 +17,7 @@ const LOOKED_AT: usize = 8 * 1024;
 const VALUE_BYTES: usize = 64;
 
 /// The query parameters whose values may be shown. Sub-ids and advertising ids belong to persons, the api key to nobody else.
-const SHOWN_PARAMETERS: [&str; 13] = [
+const SHOWN_PARAMETERS: [&str; 12] = [
     "id",
     "country",
     "device",
@@ -26,7 +26,6 @@ const SHOWN_PARAMETERS: [&str; 13] = [
     "fields",
     "updated_since",
     "offerwall_offers",
-    "include_long_description",
     "offer_id",
     "start_date",
     "end_date",

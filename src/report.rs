@@ -87,6 +87,18 @@ impl<R> Report<R> {
     pub fn rejected(&self) -> &[Rejected] {
         &self.listed.rejected
     }
+
+    /// How many rows could not be read. The first hundred of them are in [`rejected`](Self::rejected).
+    ///
+    /// ```
+    /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
+    /// println!("{} left out", report.rejected_count());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn rejected_count(&self) -> usize {
+        self.listed.rejected_count
+    }
 }
 
 // The bound is the library's own: which rows there are is not for others to say.
@@ -105,21 +117,15 @@ impl<R: Row + PartialEq> Report<R> {
         body: Body,
         shape: Shape,
     ) -> Result<Self, Error> {
-        let read = answer::rows::<R>(shared, endpoint, &body, None, shape);
-        let read = read.and_then(|answer| match answer.rejected.first() {
-            Some(first) if answer.rows.is_empty() => {
-                let error = Error::decode(first.path(), first.message());
-                Err(shared.explained(error, endpoint, &body))
-            }
-            _ => Ok(answer),
-        });
+        let read = answer::some_rows::<R>(shared, endpoint, &body, None, shape);
         let answer = answer::noted(limiter, endpoint, read).await?;
         Ok(Self {
             listed: Listed::new(answer, body.text, shape),
         })
     }
 
-    /// The JSON of a row of this report, byte for byte as the provider sent it; nothing for a row of another report.
+    /// The JSON of a row of this report, byte for byte as the provider sent it; nothing for a row that is not equal to the one at
+    /// its place.
     ///
     /// ```
     /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {

@@ -19,11 +19,13 @@ pub(crate) use after::retry_after;
 ///
 /// Before the second attempt there is a random wait of up to the base delay, before each further one of up to twice the last bound,
 /// never more than the longest delay. A `Retry-After` of the provider is waited for in full, and the random part comes on top.
-/// No attempt begins after the total time. Unless set otherwise: 3 attempts, 30 seconds in all, a base delay of 500 milliseconds, a
+/// No wait goes beyond the total time, counted from when the first attempt began; what the limits add does not count. Unless set otherwise: 3 attempts, 30 seconds in all, a base delay of 500 milliseconds, a
 /// longest delay of 8 seconds.
 ///
-/// Conversions and reversals are limited to one call a minute, which a failed call may have used: they do not follow this policy.
+/// Conversions and reversals are limited to one call a minute, which a failed call may have used: they are tried again only when no connection
+/// was made at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a policy does nothing until a client has it"]
 pub struct RetryPolicy {
     attempts: u32,
     total_time: Duration,
@@ -71,7 +73,7 @@ impl RetryPolicy {
         }
     }
 
-    /// Sets the time, counted from the first attempt, after which no further attempt begins.
+    /// Sets the time, counted from the beginning of the first attempt, beyond which there is no wait for another.
     ///
     /// ```
     /// use std::time::Duration;
@@ -124,7 +126,7 @@ impl RetryPolicy {
         let left = self.total_time.saturating_sub(elapsed);
         let asked_for = retry_after.unwrap_or_default();
         if attempt >= self.attempts || left.is_zero() || asked_for > left {
-            return Decision::GiveUp { retry_after };
+            return Decision::GiveUp;
         }
         let doublings = 1_u32
             .checked_shl(attempt.saturating_sub(1))
@@ -149,8 +151,8 @@ impl Default for RetryPolicy {
 pub(crate) enum Decision {
     /// Wait, then try again.
     Wait(Duration),
-    /// Report the failure, with what the provider asked to wait.
-    GiveUp { retry_after: Option<Duration> },
+    /// Report the failure.
+    GiveUp,
 }
 
 /// Whether another attempt may mend an answer with this status: the provider is busy, limits, or is broken for the moment.
@@ -234,7 +236,7 @@ mod tests {
         for random in [0, 1, u64::MAX / 2, u64::MAX] {
             assert_eq!(
                 policy.next(attempt, ms(elapsed), retry_after, random),
-                Decision::GiveUp { retry_after }
+                Decision::GiveUp
             );
         }
     }
@@ -317,7 +319,7 @@ mod tests {
                     prop_assert!(attempt < attempts && elapsed.saturating_add(wait) <= total);
                     prop_assert!(wait >= retry_after.unwrap_or_default());
                 }
-                Decision::GiveUp { retry_after: told } => prop_assert_eq!(told, retry_after),
+                Decision::GiveUp => {}
             }
         }
     }

@@ -28,6 +28,14 @@ pub struct Reversal {
 impl Row for Reversal {
     type Model = types::Reversal;
 
+    fn check(model: &types::Reversal) -> Result<(), &'static str> {
+        // An object of another shape has none of the fields, and must not pass for a row.
+        match *model == types::Reversal::default() {
+            false => Ok(()),
+            true => Err("no field of it is known"),
+        }
+    }
+
     fn new(model: types::Reversal, index: u32) -> Self {
         Self { model, index }
     }

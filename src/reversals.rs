@@ -8,6 +8,7 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_core::Stream;
 use jiff::civil::Date;
@@ -23,10 +24,14 @@ use crate::windows::{Window, Windows};
 
 pub use plan::{ReversalWindow, ReversalsPlan};
 
+/// How long a window after the first may wait for its slot. The provider can ask for an hour at most.
+const LONGEST_WAIT: Duration = Duration::from_secs(2 * 60 * 60);
+
 /// What an answer with reversals looks like; both forms are inferred.
 const SHAPE: Shape = Shape {
     list: "reversals",
     bare: Bare::Taken,
+    most: 250_000,
 };
 
 /// A request for the reversals of a range of days; made by [`Client::reversals`](crate::Client::reversals).
@@ -79,7 +84,7 @@ impl ReversalsRequest {
         let limiter = &self.shared.limiter;
         let wait = limiter.peek(Endpoint::Reversals).await;
         Ok(ReversalsPlan::new(
-            Windows::new(self.start, self.end).collect(),
+            self.windows().collect(),
             wait.map_err(|error| limited(error).at(Endpoint::Reversals))?,
             limiter.interval(Endpoint::Reversals),
         ))
@@ -87,7 +92,7 @@ impl ReversalsRequest {
 
     /// The reversals, window after window.
     ///
-    /// A range that cannot be used is the first item's error, before anything is sent: a start after the end, a start in the future,
+    /// Days after today, wherever on earth it is latest, are left out. A range that cannot be used is the first item's error, before anything is sent: a start after the end, a start in the future,
     /// no api key.
     ///
     /// ```no_run
@@ -98,9 +103,11 @@ impl ReversalsRequest {
     /// ```
     pub fn stream(self) -> ReversalsStream {
         ReversalsStream {
-            windows: Windows::new(self.start, self.end).collect(),
+            windows: self.windows().collect(),
+            limiter: self.shared.limiter.clone(),
             request: self,
             call: None,
+            fetched: 0,
             ended: false,
         }
     }
@@ -133,9 +140,7 @@ impl ReversalsRequest {
         if start > end {
             return Err(refused(format!("the start {start} is after the end {end}")));
         }
-        // The provider's time zone is not documented: a day is in the future when it is so everywhere on earth.
-        let latest = TimeZone::fixed(Offset::constant(14));
-        let today = self.shared.clock.now().to_zoned(latest).date();
+        let today = self.today();
         if start > today {
             return Err(refused(format!(
                 "the start {start} is in the future: expected {today} or before"
@@ -144,20 +149,34 @@ impl ReversalsRequest {
         self.shared.demand_key(Endpoint::Reversals)
     }
 
+    /// The provider's time zone is not documented: a day is in the future when it is so everywhere on earth.
+    fn today(&self) -> Date {
+        let latest = TimeZone::fixed(Offset::constant(14));
+        self.shared.clock.now().to_zoned(latest).date()
+    }
+
+    /// The windows up to today: of the days after it nothing can be known yet, and each window of them would cost a minute.
+    fn windows(&self) -> Windows {
+        Windows::new(self.start, self.end.min(self.today()))
+    }
+
     async fn fetch(self, window: Window, limiter: Limiter) -> Result<ReversalWindow, Error> {
         self.check()?;
         let id = self.shared.publisher_id;
         let (start, end) = (window.start().to_string(), window.end().to_string());
-        let call = self
-            .shared
-            .call(&limiter, Endpoint::Reversals, async |generated| {
-                // The generator orders its arguments by name.
-                generated
-                    .reversals(None, Some(&end), None, id, Some(&start))
-                    .await
-            });
-        let body = call.await?;
-        let report = Report::read(&self.shared, &limiter, Endpoint::Reversals, body, SHAPE).await?;
+        let call = async {
+            let sent = self
+                .shared
+                .call(&limiter, Endpoint::Reversals, async |generated| {
+                    // The generator orders its arguments by name.
+                    generated
+                        .reversals(None, Some(&end), None, id, Some(&start))
+                        .await
+                });
+            let body = sent.await?;
+            Report::read(&self.shared, &limiter, Endpoint::Reversals, body, SHAPE).await
+        };
+        let report = self.shared.traced(Endpoint::Reversals, call).await?;
         Ok(ReversalWindow::new(window, report))
     }
 }
@@ -177,8 +196,10 @@ impl IntoFuture for ReversalsRequest {
 
 /// The windows of a range as they arrive, paced by the client's limits.
 ///
-/// After an error the stream stands before the window that failed: `next` tries it again, and [`resume_from`](Self::resume_from)
-/// says where another request would have to begin. Only an error of configuration, which no further try can mend, ends the stream.
+/// An error ends the stream: [`resume_from`](Self::resume_from) then says where another request has to begin.
+///
+/// The first call waits for its slot as long as the client's [`Wait`](crate::Wait) allows. The others wait a minute and more in any case; unless the
+/// client is told never to wait, or until when, they wait as long as it takes.
 ///
 /// ```no_run
 /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
@@ -199,8 +220,10 @@ impl IntoFuture for ReversalsRequest {
 pub struct ReversalsStream {
     request: ReversalsRequest,
     windows: VecDeque<Window>,
+    limiter: Limiter,
     call: Option<BoxFuture<'static, Result<ReversalWindow, Error>>>,
-    // No further item comes: everything is done, or nothing can be.
+    fetched: usize,
+    // No further item comes: everything is done, or a call failed.
     ended: bool,
 }
 
@@ -255,18 +278,15 @@ impl Stream for ReversalsStream {
         }
         let Some(window) = stream.windows.front().copied() else {
             stream.ended = true;
-            // A range that has no window at all was not fetched: it is an error.
-            let empty = stream.request.start > stream.request.end;
-            let checked = if empty {
-                stream.request.check()
-            } else {
-                Ok(())
+            // A range that had no window was not fetched: that is an error.
+            let checked = match stream.fetched {
+                0 => stream.request.check(),
+                _ => Ok(()),
             };
             return Poll::Ready(checked.err().map(Err));
         };
         let mut call = stream.call.take().unwrap_or_else(|| {
-            let limiter = stream.request.shared.limiter.clone();
-            Box::pin(stream.request.clone().fetch(window, limiter))
+            Box::pin(stream.request.clone().fetch(window, stream.limiter.clone()))
         });
         match call.as_mut().poll(context) {
             Poll::Pending => {
@@ -275,8 +295,13 @@ impl Stream for ReversalsStream {
             }
             Poll::Ready(result) => {
                 match &result {
-                    Ok(_) => drop(stream.windows.pop_front()),
-                    Err(error) => stream.ended = error.is_configuration(),
+                    Ok(_) => {
+                        stream.windows.pop_front();
+                        stream.fetched += 1;
+                        // The first wait is the caller's choice; the others come from asking for more than a month.
+                        stream.limiter = stream.limiter.patient(LONGEST_WAIT);
+                    }
+                    Err(_) => stream.ended = true,
                 }
                 Poll::Ready(Some(result))
             }

@@ -9,8 +9,8 @@ use serde::ser::{Serialize, Serializer};
 
 /// Untrusted text, byte for byte.
 ///
-/// A catalogue has some forty thousand texts. Copied one by one they cost a third of the time of a decode and twice its memory;
-/// so a text that stands in the answer as it is, without escapes, shares the answer instead.
+/// A catalogue has some forty thousand texts. Copied one by one, each is an allocation, and all together the answer once more; so a text
+/// that stands in the answer as it is, without escapes, shares the answer instead.
 #[derive(Clone)]
 pub(crate) struct Text {
     source: Arc<String>,

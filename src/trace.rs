@@ -30,14 +30,15 @@ mod on {
     use crate::limits::Endpoint;
 
     /// The span of a call.
-    pub(crate) fn call(endpoint: Endpoint, address: &str) -> Span {
+    pub(crate) fn call(endpoint: Endpoint, host: &str, port: Option<u16>) -> Span {
         tracing::info_span!(
             "cpalead.call",
             otel.kind = "client",
             otel.name = %format_args!("GET {endpoint}"),
             http.request.method = "GET",
             url.template = %format_args!("/api/{endpoint}"),
-            server.address = %address,
+            server.address = host,
+            server.port = port,
             http.response.status_code = field::Empty,
             error.type = field::Empty,
         )
@@ -51,15 +52,15 @@ mod on {
         let result = call.instrument(span.clone()).await;
         if let Err(error) = &result {
             span.record("error.type", error.kind());
-            if let Some(status) = error.status() {
-                span.record("http.response.status_code", status);
-            }
         }
         result
     }
 
     /// The event of an attempt.
     pub(crate) fn attempt(attempt: &Attempt<'_>) {
+        if let Some(status) = attempt.status {
+            Span::current().record("http.response.status_code", status);
+        }
         if !tracing::enabled!(tracing::Level::DEBUG) {
             return;
         }
@@ -83,7 +84,7 @@ mod off {
     pub(crate) struct NoSpan;
 
     /// Nothing.
-    pub(crate) fn call(_: Endpoint, _: &str) -> NoSpan {
+    pub(crate) fn call(_: Endpoint, _: &str, _: Option<u16>) -> NoSpan {
         NoSpan
     }
 

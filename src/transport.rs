@@ -2,12 +2,13 @@
 //!
 //! Permit, key, attempt, bounded read and retry are here; what an answer means is `answer`'s.
 
+mod wire;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::header::{CONTENT_LENGTH, HeaderMap, LOCATION, RETRY_AFTER};
 
 use crate::clock::Clock;
 use crate::error::{Error, Kind, Sent};
@@ -18,11 +19,16 @@ use crate::retry::{self, Decision, Jitter, RetryPolicy};
 use crate::secret::ApiKey;
 use crate::trace;
 
+pub(crate) use wire::causes;
+use wire::{failed, pointed_to, read_body, wait_asked};
+
 /// What all calls of a client share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
     pub(crate) base_url: String,
+    pub(crate) host: String,
+    pub(crate) port: Option<u16>,
     pub(crate) publisher_id: u64,
     pub(crate) api_key: Option<ApiKey>,
     pub(crate) max_body: u64,
@@ -96,16 +102,26 @@ impl Shared {
         };
         let http = self.http.clone();
         let client = generated::Client::new_with_client(&self.base_url, http, call.clone());
-        let outcome = async {
-            let generated = operation(client).await;
-            let outcome = call.slot().take();
-            match (outcome, generated) {
-                (Some(outcome), _) => outcome,
-                (None, Err(error)) => Err(unsent(error).at(endpoint)),
-                (None, Ok(_)) => Err(Error::configuration("the request was not sent").at(endpoint)),
-            }
-        };
-        trace::within(trace::call(endpoint, &self.base_url), outcome).await
+        let generated = operation(client).await;
+        let outcome = call.slot().take();
+        match (outcome, generated) {
+            (Some(outcome), _) => outcome,
+            (None, Err(error)) => Err(unsent(error).at(endpoint)),
+            (None, Ok(_)) => Err(Error::configuration("the request was not sent").at(endpoint)),
+        }
+    }
+
+    /// A call with all that it does, reading its answer included, inside of its span.
+    ///
+    /// # Errors
+    ///
+    /// The call's own.
+    pub(crate) async fn traced<T>(
+        &self,
+        endpoint: Endpoint,
+        call: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        trace::within(trace::call(endpoint, &self.host, self.port), call).await
     }
 
     /// A printable beginning of a body, without the key.
@@ -164,14 +180,24 @@ impl Call {
             jitter,
             ..
         } = &*self.shared;
-        let begun = clock.steady();
         let mut attempt = 1;
+        // When the first attempt began: waiting for its slot is the limiter's time, not the retries'.
+        let mut begun = None;
+        let mut before: Option<Error> = None;
         loop {
-            let permit = self.limiter.acquire(self.endpoint);
             let asked = clock.steady();
-            let permit = permit
-                .await
-                .map_err(|error| limited(error).at(self.endpoint))?;
+            let permit = match self.limiter.acquire(self.endpoint).await {
+                Ok(permit) => permit,
+                Err(error) => {
+                    let error = limited(error).at(self.endpoint);
+                    // What the provider said says more than that the next attempt may not start yet.
+                    return Err(match before {
+                        Some(failure) => failure.with_retry_after(error.retry_after()),
+                        None => error,
+                    });
+                }
+            };
+            let begun = *begun.get_or_insert_with(|| clock.steady());
             let waited = clock.steady().saturating_sub(asked);
             let result = self.attempt(&request, permit).await;
             trace::attempt(&trace::Attempt {
@@ -183,18 +209,23 @@ impl Call {
                 error: result.as_ref().err().map(Error::kind),
                 waited,
             });
-            let failure = match result {
+            let mut failure = match result {
                 Ok(body) => return Ok(body),
-                Err(failure) => failure,
+                Err(failure) => failure.at(self.endpoint),
             };
-            if !self.may_retry(&failure) {
-                return Err(failure.at(self.endpoint));
+            let mendable = self.may_retry(&failure);
+            if before.as_ref().is_some_and(Error::may_have_counted) {
+                failure = failure.sent(Sent::Maybe);
+            }
+            if !mendable {
+                return Err(failure);
             }
             let elapsed = clock.steady().saturating_sub(begun);
             match retry.next(attempt, elapsed, failure.retry_after(), jitter.random()) {
                 Decision::Wait(wait) => clock.sleep(wait).await,
-                Decision::GiveUp { .. } => return Err(failure.at(self.endpoint)),
+                Decision::GiveUp => return Err(failure),
             }
+            before = Some(failure);
             attempt += 1;
         }
     }
@@ -327,86 +358,4 @@ fn answered(kind: Kind, status: u16, retry_after: Option<Duration>) -> Error {
         .with_status(status)
         .with_retry_after(retry_after)
         .sent(Sent::Maybe)
-}
-
-fn wait_asked(headers: &HeaderMap, clock: &dyn Clock) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?;
-    retry::retry_after(value.as_bytes(), clock.now())
-}
-
-fn pointed_to(headers: &HeaderMap, secrets: &[&str]) -> Option<String> {
-    let location = headers.get(LOCATION)?;
-    // Hidden before anything is cut off: a key with such a sign in it would lose its end there, and no longer be found.
-    let text = redact::scrub(&String::from_utf8_lossy(location.as_bytes()), secrets);
-    let address = text.split(['?', '#']).next().unwrap_or_default();
-    Some(redact::url(address, secrets))
-}
-
-/// The decoded bytes, given up as soon as they pass the cap.
-async fn read_body(
-    response: &mut reqwest::Response,
-    cap: u64,
-    secrets: &[&str],
-) -> Result<Vec<u8>, Error> {
-    let announced = response
-        .headers()
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > cap) {
-        return Err(Error::new(Kind::TooLarge(cap)));
-    }
-    // What is announced is a claim: it saves growing, and never more than eight megabytes are set aside on its word.
-    let reserved = announced.unwrap_or(0).min(8 << 20);
-    let mut body = Vec::with_capacity(usize::try_from(reserved).unwrap_or(0));
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| failed(error, secrets))?
-    {
-        if (body.len() + chunk.len()) as u64 > cap {
-            return Err(Error::new(Kind::TooLarge(cap)));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// Our error for one of reqwest's, which is never passed on: its texts and its sources may hold the URL.
-fn failed(error: reqwest::Error, secrets: &[&str]) -> Error {
-    let (timeout, connect, builder) = (error.is_timeout(), error.is_connect(), error.is_builder());
-    let causes = causes(error, secrets);
-    if builder {
-        return Error::configuration(format!("the request cannot be built: {causes}"));
-    }
-    match (timeout, connect) {
-        (true, true) => Error::new(Kind::Timeout(format!(
-            "timed out while connecting: {causes}"
-        ))),
-        (true, false) => Error::new(Kind::Timeout(format!(
-            "timed out waiting for the provider: {causes}"
-        )))
-        .sent(Sent::Maybe),
-        (false, true) => Error::new(Kind::Connect(format!("cannot connect: {causes}"))),
-        (false, false) => {
-            Error::new(Kind::Transport(format!("the connection broke: {causes}"))).sent(Sent::Maybe)
-        }
-    }
-}
-
-/// The messages of an error and of its sources, without the URL and without the key.
-fn causes(error: reqwest::Error, secrets: &[&str]) -> String {
-    let error = error.without_url();
-    let mut parts: Vec<String> = Vec::new();
-    let mut next: Option<&dyn std::error::Error> = std::error::Error::source(&error);
-    while let Some(cause) = next {
-        let text = cause.to_string();
-        if !parts.iter().any(|part| part.contains(&text)) {
-            parts.push(text);
-        }
-        next = cause.source();
-    }
-    if parts.is_empty() {
-        parts.push(error.to_string());
-    }
-    redact::excerpt(parts.join(": ").as_bytes(), secrets)
 }

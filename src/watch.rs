@@ -1,6 +1,6 @@
 //! Watching conversions: polling at the allowed pace, each new row once, stopped at once.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +20,7 @@ use crate::report::Report;
 /// A watch is patient whatever the client's policy is: it lives from waiting. The provider can ask for an hour at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// How many rows are remembered; the oldest are forgotten first.
+/// How many rows are remembered before those are forgotten that the provider no longer lists.
 const REMEMBERED: usize = 1_000_000;
 
 /// A stream of conversions: those that are there, then each new one, once.
@@ -44,7 +44,7 @@ const REMEMBERED: usize = 1_000_000;
 ///
 /// Its `lead_id`, where the provider sends one. Where not, a conversion is the same as one before when offer, sub-ids, country and time are
 /// the same; of rows that agree in all of these, as many count as one answer holds. A change of status or payout
-/// does not make a conversion new. The last million rows are remembered.
+/// does not make a conversion new. A million rows are remembered; beyond that, only those that the last answer held.
 #[must_use = "a stream does nothing until its next item is awaited"]
 pub struct Watch {
     request: ConversionsRequest,
@@ -219,14 +219,16 @@ type Identity = [u8; 16];
 /// The rows that were yielded.
 #[derive(Default)]
 struct Seen {
-    known: HashSet<Identity>,
-    order: VecDeque<Identity>,
+    // Each with the number of the last answer that held it.
+    known: HashMap<Identity, u64>,
+    answers: u64,
 }
 
 impl Seen {
     /// The rows of an answer that were not there before, in the answer's order, and behind them an error for each new one that
     /// cannot be read.
     fn fresh(&mut self, report: Report<Conversion>) -> Vec<Result<Conversion, Error>> {
+        self.answers += 1;
         let mut alike: HashMap<Identity, u64> = HashMap::new();
         let mut odd = Vec::new();
         for rejected in report.rejected() {
@@ -250,21 +252,17 @@ impl Seen {
             }
         }
         fresh.append(&mut odd);
-        while self.order.len() > REMEMBERED {
-            if let Some(oldest) = self.order.pop_front() {
-                self.known.remove(&oldest);
-            }
+        if self.known.len() > REMEMBERED {
+            // What the answer still holds would come again as new, were it forgotten.
+            let current = self.answers;
+            self.known.retain(|_, answer| *answer == current);
         }
         fresh
     }
 
     /// Remembers a row, and says whether it was not known before.
     fn is_new(&mut self, identity: Identity) -> bool {
-        let new = self.known.insert(identity);
-        if new {
-            self.order.push_back(identity);
-        }
-        new
+        self.known.insert(identity, self.answers).is_none()
     }
 }
 

@@ -18,25 +18,30 @@ pub(super) struct Envelope<T> {
     pub(super) rows: Option<Vec<T>>,
     pub(super) status: Option<Text>,
     pub(super) message: Option<Text>,
+    pub(super) error: Option<Text>,
     pub(super) country: Option<Text>,
 }
 
 impl<T> Envelope<T> {
-    /// `status` is `success`, or it is the error: the word `error`, or the message itself.
+    /// `status` is `success`, or it is the error: the word `error`, or the message itself. An `error` is one whatever stands beside it;
+    /// a `message` alone is one where there are no rows, since an empty list would be a lie then.
     pub(super) fn check_status(&self) -> Result<(), Error> {
-        let Some(status) = self.status.as_ref().map(Text::as_str) else {
-            return match &self.message {
-                Some(message) if self.rows.is_none() => Err(refused(message.as_str())),
-                _ => Ok(()),
-            };
+        fn said(member: Option<&Text>) -> Option<&str> {
+            member.map(Text::as_str).filter(|text| !text.is_empty())
+        }
+        let error = said(self.error.as_ref()).filter(|error| !matches!(*error, "false" | "0"));
+        let (status, message) = (said(self.status.as_ref()), said(self.message.as_ref()));
+        let failed = match status {
+            Some(status) => !status.eq_ignore_ascii_case("success"),
+            None => message.is_some() && self.rows.as_ref().is_none_or(Vec::is_empty),
         };
-        if status.eq_ignore_ascii_case("success") {
+        if error.is_none() && !failed {
             return Ok(());
         }
-        let message = self.message.as_ref().map(Text::as_str);
-        Err(refused(
-            message.filter(|text| !text.is_empty()).unwrap_or(status),
-        ))
+        // `true` says that there is an error, not which.
+        let error = error.filter(|error| *error != "true" && *error != "1");
+        let words = message.or(error).or(status).unwrap_or("no reason given");
+        Err(refused(words))
     }
 }
 
@@ -76,7 +81,7 @@ pub(super) fn place_of_fault(text: &str, shape: Shape) -> String {
 pub(super) trait Rows<'de>: Copy {
     type Row;
 
-    fn read<A: SeqAccess<'de>>(self, list: A) -> Result<Vec<Self::Row>, A::Error>;
+    fn read<A: SeqAccess<'de>>(self, list: A, most: u32) -> Result<Vec<Self::Row>, A::Error>;
 }
 
 /// Straight into the rows of the public face, with room for as many as the length of the text lets expect.
@@ -105,10 +110,11 @@ impl<R> Copy for Typed<R> {}
 impl<'de, R: Row> Rows<'de> for Typed<R> {
     type Row = R;
 
-    fn read<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<R>, A::Error> {
+    fn read<A: SeqAccess<'de>>(self, mut list: A, most: u32) -> Result<Vec<R>, A::Error> {
         let mut rows = Vec::with_capacity(self.expected);
         while let Some(Object(model)) = list.next_element::<Object<R::Model>>()? {
-            let index = u32::try_from(rows.len()).map_err(A::Error::custom)?;
+            let index = room(rows.len(), most)?;
+            R::check(&model).map_err(A::Error::custom)?;
             rows.push(R::new(model, index));
         }
         rows.shrink_to_fit();
@@ -123,13 +129,25 @@ pub(super) struct Raw;
 impl<'de> Rows<'de> for Raw {
     type Row = &'de RawValue;
 
-    fn read<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<&'de RawValue>, A::Error> {
+    fn read<A: SeqAccess<'de>>(
+        self,
+        mut list: A,
+        most: u32,
+    ) -> Result<Vec<&'de RawValue>, A::Error> {
         let mut rows = Vec::new();
         while let Some(row) = list.next_element()? {
+            room(rows.len(), most)?;
             rows.push(row);
         }
         Ok(rows)
     }
+}
+
+/// The index of the next row, where there may be another: a few bytes of an answer can become hundreds in memory, and compressed bytes
+/// thousands.
+fn room<E: serde::de::Error>(rows: usize, most: u32) -> Result<u32, E> {
+    let index = u32::try_from(rows).ok().filter(|index| *index < most);
+    index.ok_or_else(|| E::custom(format_args!("it has more than {most} rows")))
 }
 
 struct EnvelopeSeed<S> {
@@ -160,20 +178,21 @@ impl<'de, S: Rows<'de>> Visitor<'de> for EnvelopeSeed<S> {
             return Err(A::Error::invalid_type(serde::de::Unexpected::Seq, &self));
         }
         Ok(Envelope {
-            rows: Some(self.rows.read(list)?),
+            rows: Some(self.rows.read(list, self.shape.most)?),
             status: None,
             message: None,
+            error: None,
             country: None,
         })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut rows = None;
-        let (mut status, mut message, mut country) = (None, None, None);
+        let (mut status, mut message, mut error, mut country) = (None, None, None, None);
         while let Some(key) = map.next_key::<Key<'_>>()? {
             match key.name(self.shape.list) {
                 Member::List => {
-                    let list = ListSeed(self.rows);
+                    let list = ListSeed(self.rows, self.shape.most);
                     if rows.replace(map.next_value_seed(list)?).is_some() {
                         return Err(A::Error::custom(format_args!(
                             "`{}` is there twice",
@@ -183,6 +202,7 @@ impl<'de, S: Rows<'de>> Visitor<'de> for EnvelopeSeed<S> {
                 }
                 Member::Status => once(&mut status, map.next_value::<Lenient>()?, "status")?,
                 Member::Message => once(&mut message, map.next_value::<Lenient>()?, "message")?,
+                Member::Error => once(&mut error, map.next_value::<Lenient>()?, "error")?,
                 Member::Country => once(&mut country, map.next_value::<Lenient>()?, "country")?,
                 Member::Other => {
                     map.next_value::<IgnoredAny>()?;
@@ -193,6 +213,7 @@ impl<'de, S: Rows<'de>> Visitor<'de> for EnvelopeSeed<S> {
             rows: rows.flatten(),
             status: status.flatten(),
             message: message.flatten(),
+            error: error.flatten(),
             country: country.flatten(),
         })
     }
@@ -210,7 +231,7 @@ fn once<E: serde::de::Error>(
     }
 }
 
-struct ListSeed<S>(S);
+struct ListSeed<S>(S, u32);
 
 impl<'de, S: Rows<'de>> DeserializeSeed<'de> for ListSeed<S> {
     type Value = Option<Vec<S::Row>>;
@@ -231,7 +252,7 @@ impl<'de, S: Rows<'de>> Visitor<'de> for ListSeed<S> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        self.0.read(list).map(Some)
+        self.0.read(list, self.1).map(Some)
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
@@ -258,6 +279,7 @@ enum Member {
     List,
     Status,
     Message,
+    Error,
     Country,
     Other,
 }
@@ -270,7 +292,8 @@ impl Key<'_> {
         match self.0 {
             Some(name) if name == list => Member::List,
             Some("status") => Member::Status,
-            Some("message" | "error") => Member::Message,
+            Some("message") => Member::Message,
+            Some("error") => Member::Error,
             Some("country") => Member::Country,
             _ => Member::Other,
         }

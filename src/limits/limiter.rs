@@ -88,6 +88,15 @@ impl Limiter {
         }
     }
 
+    /// The same limiter for calls that have to wait in any case: a longest wait becomes at least this. Never waiting, and a deadline, stay
+    /// what they are.
+    pub(crate) fn patient(&self, longest: Duration) -> Limiter {
+        match self.wait {
+            Wait::AtMost(wait) => self.with_wait(Wait::AtMost(wait.max(longest))),
+            Wait::FailFast | Wait::Until(_) => self.clone(),
+        }
+    }
+
     /// Waits for a slot and gives leave to start one call in it.
     ///
     /// ```

@@ -17,6 +17,7 @@ use jiff::civil::Date;
 /// # Ok::<(), jiff::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UpdatedSince {
     /// From the beginning of a day; in which time zone is not documented.
     Day(Date),

@@ -85,15 +85,20 @@ impl FileStore {
         let paths = Paths::new(&self.directory, lane);
         if op == Op::Peek {
             // Renaming makes every reading whole: looking needs no lock, and leaves no trace.
-            let mut loaded = self.load(&paths, lane, clock)?;
+            let mut warnings = Vec::new();
+            let loaded = self.load(&paths, lane, clock, &mut warnings);
+            self.tell(warnings);
+            let mut loaded = loaded?;
             return Ok(Some(loaded.ledger.apply(loaded.now, lane.interval(), &op)));
         }
         let Some(lock) = self.try_lock(&paths)? else {
             return Ok(None);
         };
-        let reply = self.change(&paths, lane, op, clock);
+        let mut warnings = Vec::new();
+        let reply = self.change(&paths, lane, op, clock, &mut warnings);
         // Closing would do, but for a child process that is just being started and holds a copy for a moment.
         let _ = lock.unlock();
+        self.tell(warnings);
         reply.map(Some)
     }
 
@@ -103,12 +108,13 @@ impl FileStore {
         lane: &Lane,
         op: Op,
         clock: &dyn Clock,
+        warnings: &mut Vec<Warning>,
     ) -> Result<Reply, StoreError> {
-        let mut loaded = self.load(paths, lane, clock)?;
+        let mut loaded = self.load(paths, lane, clock, warnings)?;
         if let Some(reason) = loaded.unreadable.take() {
             fs::rename(&paths.main, &paths.bad)
                 .map_err(|error| failed("set aside", &paths.main, error))?;
-            self.tell(Warning::Unreadable {
+            warnings.push(Warning::Unreadable {
                 path: paths.main.clone(),
                 moved_to: paths.bad.clone(),
                 reason,
@@ -135,7 +141,13 @@ impl FileStore {
     }
 
     /// The ledger, and the time on the file's own scale.
-    fn load(&self, paths: &Paths, lane: &Lane, clock: &dyn Clock) -> Result<Loaded, StoreError> {
+    fn load(
+        &self,
+        paths: &Paths,
+        lane: &Lane,
+        clock: &dyn Clock,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Loaded, StoreError> {
         let moment = Moment::of(clock);
         let read = |path: &Path| {
             record::read(path, lane.interval()).map_err(|error| failed("read", path, error))
@@ -160,7 +172,7 @@ impl FileStore {
                 })
             }
             Found::Newer { version, print } => {
-                self.tell(Warning::Newer {
+                warnings.push(Warning::Newer {
                     path: paths.main.clone(),
                     version,
                 });
@@ -179,11 +191,16 @@ impl FileStore {
         }
     }
 
-    fn tell(&self, warning: Warning) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if !told.contains(&warning) {
-            self.listener.tell(&warning);
-            told.insert(warning);
+    /// Each once, and under no lock: what the listener does, and how long it takes, is not ours.
+    fn tell(&self, warnings: Vec<Warning>) {
+        for warning in warnings {
+            let new = {
+                let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+                told.insert(warning.clone())
+            };
+            if new {
+                self.listener.tell(&warning);
+            }
         }
     }
 

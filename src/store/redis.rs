@@ -27,6 +27,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum WhenAway {
     /// They fail with an error, and nothing is sent to the provider: no host can exceed the limit. The default.
     #[default]

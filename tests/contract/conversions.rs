@@ -13,10 +13,13 @@ use cpalead::{
 use httpmock::MockServer;
 use serde_json::{Value, json};
 
-use crate::raw_server::{RawServer, answer, dead_address};
+use crate::raw_server::{RawServer, answer};
 use crate::support::{Always, PUBLISHER, Watch, builder};
 
 pub(crate) const KEY: &str = "report-key-0123456789";
+
+/// Where nobody listens, and where no server of a test running beside this one ever will.
+pub(crate) const NOBODY: &str = "http://127.0.0.1:1";
 
 /// An answer without conversions.
 pub(crate) const NONE: &str = r#"{"status":"success","conversions":[]}"#;
@@ -400,6 +403,11 @@ async fn an_unknown_shape_is_an_error_that_says_where() {
                 "invalid type: sequence, expected an object",
             ),
         ),
+        (
+            r#"{"conversions":[{"offerId":1},{}]}"#,
+            at("conversions[0]", "no field of it is known"),
+        ),
+        ("[{}]", at("conversions[0]", "no field of it is known")),
         ("", (None, unreadable(": the body is empty"))),
         (
             "<html>",
@@ -533,12 +541,11 @@ async fn an_attempt_that_may_have_counted_is_not_made_again() {
 
 #[tokio::test]
 async fn an_attempt_without_a_connection_is_made_again_and_uses_no_minute() {
-    let base_url = dead_address();
     let (watch, store) = (Watch::new(), MemoryStore::new());
     let limits = RateLimits::default().store(store);
-    let account = Account::new(PUBLISHER).on(&base_url);
+    let account = Account::new(PUBLISHER).on(NOBODY);
     let limiter = Limiter::new(limits.clone(), &account, Arc::new(watch.clone()));
-    let client = builder(&base_url)
+    let client = builder(NOBODY)
         .api_key(KEY)
         .rate_limits(limits)
         .clock(Arc::new(watch.clone()))

@@ -90,7 +90,8 @@ async fn what_was_not_asked_for_is_unknown_and_what_was_is_missing() {
     let offer = &projected.as_slice()[0];
     assert_eq!(offer.title(), Some("t"));
     let known: Vec<_> = OfferField::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|field| !offer.is_left_out(*field))
         .collect();
     assert_eq!(known, [OfferField::Id, OfferField::Title]);
@@ -101,7 +102,8 @@ async fn what_was_not_asked_for_is_unknown_and_what_was_is_missing() {
     let offer = &whole.as_slice()[0];
     assert!(
         OfferField::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .all(|field| !offer.is_left_out(field))
     );
     assert_eq!(offer.is_for_country(Country::US), Some(true));

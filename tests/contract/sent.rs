@@ -242,10 +242,15 @@ async fn what_is_named_twice_is_sent_once_and_the_last_single_value_counts() {
 #[tokio::test]
 async fn every_field_can_be_asked_for_by_its_own_name() {
     let wire = Wire::new();
-    for field in OfferField::ALL {
+    for field in OfferField::ALL.iter().copied() {
         let query = wire.query(wire.offers().field(field)).await;
         let expected = match field {
             OfferField::Id => "fields=id&id=3360001".to_owned(),
+            // An amount comes with its currency.
+            OfferField::Amount => "fields=id%2Camount%2Cpayout_currency&id=3360001".to_owned(),
+            OfferField::PayoutsPerCountry => {
+                "fields=id%2Cpayout_currency%2Cpayouts_per_country&id=3360001".to_owned()
+            }
             field => format!("fields=id%2C{field}&id=3360001"),
         };
         assert_eq!(query, expected);

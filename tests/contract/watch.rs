@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use cpalead::{Client, Endpoint, Error, ManualClock, MemoryStore, RateLimits, Wait, Watch};
 use cpalead_sandbox::{Sandbox, Shape};
 
-use crate::conversions::{Broken, KEY, MINUTE, NONE, Stage, noon, ok, secs};
-use crate::raw_server::{RawServer, answer, dead_address};
+use crate::conversions::{Broken, KEY, MINUTE, NOBODY, NONE, Stage, noon, ok, secs};
+use crate::raw_server::{RawServer, answer};
 use crate::support::builder;
 
 /// The sandbox's minute at this speed is 150 milliseconds.
@@ -293,7 +293,7 @@ async fn a_stop_while_it_waits_for_its_slot_takes_effect_at_once_and_gives_the_s
 #[tokio::test]
 async fn a_stop_while_a_call_is_under_way_takes_effect_at_once_and_the_slot_is_used() {
     let clock = ManualClock::new(noon());
-    let server = RawServer::start(|exchange| exchange.hold());
+    let server = RawServer::start(crate::raw_server::Exchange::hold);
     let limits = RateLimits::default().store(MemoryStore::new());
     let account = cpalead::Account::new(crate::support::PUBLISHER).on(&server.base_url());
     let limiter = cpalead::Limiter::new(limits.clone(), &account, Arc::new(clock.clone()));
@@ -393,11 +393,10 @@ async fn polls_that_fail_at_once_follow_each_other_no_faster_than_others() {
     };
     let limits = || RateLimits::default().store(MemoryStore::new());
     // No connection: the slot is given back each time.
-    let dead = dead_address();
-    check_pace(|clock| with(&dead, limits(), clock), Error::is_connect).await;
+    check_pace(|clock| with(NOBODY, limits(), clock), Error::is_connect).await;
     // No slot: the store fails before anything else happens.
     let broken = limits().store(Broken);
-    check_pace(|clock| with(&dead, broken, clock), Error::is_store).await;
+    check_pace(|clock| with(NOBODY, broken, clock), Error::is_store).await;
     // Answers that come at once.
     for status in ["401 Unauthorized", "500 Oh"] {
         let server = RawServer::saying(answer(status, &[], b""));

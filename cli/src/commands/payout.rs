@@ -28,7 +28,7 @@ pub(crate) async fn run(
             OfferField::PayoutCurrency,
             OfferField::PayoutsPerCountry,
         ]);
-    for offer_type in OfferType::ALL {
+    for offer_type in OfferType::ALL.iter().copied() {
         request = request.offer_type(offer_type);
     }
     let offers = request.await?;

@@ -22,7 +22,7 @@ impl View {
         let named = |field: &OfferField| {
             args.fields.is_empty() || *field == OfferField::Id || args.fields.contains(field)
         };
-        let fields: Vec<_> = OfferField::ALL.into_iter().filter(named).collect();
+        let fields: Vec<_> = OfferField::ALL.iter().copied().filter(named).collect();
         View {
             currency_known: fields.contains(&OfferField::PayoutCurrency),
             fields,
