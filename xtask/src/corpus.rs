@@ -212,17 +212,25 @@ fn build(place: &Place) -> (bool, String) {
         (true, _) => (false, "FAILED: no contract test ran".to_owned()),
         (false, _) => {
             let errors = String::from_utf8_lossy(&output.stderr);
-            let telling = |line: &&str| {
-                line.starts_with("error") || line.contains("panicked") || line.contains("FAILED")
+            let failed = failures(&said);
+            let compiler = errors.lines().find(|line| line.starts_with("error"));
+            let first = if failed.is_empty() {
+                compiler.unwrap_or("cargo test failed").to_owned()
+            } else {
+                format!("contract tests {}", failed.join(", "))
             };
-            let first = errors
-                .lines()
-                .chain(said.lines())
-                .find(telling)
-                .unwrap_or("cargo test failed");
             (false, format!("FAILED: {first}"))
         }
     }
+}
+
+/// The names of the tests that failed, as the harness lists them at the end.
+fn failures(said: &str) -> Vec<&str> {
+    let (_, list) = said.rsplit_once("\nfailures:\n").unwrap_or_default();
+    list.lines()
+        .take_while(|line| line.starts_with("    "))
+        .map(str::trim)
+        .collect()
 }
 
 /// How far down a directory is: at the root there is more that is nobody's source.
@@ -272,5 +280,17 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         Ok(())
     } else {
         fs::write(to, bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::failures;
+
+    #[test]
+    fn the_tests_that_failed_are_named() {
+        let said = "\nfailures:\n\n---- a::b stdout ----\nx\n\nfailures:\n    a::b\n    c\n\ntest result: FAILED. 1 passed\n";
+        assert_eq!(failures(said), ["a::b", "c"]);
+        assert!(failures("test result: ok. 3 passed").is_empty());
     }
 }
