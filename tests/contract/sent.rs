@@ -139,7 +139,7 @@ async fn each_parameter_alone() {
     id=3360001&updated_since=2026-04-01
     id=3360001&updated_since=2026-04-01T00%3A00%3A00Z
     fields=id%2Ctitle&id=3360001
-    fields=id%2Camount%2Cpayouts_per_country&id=3360001
+    fields=id%2Camount%2Cpayout_currency%2Cpayouts_per_country&id=3360001
     id=3360001&offerwall_offers=true
     id=3360001&subid=user-42
     id=3360001&subid2=spring
