@@ -180,7 +180,8 @@ mod tests {
         let texts: Vec<Text> = serde_json::from_str(&source).unwrap();
         assert!(Arc::ptr_eq(&texts[0].source, &source));
         assert!(!Arc::ptr_eq(&texts[1].source, &source));
-        let elsewhere: Text = serde_json::from_str(&r#""plain""#.to_owned()).unwrap();
+        let other = String::from(r#""plain""#);
+        let elsewhere: Text = serde_json::from_str(&other).unwrap();
         assert!(!Arc::ptr_eq(&elsewhere.source, &source));
     }
 
