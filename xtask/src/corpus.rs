@@ -59,10 +59,11 @@ fn run_in(
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let target = std::path::absolute(target)?;
-    // The tree is another one, but what it is built from is the same, and built once.
+    // A directory of its own: cargo knows packages by their place in the workspace, and would take the client of a document of the
+    // corpus for the one of the tree.
     let place = Place {
         tree: target.join("spec-corpus/tree"),
-        build: target,
+        build: target.join("spec-corpus/build"),
     };
     let documents = documents(root, options)?;
     if documents.is_empty() {

@@ -200,7 +200,7 @@ fn extra_fields_and_operations_are_kept_in_the_honest_document() {
     tree.run(&accepted(&tree, &bytes)).unwrap();
     let document = tree.effective();
     assert_eq!(
-        document["components"]["schemas"]["Offer"]["properties"]["updated_at"]["format"],
+        document["components"]["schemas"]["Offer"]["properties"]["refreshed_at"]["format"],
         "date-time"
     );
     assert_eq!(
