@@ -159,6 +159,7 @@ pub(crate) const MODELS: &[Model] = &[
             ("date", "Text"),
             ("timestamp", "UnixTime"),
             ("reason", "Text"),
+            ("transaction_id", "Text"),
         ],
     },
 ];
@@ -241,7 +242,8 @@ fn lower_operation(operation: &Operation, found: &Value) -> Result<Value, String
             .flatten()
             .find(|parameter| parameter["name"] == *name && parameter["in"] == "query")
             .ok_or_else(|| format!("the query parameter {name} is missing"))?;
-        if parameter["explode"] == true && parameter["schema"]["type"] == "array" {
+        // Left out, `explode` is true for a list in a query.
+        if parameter["explode"] != false && parameter["schema"]["type"] == "array" {
             return Err(format!(
                 "the list {name} is exploded; the client sends comma lists"
             ));

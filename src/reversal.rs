@@ -82,6 +82,18 @@ impl Reversal {
         self.model.lead_id.as_ref().map(Text::as_str)
     }
 
+    /// The number of the transaction that was taken back, where the provider sends one.
+    ///
+    /// ```
+    /// # fn show(reversal: &cpalead::Reversal) {
+    /// let transaction = reversal.transaction_id();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn transaction_id(&self) -> Option<&str> {
+        self.model.transaction_id.as_ref().map(Text::as_str)
+    }
+
     /// What was taken back, in US dollars (inferred): `amount`, else `payout`. Its sign is the provider's. Never zero for want of a value.
     ///
     /// ```
