@@ -1,3 +1,5 @@
+//! The public face of the toolkit: what it is for, and the names that it offers.
+//!
 #![doc = include_str!("../README.md")]
 
 // The client and what it is asked for.

@@ -210,7 +210,7 @@ fn fraction(bound: Duration, random: u64) -> Duration {
 mod tests {
     use std::time::Duration;
 
-    use proptest::prelude::*;
+    use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 
     use super::{Decision, Jitter, RandomJitter, RetryPolicy, is_retryable};
 

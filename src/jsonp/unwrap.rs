@@ -320,7 +320,9 @@ fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::prelude::{
+        ProptestConfig, Strategy, any, prop, prop_assert, prop_oneof, proptest,
+    };
 
     use super::{callback_of, unwrap};
     use crate::jsonp::Callback;

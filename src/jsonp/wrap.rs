@@ -181,7 +181,9 @@ fn escape_into(script: &mut String, json: &str) {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::prelude::{
+        Just, ProptestConfig, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest,
+    };
     use serde_json::{Map, Value};
 
     use super::{MAX_DEPTH, wrap};

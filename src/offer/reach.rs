@@ -1,7 +1,7 @@
 //! Whom an offer is for: its devices and its countries.
 
 use crate::country::Country;
-use crate::devices::Device;
+use crate::devices::{Device, Devices};
 use crate::offer_field::OfferField;
 
 use super::Offer;
@@ -15,10 +15,7 @@ impl Offer {
     /// # }
     /// ```
     pub fn devices(&self) -> impl Iterator<Item = Device> + '_ {
-        self.model
-            .device
-            .iter()
-            .flat_map(super::super::devices::Devices::known)
+        self.model.device.iter().flat_map(Devices::known)
     }
 
     /// Words for devices that are not documented, as the provider sent them.
@@ -29,11 +26,7 @@ impl Offer {
     /// # }
     /// ```
     pub fn other_devices(&self) -> impl Iterator<Item = &str> {
-        let unknown = self
-            .model
-            .device
-            .iter()
-            .flat_map(super::super::devices::Devices::unknown);
+        let unknown = self.model.device.iter().flat_map(Devices::unknown);
         unknown.map(AsRef::as_ref)
     }
 

@@ -1,6 +1,8 @@
 //! What is shown of bodies, messages and URLs, and what never is.
 
-use proptest::prelude::*;
+use proptest::prelude::{
+    ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest,
+};
 
 use super::{EXCERPT_CHARS, LOOKED_AT, URL_CHARS, excerpt, is_unseen, scrub, url};
 

@@ -40,7 +40,7 @@ mod tests {
     use std::time::Duration;
 
     use jiff::Timestamp;
-    use proptest::prelude::*;
+    use proptest::prelude::{ProptestConfig, any, prop, prop_assert, proptest};
 
     use super::retry_after;
 

@@ -114,7 +114,11 @@ fn every_option_reaches_the_wire_as_documented() {
         ("type", "cpi,cpr"),
         ("limit", "9"),
         ("updated_since", "2026-04-01T00:00:00Z"),
-        ("fields", "id,title,amount,payouts_per_country"),
+        // An amount brings its currency along.
+        (
+            "fields",
+            "id,title,amount,payout_currency,payouts_per_country",
+        ),
         ("offerwall_offers", "true"),
         ("subid", "a"),
         ("subid2", "b&c"),
@@ -127,8 +131,7 @@ fn every_option_reaches_the_wire_as_documented() {
     }
     assert_eq!(requests[0].parameter("api_key"), None);
     for offer in outcome.json().as_array().unwrap() {
-        // The request left the currency out: it is not known.
-        assert!(offer["payout"].is_null() || offer["payout"]["currency"].is_null());
+        assert!(offer["payout"].is_null() || offer["payout"]["currency"] == "USD");
     }
 }
 
