@@ -11,8 +11,7 @@ use cpalead::plain;
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Money {
     amount: String,
-    /// Null where the request left the field out.
-    currency: Option<String>,
+    currency: String,
     source: &'static str,
     #[serde(skip)]
     shown: String,
@@ -22,9 +21,8 @@ impl Money {
     /// The columns of a payout in CSV.
     pub(crate) const HEADER: [&str; 3] = ["payout.amount", "payout.currency", "payout.source"];
 
-    pub(crate) fn new(payout: &Payout<'_>, currency_known: bool) -> Money {
-        let currency = currency_known.then(|| payout.currency().to_owned());
-        let unit = plain::line(currency.as_deref().unwrap_or_default());
+    pub(crate) fn new(payout: &Payout<'_>) -> Money {
+        let unit = plain::line(payout.currency());
         let mark = if payout.source() == PayoutSource::Default {
             '*'
         } else {
@@ -32,12 +30,8 @@ impl Money {
         };
         Money {
             amount: payout.amount().to_string(),
-            shown: format!(
-                "{}{}{unit}{mark}",
-                money(payout.amount()),
-                if unit.is_empty() { "" } else { " " }
-            ),
-            currency,
+            shown: format!("{} {unit}{mark}", money(payout.amount())),
+            currency: payout.currency().to_owned(),
             source: payout.source().as_str(),
         }
     }
@@ -46,7 +40,7 @@ impl Money {
     pub(crate) fn record(money: Option<&Money>) -> [String; 3] {
         [
             optional(money.map(|money| &money.amount)),
-            optional(money.and_then(|money| money.currency.as_ref())),
+            optional(money.map(|money| &money.currency)),
             optional(money.map(|money| money.source)),
         ]
     }

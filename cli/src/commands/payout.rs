@@ -71,9 +71,7 @@ impl<'a> Line<'a> {
             id: offer.id(),
             title: offer.title(),
             country: country.to_string(),
-            payout: offer
-                .payout(country)
-                .map(|payout| Money::new(&payout, true)),
+            payout: offer.payout(country).map(|payout| Money::new(&payout)),
         }
     }
 

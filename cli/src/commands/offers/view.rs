@@ -14,7 +14,6 @@ use cpalead::plain;
 pub(super) struct View {
     fields: Vec<OfferField>,
     country: Option<Country>,
-    currency_known: bool,
 }
 
 impl View {
@@ -24,7 +23,6 @@ impl View {
         };
         let fields: Vec<_> = OfferField::ALL.iter().copied().filter(named).collect();
         View {
-            currency_known: fields.contains(&OfferField::PayoutCurrency),
             fields,
             country: args.payout_country,
         }
@@ -33,7 +31,7 @@ impl View {
     pub(super) fn payout(&self, offer: &Offer) -> Option<Option<Money>> {
         let country = self.country?;
         let payout = offer.payout(country);
-        Some(payout.map(|payout| Money::new(&payout, self.currency_known)))
+        Some(payout.map(|payout| Money::new(&payout)))
     }
 
     pub(super) fn header(&self) -> Vec<String> {
@@ -135,7 +133,7 @@ impl Row for Priced<'_> {
             Some(payout) => cells.push(Money::cell(payout.as_ref())),
             None if view.has(OfferField::Amount) => {
                 let default = offer.default_payout();
-                let money = default.map(|payout| Money::new(&payout, view.currency_known));
+                let money = default.map(|payout| Money::new(&payout));
                 cells.push(Money::plain_cell(money.as_ref()));
             }
             None => {}
