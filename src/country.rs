@@ -41,6 +41,11 @@ impl Country {
         }
     }
 
+    /// A number in the order of the codes: compared at once, where two arrays of bytes are compared by a call.
+    pub(crate) const fn number(self) -> u16 {
+        u16::from_be_bytes(self.0)
+    }
+
     pub(crate) const fn of([a, b]: [u8; 2]) -> Option<Self> {
         if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() {
             Some(Self([a.to_ascii_uppercase(), b.to_ascii_uppercase()]))

@@ -14,6 +14,7 @@ use crate::number::DailyCap;
 use crate::offer_field::{FieldSet, OfferField};
 use crate::open::PayoutType;
 use crate::payout::{Payout, PayoutSource};
+use crate::payouts;
 use crate::text::Text;
 
 pub use parts::{Creative, OfferEvent};
@@ -35,10 +36,19 @@ pub use parts::{Creative, OfferEvent};
 /// Serialized, an offer has the provider's names and our normal forms: amounts as decimal strings, `payouts_per_country`
 /// always an object, `daily_cap` a number or null, `device`, `countries` and `creatives` always lists.
 #[derive(Clone, Debug, PartialEq)]
+#[repr(C)]
 pub struct Offer {
+    hot: Hot,
     model: types::Offer,
+}
+
+/// What a look-up of a payout reads, side by side: over a whole catalogue, its time is that of fetching memory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Hot {
+    countries: u64,
     index: u32,
     requested: FieldSet,
+    amount: Option<Decimal>,
 }
 
 impl Row for Offer {
@@ -46,16 +56,18 @@ impl Row for Offer {
 
     fn new(mut model: types::Offer, index: u32) -> Self {
         // No list says the same as an empty one: no country has an amount of its own.
-        model.payouts_per_country.get_or_insert_default();
-        Self {
-            model,
+        let payouts = model.payouts_per_country.get_or_insert_default();
+        let hot = Hot {
+            countries: payouts.countries(),
             index,
             requested: FieldSet::EVERY,
-        }
+            amount: model.amount.and_then(|Amount(amount)| amount),
+        };
+        Self { hot, model }
     }
 
     fn index(&self) -> u32 {
-        self.index
+        self.hot.index
     }
 }
 
@@ -65,7 +77,7 @@ fn text(field: Option<&Text>) -> Option<&str> {
 
 impl Offer {
     pub(crate) fn set_requested(&mut self, requested: FieldSet) {
-        self.requested = requested;
+        self.hot.requested = requested;
         if self.is_left_out(OfferField::PayoutsPerCountry) {
             self.model.payouts_per_country = None;
         }
@@ -190,7 +202,7 @@ impl Offer {
     /// ```
     #[must_use]
     pub fn amount(&self) -> Option<Decimal> {
-        self.model.amount.and_then(|Amount(amount)| amount)
+        self.hot.amount
     }
 
     /// The currency of the amounts, where the provider names it.
@@ -323,7 +335,7 @@ impl Offer {
     /// ```
     #[must_use]
     pub fn is_left_out(&self, field: OfferField) -> bool {
-        !self.requested.has(field)
+        !self.hot.requested.has(field)
     }
 
     /// What the offer pays for a user in the country.
@@ -343,9 +355,11 @@ impl Offer {
         if self.is_left_out(OfferField::PayoutsPerCountry) {
             return None;
         }
-        let own = self.model.payouts_per_country.as_ref();
-        if let Some(amount) = own.and_then(|payouts| payouts.get(country)) {
-            return Some(Payout::new(amount, self.currency(), PayoutSource::Country));
+        if self.hot.countries & payouts::bit(country) != 0 {
+            let own = self.model.payouts_per_country.as_ref();
+            if let Some(amount) = own.and_then(|payouts| payouts.get(country)) {
+                return Some(Payout::new(amount, self.currency(), PayoutSource::Country));
+            }
         }
         self.default_payout()
     }
@@ -363,8 +377,8 @@ impl Offer {
         Some(Payout::new(amount, self.currency(), PayoutSource::Default))
     }
 
-    fn currency(&self) -> Option<&Text> {
-        self.model.payout_currency.as_ref()
+    fn currency(&self) -> &Option<Text> {
+        &self.model.payout_currency
     }
 }
 

@@ -26,7 +26,7 @@ use crate::text::Text;
 pub struct Payout<'a> {
     amount: Decimal,
     // Read only when it is asked for: a look-up takes a few nanoseconds, and this would be half of them.
-    currency: Option<&'a Text>,
+    currency: &'a Option<Text>,
     source: PayoutSource,
 }
 
@@ -63,7 +63,7 @@ impl PayoutSource {
 }
 
 impl<'a> Payout<'a> {
-    pub(crate) fn new(amount: Decimal, currency: Option<&'a Text>, source: PayoutSource) -> Self {
+    pub(crate) fn new(amount: Decimal, currency: &'a Option<Text>, source: PayoutSource) -> Self {
         Self {
             amount,
             currency,
@@ -92,7 +92,7 @@ impl<'a> Payout<'a> {
     /// ```
     #[must_use]
     pub fn currency(&self) -> &'a str {
-        let named = self.currency.map(Text::as_str);
+        let named = self.currency.as_ref().map(Text::as_str);
         named
             .filter(|currency| !currency.is_empty())
             .unwrap_or(DEFAULT_CURRENCY)

@@ -7,7 +7,6 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use serde_json::value::RawValue;
-use smallvec::SmallVec;
 
 use crate::amount::{Amount, plain};
 use crate::country::Country;
@@ -27,8 +26,17 @@ pub(crate) struct PayoutsPerCountry {
 
 impl PayoutsPerCountry {
     pub(crate) fn get(&self, country: Country) -> Option<Decimal> {
-        let found = self.entries.binary_search_by_key(&country, |entry| entry.0);
+        let found = self
+            .entries
+            .binary_search_by_key(&country.number(), |entry| entry.0.number());
         found.ok().map(|index| self.entries[index].1)
+    }
+
+    /// A bit for each country that has an entry; several countries share one.
+    pub(crate) fn countries(&self) -> u64 {
+        self.entries
+            .iter()
+            .fold(0, |bits, entry| bits | bit(entry.0))
     }
 
     pub(crate) fn entries(&self) -> &[(Country, Decimal)] {
@@ -36,10 +44,15 @@ impl PayoutsPerCountry {
     }
 }
 
-/// Payouts being read: on the stack, so that the table is allocated once and to measure.
+/// The bit of a country among sixty-four.
+pub(crate) fn bit(country: Country) -> u64 {
+    1 << (country.number().wrapping_mul(40_503) >> 10)
+}
+
+/// Payouts being read in any but the plain form.
 #[derive(Default)]
 struct Gathered {
-    entries: SmallVec<[(Country, Decimal); 32]>,
+    entries: Vec<(Country, Decimal)>,
     #[allow(clippy::box_collection)]
     unknown: Option<Box<Vec<Unknown>>>,
 }
@@ -56,40 +69,49 @@ impl Gathered {
         }
     }
 
-    /// Two amounts for one country cannot both be right, and a promise of money is not the place to guess.
-    fn finish<E: Error>(mut self) -> Result<PayoutsPerCountry, E> {
-        if !self.entries.is_sorted_by_key(|entry| entry.0) {
-            self.entries.sort_by_key(|entry| entry.0);
-        }
-        let twice = |pair: &&[(Country, Decimal)]| pair[0].0 == pair[1].0;
-        if let Some(pair) = self.entries.windows(2).find(twice) {
-            return Err(E::custom(format_args!("{} has two amounts", pair[0].0)));
-        }
-        Ok(PayoutsPerCountry {
-            entries: self.entries.into_boxed_slice(),
-            unknown: self.unknown,
-        })
+    fn finish<E: Error>(self) -> Result<PayoutsPerCountry, E> {
+        sorted(self.entries, self.unknown)
     }
+}
+
+/// Two amounts for one country cannot both be right, and a promise of money is not the place to guess.
+#[allow(clippy::box_collection)]
+fn sorted<E: Error>(
+    mut entries: Vec<(Country, Decimal)>,
+    unknown: Option<Box<Vec<Unknown>>>,
+) -> Result<PayoutsPerCountry, E> {
+    if !entries.is_sorted_by_key(|entry| entry.0) {
+        entries.sort_unstable_by_key(|entry| entry.0);
+    }
+    let twice = |pair: &&[(Country, Decimal)]| pair[0].0 == pair[1].0;
+    if let Some(pair) = entries.windows(2).find(twice) {
+        return Err(E::custom(format_args!("{} has two amounts", pair[0].0)));
+    }
+    Ok(PayoutsPerCountry {
+        entries: entries.into_boxed_slice(),
+        unknown,
+    })
 }
 
 impl<'de> Deserialize<'de> for PayoutsPerCountry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
-        let gathered = match plain_map(raw.as_bytes()) {
-            Some(gathered) => Ok(gathered),
-            // serde_json counts lines and columns from the start of this value, which helps nobody.
-            None => serde_json::Deserializer::from_str(raw)
-                .deserialize_any(PayoutsVisitor)
-                .map_err(|error| D::Error::custom(without_place(&error))),
-        };
-        gathered?.finish()
+        if let Some(entries) = plain_map(raw.as_bytes()) {
+            return sorted(entries, None);
+        }
+        // serde_json counts lines and columns from the start of this value, which helps nobody.
+        serde_json::Deserializer::from_str(raw)
+            .deserialize_any(PayoutsVisitor)
+            .map_err(|error| D::Error::custom(without_place(&error)))?
+            .finish()
     }
 }
 
 /// `{"US":0.72,"CA":"0.55"}` and nothing more unusual, in one loop over its bytes; most offers have it in this form.
-fn plain_map(json: &[u8]) -> Option<Gathered> {
+fn plain_map(json: &[u8]) -> Option<Vec<(Country, Decimal)>> {
     let mut rest = json.strip_prefix(b"{")?.strip_suffix(b"}")?;
-    let mut gathered = Gathered::default();
+    // One colon in each entry: the list is allocated once, and to measure.
+    let mut entries = Vec::with_capacity(rest.iter().filter(|byte| **byte == b':').count());
     while !rest.is_empty() {
         let [b'"', a, b, b'"', b':', after @ ..] = rest else {
             return None;
@@ -103,14 +125,14 @@ fn plain_map(json: &[u8]) -> Option<Gathered> {
         let digits = value
             .strip_prefix(b"\"")
             .map_or(Some(value), |text| text.strip_suffix(b"\""))?;
-        gathered.entries.push((country, plain(digits)?));
+        entries.push((country, plain(digits)?));
         rest = match tail {
             [] => tail,
             // The text is JSON, so that a comma is followed by another entry.
             [_, tail @ ..] => tail,
         };
     }
-    Some(gathered)
+    Some(entries)
 }
 
 impl Serialize for PayoutsPerCountry {

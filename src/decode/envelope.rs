@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{
     Deserialize, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
@@ -10,7 +11,6 @@ use serde_json::value::RawValue;
 
 use super::{Bare, Row, Shape, bounded};
 use crate::error::{Error, Kind};
-use crate::lists::Object;
 use crate::text::Text;
 
 /// The members of an answer that matter, with the rows in whatever form they were asked for.
@@ -112,13 +112,36 @@ impl<'de, R: Row> Rows<'de> for Typed<R> {
 
     fn read<A: SeqAccess<'de>>(self, mut list: A, most: u32) -> Result<Vec<R>, A::Error> {
         let mut rows = Vec::with_capacity(self.expected);
-        while let Some(Object(model)) = list.next_element::<Object<R::Model>>()? {
-            let index = room(rows.len(), most)?;
-            R::check(&model).map_err(A::Error::custom)?;
-            rows.push(R::new(model, index));
-        }
+        while list.next_element_seed(Next(&mut rows, most))?.is_some() {}
         rows.shrink_to_fit();
         Ok(rows)
+    }
+}
+
+/// Reads one row to the end of a list. Handed up through serde as a value, a row would be copied eight times on its way.
+struct Next<'a, R>(&'a mut Vec<R>, u32);
+
+impl<'de, R: Row> DeserializeSeed<'de> for Next<'_, R> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, R: Row> Visitor<'de> for Next<'_, R> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        let model = R::Model::deserialize(MapAccessDeserializer::new(map))?;
+        let index = room(self.0.len(), self.1)?;
+        R::check(&model).map_err(A::Error::custom)?;
+        self.0.push(R::new(model, index));
+        Ok(())
     }
 }
 

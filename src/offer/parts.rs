@@ -17,11 +17,11 @@ use crate::text::Text;
 #[derive(Clone, Copy, Debug)]
 pub struct OfferEvent<'a> {
     model: &'a types::OfferEvent,
-    currency: Option<&'a Text>,
+    currency: &'a Option<Text>,
 }
 
 impl<'a> OfferEvent<'a> {
-    pub(super) fn new(model: &'a types::OfferEvent, currency: Option<&'a Text>) -> Self {
+    pub(super) fn new(model: &'a types::OfferEvent, currency: &'a Option<Text>) -> Self {
         Self { model, currency }
     }
 
