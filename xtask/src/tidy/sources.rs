@@ -21,12 +21,19 @@ fn opens_with_a_sentence(text: &str) -> bool {
     paragraph.contains(' ') && paragraph.ends_with(['.', ':'])
 }
 
-/// A file is not longer than what one can read at a sitting. What is in a folder of tests is tests from beginning to end.
+/// Files of tests that were longer before the rule held for them; the list may only become shorter.
+const TO_BE_SPLIT: [&str; 4] = [
+    "sandbox/tests/http.rs",
+    "tests/contract/conversions.rs",
+    "tests/contract/reversals.rs",
+    "tests/contract/watch.rs",
+];
+
+/// A file is not longer than what one can read at a sitting.
 pub(super) fn length(sources: &[Source]) -> Vec<Violation> {
     let count = |source: &Source| source.without_tests().count();
-    let is_tests = |path: &str| path.starts_with("tests/") || path.contains("/tests/");
     let long = rust(sources)
-        .filter(|source| !is_tests(&source.path))
+        .filter(|source| !TO_BE_SPLIT.contains(&source.path.as_str()))
         .filter(|source| count(source) > LONGEST);
     let rule = |lines| {
         format!(
