@@ -69,12 +69,13 @@ impl ClientHooks<Call> for generated::Client {
         request: reqwest::Request,
         _: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        let outcome = self.inner.run(request).await;
+        let (outcome, answer) = match self.inner.run(request).await {
+            Ok((body, answer)) => (Ok(body), answer),
+            Err(error) => (Err(error), reqwest::Response::from(http::Response::new(""))),
+        };
         *self.inner.slot() = Some(outcome);
-        // Nobody reads this answer: the real one lies in the call.
-        Ok(reqwest::Response::from(http::Response::new(
-            reqwest::Body::default(),
-        )))
+        // Nobody reads this answer, which is empty or read to its end: what counts lies in the call.
+        Ok(answer)
     }
 }
 
@@ -116,12 +117,12 @@ impl Shared {
     /// # Errors
     ///
     /// The call's own.
-    pub(crate) async fn traced<T>(
+    pub(crate) fn traced<T>(
         &self,
         endpoint: Endpoint,
         call: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
-        trace::within(trace::call(endpoint, &self.host, self.port), call).await
+    ) -> impl Future<Output = Result<T, Error>> {
+        trace::within(trace::call(endpoint, &self.host, self.port), call)
     }
 
     /// A printable beginning of a body, without the key.
@@ -173,7 +174,9 @@ impl Call {
     }
 
     /// Attempts until there is an answer, or no further attempt is allowed.
-    async fn run(&self, request: reqwest::Request) -> Result<Body, Error> {
+    async fn run(&self, mut request: reqwest::Request) -> Result<(Body, reqwest::Response), Error> {
+        // The generator announces the document's version; the provider never asked for it.
+        request.headers_mut().remove("api-version");
         let Shared {
             clock,
             retry,
@@ -205,12 +208,12 @@ impl Call {
                 url: &|| redact::url(request.url().as_str(), &self.shared.secrets()),
                 status: result
                     .as_ref()
-                    .map_or_else(Error::status, |body| Some(body.status)),
+                    .map_or_else(Error::status, |(body, _)| Some(body.status)),
                 error: result.as_ref().err().map(Error::kind),
                 waited,
             });
             let mut failure = match result {
-                Ok(body) => return Ok(body),
+                Ok(answer) => return Ok(answer),
                 Err(failure) => failure.at(self.endpoint),
             };
             let mendable = self.may_retry(&failure);
@@ -243,15 +246,17 @@ impl Call {
         }
     }
 
-    /// One attempt, from the key to the last byte of the body.
-    async fn attempt(&self, request: &reqwest::Request, permit: Permit) -> Result<Body, Error> {
+    /// One attempt, from the key to the last byte of the body; with it the answer that it was read from.
+    async fn attempt(
+        &self,
+        request: &reqwest::Request,
+        permit: Permit,
+    ) -> Result<(Body, reqwest::Response), Error> {
         let shared = &*self.shared;
         let secrets = shared.secrets();
         let Some(mut request) = request.try_clone() else {
             return Err(Error::configuration("the request cannot be repeated"));
         };
-        // The generator announces the document's version; the provider never asked for it.
-        request.headers_mut().remove("api-version");
         if let (Some(key), true) = (&shared.api_key, self.endpoint != Endpoint::Offers) {
             request
                 .url_mut()
@@ -293,11 +298,15 @@ impl Call {
                 .sent(Sent::Maybe)
         })?;
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Body {
-                text: Arc::new(text),
-                status,
-                retry_after,
-            }),
+            Ok(text) => {
+                let text = Arc::new(text);
+                let body = Body {
+                    text,
+                    status,
+                    retry_after,
+                };
+                Ok((body, response))
+            }
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let excerpt = redact::excerpt(error.as_bytes(), &secrets);

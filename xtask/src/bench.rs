@@ -57,8 +57,10 @@ pub enum Group {
     Lookup,
     /// Unwrapping JSONP.
     Jsonp,
-    /// Whole calls over loopback, and what the transport adds.
+    /// Whole calls over loopback, against a hand-written one.
     Calls,
+    /// What the library adds around the bytes of a call.
+    Transport,
     /// Slots of the rate limits.
     Slots,
     /// Clean builds of a program with the library and of one without.
@@ -73,6 +75,7 @@ impl Group {
             Self::Lookup => "lookup",
             Self::Jsonp => "jsonp",
             Self::Calls => "calls",
+            Self::Transport => "transport",
             Self::Slots => "slots",
             Self::Build => "build",
         }

@@ -3,15 +3,18 @@
 //! Contestants take turns, round after round (A B C, B C A, …), so that whatever else the machine does meets all of them alike.
 //! A figure is the median of its rounds; a ratio is the ratio of two such medians, and can be checked with the figures printed.
 
+mod caller;
 mod calls;
 mod decode;
 mod jsonp;
 mod lookup;
 mod measure;
 mod slots;
+mod transport;
 
 use std::error::Error;
 
+use caller::Answer;
 use measure::Figures;
 
 /// The seed of the measured catalogue, its length, and the publisher in its links.
@@ -23,11 +26,12 @@ type Fault = Box<dyn Error>;
 type Outcome = Result<(), Fault>;
 type Group = (&'static str, fn(&str, &mut Figures) -> Outcome);
 
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 6] = [
     ("decode", decode::measure),
     ("lookup", lookup::measure),
     ("jsonp", jsonp::measure),
     ("calls", calls::measure),
+    ("transport", transport::measure),
     ("slots", slots::measure),
 ];
 
@@ -35,14 +39,14 @@ fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["--alone", "decode", who] => measure::report(decode::alone(who)?),
-        ["--alone", "calls", who, address, encoding, limit, calls] => {
-            let answer = calls::Answer {
-                address,
-                encoding,
-                limit: limit.parse()?,
-            };
-            measure::report(calls::alone(who, &answer, calls.parse()?)?);
+        ["--alone", "decode", who] => measure::report([decode::alone(who)?]),
+        ["--alone", "calls", who, address, encoding, limit] => {
+            let answer = Answer::new(address, encoding, limit)?;
+            measure::report([calls::alone(who, &answer)?]);
+        }
+        ["--alone", "transport", address, encoding, limit, pairs] => {
+            let answer = Answer::new(address, encoding, limit)?;
+            measure::report(transport::alone(&answer, pairs.parse()?)?);
         }
         words if words.contains(&"--bench") => every(words)?,
         // `cargo test --benches` runs this too, and has no use for figures.

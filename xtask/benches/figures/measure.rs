@@ -54,28 +54,50 @@ pub(crate) fn in_processes<const N: usize>(
     for turn in 0..turns {
         for place in 0..N {
             let who = (turn + place) % N;
-            let output = Command::new(std::env::current_exe()?)
-                .args(["--alone", group, contestants[who]])
-                .args(with)
-                .stderr(Stdio::inherit())
-                .output()?;
-            if !output.status.success() {
-                return Err(
-                    format!("{group} {} failed with {}", contestants[who], output.status).into(),
-                );
-            }
-            times[who].push(String::from_utf8(output.stdout)?.trim().parse()?);
+            let [seconds] = alone(&[&[group, contestants[who]], with].concat())?;
+            times[who].push(seconds);
         }
     }
     Ok(times.map(median))
 }
 
-/// Says what was measured to the process that waits for it.
-pub(crate) fn report(seconds: f64) {
-    println!("{seconds}");
+/// One process that measures several things beside each other, started anew for each turn: the median of each.
+pub(crate) fn in_processes_alike<const N: usize>(
+    turns: usize,
+    with: &[&str],
+) -> Result<[f64; N], Fault> {
+    let mut times: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(turns));
+    for _ in 0..turns {
+        for (times, seconds) in times.iter_mut().zip(alone::<N>(with)?) {
+            times.push(seconds);
+        }
+    }
+    Ok(times.map(median))
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
+/// What another process of this program reports.
+fn alone<const N: usize>(with: &[&str]) -> Result<[f64; N], Fault> {
+    let output = Command::new(std::env::current_exe()?)
+        .arg("--alone")
+        .args(with)
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !output.status.success() {
+        return Err(format!("{} failed with {}", with.join(" "), output.status).into());
+    }
+    let text = String::from_utf8(output.stdout)?;
+    let seconds: Result<Vec<f64>, _> = text.split_whitespace().map(str::parse).collect();
+    let seconds = seconds?;
+    <[f64; N]>::try_from(seconds).map_err(|all| format!("{} figures came", all.len()).into())
+}
+
+/// Says what was measured to the process that waits for it.
+pub(crate) fn report<const N: usize>(seconds: [f64; N]) {
+    println!("{}", seconds.map(|value| value.to_string()).join(" "));
+}
+
+/// The one in the middle.
+pub(crate) fn median(mut times: Vec<f64>) -> f64 {
     times.sort_unstable_by(f64::total_cmp);
     times[times.len() / 2]
 }
