@@ -1,35 +1,28 @@
-//! Reversals over HTTP: the plan, the windows as they are asked for, pacing, going on after a failure, and calls that are dropped.
+//! Reversals over HTTP: the plan, the windows as they are asked for, pacing, and going on after a failure.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use cpalead::{
-    Account, BoxFuture, Clock, Endpoint, Error, Lane, Limiter, ManualClock, MemoryStore, Op,
-    RateLimits, Reply, Report, Reversal, ReversalsStream, Store, StoreError, Wait,
-};
+use cpalead::{Clock, Endpoint, Error, ManualClock, RateLimits, Reversal, ReversalsStream, Wait};
 use jiff::civil::{Date, date};
-use serde_json::{Value, json};
 
-use crate::conversions::{Broken, KEY, MINUTE, Stage, fixtures, noon, ok, said, secs};
-use crate::raw_server::{RawServer, answer};
-use crate::support::{PUBLISHER, builder};
+use crate::raw_server::answer;
+use crate::stage::{Broken, KEY, MINUTE, Stage, ok, secs};
+use crate::support::builder;
 
 /// An answer without reversals.
-const NONE: &str = r#"{"status":"success","reversals":[]}"#;
+pub(crate) const NONE: &str = r#"{"status":"success","reversals":[]}"#;
 
 /// Three and a half months: four windows.
-const START: Date = date(2025, 1, 15);
-const END: Date = date(2025, 5, 3);
+pub(crate) const START: Date = date(2025, 1, 15);
 
-fn none() -> Vec<u8> {
+pub(crate) const END: Date = date(2025, 5, 3);
+
+pub(crate) fn none() -> Vec<u8> {
     ok(NONE)
 }
 
 /// The two dates of each call, in the order of the calls.
-fn asked(stage: &Stage) -> Vec<String> {
+pub(crate) fn asked(stage: &Stage) -> Vec<String> {
     let target = |target: String| {
         target
             .strip_prefix("/api/reversals?end_date=")
@@ -53,7 +46,7 @@ async fn items(stream: &mut ReversalsStream) -> Vec<String> {
     items
 }
 
-const WINDOWS: [&str; 4] = [
+pub(crate) const WINDOWS: [&str; 4] = [
     "2025-01-15..=2025-02-14",
     "2025-02-15..=2025-03-14",
     "2025-03-15..=2025-04-14",
@@ -368,195 +361,4 @@ async fn of_a_range_of_eight_thousand_years_only_what_has_passed_is_asked_for() 
     assert_eq!(stream.left(), plan.calls() - 1);
     assert_eq!(stream.resume_from(), Some(date(1990, 2, 1)));
     assert!(begun.elapsed() < secs(2), "{:?}", begun.elapsed());
-}
-
-/// A store that makes its callers wait before and after each operation, as one across a network does.
-#[derive(Debug)]
-struct Slow(MemoryStore);
-
-impl Store for Slow {
-    fn apply<'a>(
-        &'a self,
-        lane: &'a Lane,
-        op: Op,
-        clock: &'a dyn Clock,
-    ) -> BoxFuture<'a, Result<Reply, StoreError>> {
-        Box::pin(async move {
-            tokio::task::yield_now().await;
-            let reply = self.0.apply(lane, op, clock).await;
-            tokio::task::yield_now().await;
-            reply
-        })
-    }
-}
-
-/// Polls `future` until it is ready or was pending so many times, and drops it then.
-async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let mut left = polls;
-    poll_fn(|context| match future.as_mut().poll(context) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => {
-            left -= 1;
-            if left == 0 {
-                return Poll::Ready(None);
-            }
-            Poll::Pending
-        }
-    })
-    .await
-}
-
-/// Drops the stream after one poll of its second window, after two, and so on until the window arrives. A slot is given back if and
-/// only if nothing can have been sent. Returns how often it was dropped before and after that.
-async fn check_cancellation(store: impl Fn() -> RateLimits) -> (usize, usize) {
-    let (mut before, mut after) = (0, 0);
-    for polls in 1..100 {
-        let server = RawServer::start(|mut exchange| {
-            exchange.send(&ok(NONE));
-            exchange.finish();
-        });
-        let clock = ManualClock::eager(noon());
-        let limits = store();
-        let account = Account::new(PUBLISHER).on(&server.base_url());
-        let limiter = Limiter::new(limits.clone(), &account, Arc::new(clock.clone()));
-        let client = builder(&server.base_url())
-            .api_key(KEY)
-            .rate_limits(limits)
-            .clock(Arc::new(clock.clone()))
-            .build()
-            .expect("a client");
-        let mut stream = client.reversals(START..=END).stream();
-        stream.next().await.expect("first").expect("an answer");
-        let outcome = dropped_after(polls, stream.next()).await;
-        assert_eq!(stream.left(), if outcome.is_some() { 2 } else { 3 });
-        drop(stream);
-        // A slow store gives back in a task; a request that was sent arrives.
-        for _ in 0..20 {
-            tokio::task::yield_now().await;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        let now = clock.steady();
-        let wait = limiter.peek(Endpoint::Reversals).await.expect("memory");
-        let end = now + wait;
-        if let Some(item) = outcome {
-            item.expect("an item").expect("a window");
-            assert_eq!(end, 2 * MINUTE, "the window's slot is used");
-            return (before, after);
-        }
-        match end.as_secs() {
-            // Its own slot is free again; what is left is the first window's.
-            61 => {
-                before += 1;
-                assert_eq!(
-                    server.connections(),
-                    1,
-                    "sent after {polls} polls, and given back"
-                );
-                assert_eq!(after, 0);
-            }
-            122 => after += 1,
-            end => panic!("after {polls} polls the next start is at {end} s"),
-        }
-    }
-    panic!("the window never arrived");
-}
-
-#[tokio::test]
-async fn a_stream_dropped_before_its_call_gives_the_slot_back_and_one_dropped_after_has_used_it() {
-    let (before, after) =
-        check_cancellation(|| RateLimits::default().store(MemoryStore::new())).await;
-    println!("memory: dropped {before} times before the call, {after} times after");
-    assert!(before >= 1 && after >= 1);
-    let (before, after) =
-        check_cancellation(|| RateLimits::default().store(Slow(MemoryStore::new()))).await;
-    println!("slow store: dropped {before} times before the call, {after} times after");
-    assert!(before >= 5 && after >= 1);
-}
-
-#[tokio::test]
-async fn dropping_the_future_of_next_loses_nothing() {
-    let row = |lead: &str| ok(&format!(r#"[{{"lead_id":"{lead}"}}]"#));
-    let stage = Stage::of(vec![row("a"), row("b"), row("c"), row("d")]);
-    let mut stream = stage.client.reversals(START..=END).stream();
-    let mut leads = Vec::new();
-    let mut drops = 0;
-    loop {
-        match dropped_after(1, stream.next()).await {
-            Some(None) => break,
-            Some(Some(window)) => {
-                let report = window.expect("a window").into_report();
-                leads.extend(
-                    report
-                        .into_iter()
-                        .filter_map(|row| row.lead_id().map(str::to_owned)),
-                );
-            }
-            None => {
-                drops += 1;
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        }
-        assert!(drops < 10_000);
-    }
-    assert_eq!(leads, ["a", "b", "c", "d"]);
-    assert_eq!(asked(&stage), WINDOWS, "each window is asked for once");
-    assert!(drops > 4, "{drops}");
-}
-
-fn seen(report: &Report<Reversal>, row: &Reversal) -> Value {
-    said(json!({
-        "offer_id": row.offer_id(),
-        "subid": row.subid(),
-        "lead_id": row.lead_id(),
-        "amount": row.amount().map(|amount| amount.to_string()),
-        "date": row.date().map(|date| date.to_string()),
-        "timestamp": row.timestamp(),
-        "reason": row.reason(),
-        "raw": report.raw(row),
-    }))
-}
-
-#[tokio::test]
-async fn reversals_as_they_are_inferred_read() {
-    for (name, body) in fixtures("reversals/inferred") {
-        let stage = Stage::of(vec![ok(&body)]);
-        let windows = stage.client.reversals(START..=START).await;
-        let windows = windows.unwrap_or_else(|error| panic!("{name}: {error}"));
-        let report = windows[0].report();
-        let rows: Vec<_> = report.iter().map(|row| seen(report, row)).collect();
-        let rejected: Vec<_> = report.rejected().iter().map(ToString::to_string).collect();
-        let shown = json!({ "rows": rows, "rejected": rejected });
-        let shown = serde_json::to_string_pretty(&shown).expect("JSON");
-        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/reversals" }, {
-            insta::assert_snapshot!(format!("inferred__{name}"), shown);
-        });
-    }
-}
-
-#[tokio::test]
-async fn an_unknown_shape_fails_its_window_and_is_never_a_month_without_reversals() {
-    for (body, path) in [
-        (r#"{"status":"success"}"#, None),
-        (r#"{"status":"success","conversions":[]}"#, None),
-        (
-            r#"{"status":"success","reversals":{"0":{}}}"#,
-            Some("reversals"),
-        ),
-        (
-            r#"{"reversals":[{"offer_id":"x"},{"offer_id":"y"}]}"#,
-            Some("reversals[0].offer_id"),
-        ),
-        (r#"[{"reversal":1}]"#, Some("reversals[0]")),
-        ("null", None),
-        ("<html>", None),
-    ] {
-        let stage = Stage::of(vec![ok(body), none()]);
-        let mut stream = stage.client.reversals(START..=END).stream();
-        let error = stream.next().await.expect("an item").expect_err(body);
-        assert!(error.is_decode(), "{body}: {error}");
-        assert_eq!(error.path(), path, "{body}: {error}");
-        assert_eq!(stream.resume_from(), Some(START), "{body}");
-        assert!(stream.next().await.is_none(), "{body}");
-    }
 }

@@ -1,4 +1,4 @@
-//! Watching: every new conversion once, errors on the way, an end at once, and never faster than allowed.
+//! Watching: every new conversion once, errors on the way, and never faster than allowed.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -6,16 +6,17 @@ use std::time::{Duration, Instant};
 use cpalead::{Client, Endpoint, Error, ManualClock, MemoryStore, RateLimits, Wait, Watch};
 use cpalead_sandbox::{Sandbox, Shape};
 
-use crate::conversions::{Broken, KEY, MINUTE, NOBODY, NONE, Stage, noon, ok, secs};
 use crate::raw_server::{RawServer, answer};
+use crate::stage::{Broken, KEY, MINUTE, NOBODY, Stage, noon, ok, secs};
 use crate::support::builder;
 
 /// The sandbox's minute at this speed is 150 milliseconds.
 const SPEED: u32 = 400;
+
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// Longer than anything here takes.
-const LONG: Duration = Duration::from_secs(10);
+pub(crate) const LONG: Duration = Duration::from_secs(10);
 
 async fn sandbox(shape: Shape) -> (Sandbox, Client) {
     let sandbox = Sandbox::builder().speed(SPEED).shape(shape).start().await;
@@ -143,7 +144,7 @@ async fn after_a_poll_that_the_provider_refuses_the_watch_goes_on() {
     assert_eq!(row.lead_id(), Some(lead.as_str()));
 }
 
-fn rows(leads: &[&str]) -> Vec<u8> {
+pub(crate) fn rows(leads: &[&str]) -> Vec<u8> {
     let row = |lead: &&str| format!(r#"{{"lead_id":"{lead}","offer_id":1}}"#);
     let rows: Vec<_> = leads.iter().map(row).collect();
     ok(&format!(
@@ -153,7 +154,7 @@ fn rows(leads: &[&str]) -> Vec<u8> {
 }
 
 /// The next items, as leads and messages.
-async fn items(watch: &mut Watch, count: usize) -> Vec<String> {
+pub(crate) async fn items(watch: &mut Watch, count: usize) -> Vec<String> {
     let mut items = Vec::new();
     for _ in 0..count {
         items.push(match next(watch).await {
@@ -251,93 +252,6 @@ async fn five_thousand_rows_arrive_once() {
     assert_eq!(items[..5_000], leads[..]);
     assert_eq!(items[5_000], "new");
     assert!(begun.elapsed() < secs(5), "{:?}", begun.elapsed());
-}
-
-/// A stage whose clock stands still until it is moved.
-fn still(answers: Vec<Vec<u8>>) -> Stage {
-    let clock = ManualClock::new(noon());
-    Stage::on(clock, RateLimits::default(), Duration::ZERO, answers)
-}
-
-async fn until(what: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !what() {
-        assert!(begun.elapsed() < LONG, "it never happens");
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-}
-
-#[tokio::test]
-async fn a_stop_while_it_waits_for_its_slot_takes_effect_at_once_and_gives_the_slot_back() {
-    let stage = still(vec![ok(NONE)]);
-    let mut watch = stage.client.conversions("user-42").watch();
-    let stop = watch.stopper();
-    let watching = tokio::spawn(async move { (watch.next().await.is_none(), watch) });
-    until(|| stage.clock.sleepers() == 1).await;
-    assert_eq!(stage.wait_for(Endpoint::Conversions).await, 2 * MINUTE);
-    stop.stop();
-    let (over, mut watch) = tokio::time::timeout(LONG, watching)
-        .await
-        .expect("at once")
-        .expect("no panic");
-    assert!(over);
-    assert_eq!(stage.wait_for(Endpoint::Conversions).await, MINUTE);
-    assert_eq!((stage.clock.sleepers(), stage.server.heads().len()), (0, 1));
-    // The end is the end, also for those who ask again, stop again, or stop what is gone.
-    stop.stop();
-    assert!(watch.next().await.is_none());
-    drop(watch);
-    stop.clone().stop();
-}
-
-#[tokio::test]
-async fn a_stop_while_a_call_is_under_way_takes_effect_at_once_and_the_slot_is_used() {
-    let clock = ManualClock::new(noon());
-    let server = RawServer::start(crate::raw_server::Exchange::hold);
-    let limits = RateLimits::default().store(MemoryStore::new());
-    let account = cpalead::Account::new(crate::support::PUBLISHER).on(&server.base_url());
-    let limiter = cpalead::Limiter::new(limits.clone(), &account, Arc::new(clock.clone()));
-    let client = builder(&server.base_url())
-        .api_key(KEY)
-        .rate_limits(limits)
-        .clock(Arc::new(clock))
-        .build()
-        .expect("a client");
-    let mut watch = client.conversions("user-42").watch();
-    let stop = watch.stopper();
-    let watching = tokio::spawn(async move { watch.next().await.is_none() });
-    until(|| server.heads().len() == 1).await;
-    let begun = Instant::now();
-    stop.stop();
-    assert!(watching.await.expect("no panic"));
-    assert!(begun.elapsed() < secs(1), "{:?}", begun.elapsed());
-    let wait = limiter.peek(Endpoint::Conversions).await.expect("memory");
-    assert_eq!(wait, MINUTE);
-}
-
-#[tokio::test]
-async fn a_stop_before_the_first_poll_sends_nothing_and_rows_not_yet_handed_over_are_left() {
-    let stage = still(vec![rows(&["a", "b", "c"])]);
-    let mut watch = stage.client.conversions("user-42").watch();
-    watch.stopper().stop();
-    assert!(watch.next().await.is_none());
-    assert_eq!(stage.server.connections(), 0);
-
-    let mut watch = stage.client.conversions("user-42").watch();
-    assert_eq!(items(&mut watch, 1).await, ["a"]);
-    watch.stopper().stop();
-    assert_eq!(items(&mut watch, 2).await, ["the end", "the end"]);
-}
-
-#[tokio::test]
-async fn a_watch_that_is_dropped_while_it_waits_gives_its_slot_back() {
-    let stage = still(vec![ok(NONE)]);
-    let mut watch = stage.client.conversions("user-42").watch();
-    let waiting = tokio::time::timeout(Duration::from_millis(100), watch.next()).await;
-    assert!(waiting.is_err());
-    assert_eq!(stage.wait_for(Endpoint::Conversions).await, 2 * MINUTE);
-    drop(watch);
-    assert_eq!(stage.wait_for(Endpoint::Conversions).await, MINUTE);
 }
 
 #[tokio::test]

@@ -21,20 +21,10 @@ fn opens_with_a_sentence(text: &str) -> bool {
     paragraph.contains(' ') && paragraph.ends_with(['.', ':'])
 }
 
-/// Files of tests that were longer before the rule held for them; the list may only become shorter.
-const TO_BE_SPLIT: [&str; 4] = [
-    "sandbox/tests/http.rs",
-    "tests/contract/conversions.rs",
-    "tests/contract/reversals.rs",
-    "tests/contract/watch.rs",
-];
-
 /// A file is not longer than what one can read at a sitting.
 pub(super) fn length(sources: &[Source]) -> Vec<Violation> {
     let count = |source: &Source| source.without_tests().count();
-    let long = rust(sources)
-        .filter(|source| !TO_BE_SPLIT.contains(&source.path.as_str()))
-        .filter(|source| count(source) > LONGEST);
+    let long = rust(sources).filter(|source| count(source) > LONGEST);
     let rule = |lines| {
         format!(
             "a file has at most {LONGEST} lines without its tests, and this has {lines}: split it"

@@ -1,0 +1,203 @@
+//! Offers: filters, fields, links, JSONP, and what is refused.
+
+use cpalead_sandbox::{DEFAULT_PUBLISHER_ID, Sandbox, catalogue_json};
+
+use crate::support::{call, call_as, offers, refused, sandbox, started};
+
+#[test]
+fn all_offers_of_all_types_are_the_catalogue() {
+    let sandbox = started(Sandbox::builder().seed(3).offers(5_000));
+    let query = "type=CPA,cpi,cpe,cpr&offerwall_offers=true&limit=5000";
+    let answer = call(&sandbox, &format!("/api/offers?id=3360001&{query}"));
+    assert_eq!(answer.content_type, "application/json; charset=utf-8");
+    assert_eq!(answer.text, catalogue_json(3, 5_000, DEFAULT_PUBLISHER_ID));
+    assert_eq!(answer.list("offers").len(), 5_000);
+}
+
+#[test]
+fn the_default_limit_is_2500() {
+    let sandbox = started(Sandbox::builder().offers(5_000));
+    assert_eq!(offers(&sandbox, "").len(), 2_500);
+    assert!(offers(&sandbox, "limit=5000").len() > 4_000);
+    assert_eq!(offers(&sandbox, "limit=1").len(), 1);
+}
+
+#[test]
+fn a_country_keeps_its_offers_and_the_worldwide_ones() {
+    let sandbox = sandbox();
+    let all = offers(&sandbox, "");
+    let here = offers(&sandbox, "country=us");
+    assert!(here.len() >= 5 && here.len() < all.len(), "{}", here.len());
+    for offer in &here {
+        let countries = offer["countries"].to_string();
+        assert!(countries == "[]" || countries.contains("US"), "{countries}");
+    }
+    let answer = call(&sandbox, "/api/offers?id=1&country=us").json();
+    assert_eq!(answer["country"], "US");
+    assert_eq!(answer["number_offers"], here.len());
+    assert_eq!(offers(&sandbox, "country=user"), here);
+}
+
+#[test]
+fn a_device_keeps_its_offers() {
+    let sandbox = sandbox();
+    let tokens = |query: &str| {
+        let offers = offers(&sandbox, query);
+        assert!(!offers.is_empty(), "{query}");
+        let tokens = offers.iter().map(|offer| offer["device"].to_string());
+        tokens.collect::<Vec<_>>()
+    };
+    let ios = tokens("device=ios");
+    assert!(!ios.contains(&"\"android\"".to_owned()) && !ios.contains(&"\"desktop\"".to_owned()));
+    assert!(ios.contains(&"\"all\"".to_owned()) && ios.contains(&"\"mobile\"".to_owned()));
+    let mobile = tokens("device=mobile");
+    assert!(mobile.contains(&"\"android\"".to_owned()) && mobile.contains(&"\"ios\"".to_owned()));
+    assert!(!tokens("device=desktop,ios").contains(&"\"android\"".to_owned()));
+    assert!(tokens("").contains(&"\"smart_tv\"".to_owned()));
+    let devices = call(&sandbox, "/api/offers?id=1&device=ios,%20Desktop").json()["devices"].take();
+    assert_eq!(devices, "ios,desktop");
+}
+
+#[test]
+fn the_device_of_the_caller_is_read_from_its_user_agent() {
+    let sandbox = sandbox();
+    for (agent, device) in [
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0)", "ios"),
+        ("Mozilla/5.0 (Linux; Android 16)", "android"),
+        ("curl/8", "desktop"),
+    ] {
+        let answer = call_as(&sandbox, "/api/offers?id=1&device=user&limit=1", agent).json();
+        assert_eq!(answer["devices"], device, "{agent}");
+    }
+}
+
+#[test]
+fn cpr_is_shown_to_those_who_ask_and_offerwall_offers_too() {
+    let sandbox = sandbox();
+    let types = |query: &str| {
+        let mut types: Vec<String> = offers(&sandbox, query)
+            .iter()
+            .map(|offer| offer["payout_type"].as_str().unwrap().to_ascii_uppercase())
+            .collect();
+        types.sort();
+        types.dedup();
+        types
+    };
+    assert_eq!(types(""), ["CPA", "CPE", "CPI"]);
+    assert_eq!(types("type=CPR,cpi"), ["CPI", "CPR"]);
+    let without = offers(&sandbox, "offerwall_offers=false").len();
+    assert_eq!(offers(&sandbox, "").len(), without);
+    assert!(offers(&sandbox, "offerwall_offers=true").len() > without);
+}
+
+#[test]
+fn updated_since_takes_dates_and_times() {
+    let sandbox = sandbox();
+    let count = |since: &str| offers(&sandbox, &format!("updated_since={since}")).len();
+    let all = offers(&sandbox, "").len();
+    let some = count("2026-09-01");
+    assert!(some > 10 && some < all, "{some} of {all}");
+    assert_eq!(count("2026-09-01T00:00:00Z"), some);
+    assert_eq!(count("2026-09-01T02:00:00%2B02:00"), some);
+    assert_eq!(count("2026-09-01T00:00:00"), some);
+    assert_eq!(count("2026-11-21"), 0);
+    assert_eq!(count("2020-01-01"), all);
+}
+
+#[test]
+fn fields_keep_what_is_named_in_the_order_of_the_wire() {
+    let sandbox = sandbox();
+    let answer = call(&sandbox, "/api/offers?id=1&limit=3&fields=title,id,%20link");
+    assert_eq!(answer.json()["number_offers"], 3);
+    for offer in answer.list("offers") {
+        let names: Vec<&String> = offer.as_object().unwrap().keys().collect();
+        assert_eq!(names, ["id", "link", "title"]);
+    }
+    assert!(answer.text.contains(r#""offers":[{"id":"#));
+}
+
+#[test]
+fn links_carry_the_publisher_and_what_was_sent_along() {
+    let sandbox = sandbox();
+    let query = "subid=a%20b&subid2=%26pub%3D1&gaid=G&idfa=I&subid3=%C3%BC";
+    for offer in offers(&sandbox, query) {
+        let id = offer["id"].to_string().replace('"', "");
+        let link = offer["link"].as_str().unwrap();
+        let (start, tail) = link.split_once("&_src_sig=").unwrap();
+        assert!(start.starts_with("https://"), "{start}");
+        let expected = format!("/view.php?id={id}&pub=3360001&_src=api");
+        assert!(start.ends_with(&expected), "{start}");
+        let expected = "&subid=a%20b&subid2=%26pub%3D1&subid3=%C3%BC&gaid=G&idfa=I";
+        assert!(tail.ends_with(expected), "{tail}");
+    }
+}
+
+#[test]
+fn jsonp_is_a_call_and_its_errors_are_json() {
+    let sandbox = sandbox();
+    let answer = call(
+        &sandbox,
+        "/api/offers?id=1&limit=1&format=jsonp&callback=app.show",
+    );
+    assert_eq!(answer.content_type, "application/javascript; charset=utf-8");
+    let inside = answer.text.strip_prefix("app.show(").unwrap();
+    let inside = inside.strip_suffix(");").unwrap();
+    let plain = call(&sandbox, "/api/offers?id=1&limit=1").text;
+    assert_eq!(inside, plain);
+    let query = "/api/offers?id=x&format=JSONP&callback=app.show";
+    refused(query, 400, "id must be a positive integer, not \"x\"");
+    let query = "/api/offers?id=1&format=JSONP&callback=a%20b";
+    refused(
+        query,
+        400,
+        "callback must be the name of a function, such as app.show, not \"a b\"",
+    );
+}
+
+#[test]
+fn wrong_parameters_of_offers_are_refused_in_words() {
+    refused("/api/offers", 400, "id is required: your publisher id");
+    refused(
+        "/api/offers?id=-5",
+        400,
+        "id must be a positive integer, not \"-5\"",
+    );
+    let country = "country must be a two-letter ISO country code or user, not \"USA\"";
+    refused("/api/offers?id=1&country=USA", 400, country);
+    for limit in ["0", "5001", "ten", "+5", "99999999999999999999"] {
+        let message = format!("limit must be a number from 1 to 5000, not \"{limit}\"");
+        let query = format!("/api/offers?id=1&limit={}", limit.replace('+', "%2B"));
+        refused(&query, 400, &message);
+    }
+    let kind = "type must be a list of cpa, cpi, cpe and cpr, not \"cpc\"";
+    refused("/api/offers?id=1&type=cpa,cpc", 400, kind);
+    let device = "device must be a list of ios, android, mobile and desktop, or user, not \"tv\"";
+    refused("/api/offers?id=1&device=ios,tv", 400, device);
+    let flag = "offerwall_offers must be true or false, not \"1\"";
+    refused("/api/offers?id=1&offerwall_offers=1", 400, flag);
+    for since in ["2026-02-30", "yesterday", "2026-4-1", "2026-04-01T25:00"] {
+        let message = format!(
+            "updated_since must be YYYY-MM-DD or a full ISO date and time such as 2026-04-01T00:00:00Z, not \"{since}\""
+        );
+        refused(
+            &format!("/api/offers?id=1&updated_since={since}"),
+            400,
+            &message,
+        );
+    }
+    let answer = call(&sandbox(), "/api/offers?id=1&fields=id,payout");
+    assert_eq!(answer.status, 400);
+    let message = answer.message();
+    let start = "fields: unknown field \"payout\", allowed are id, title, description, ";
+    assert!(message.starts_with(start), "{message}");
+    assert!(message.ends_with("verification_method"), "{message}");
+}
+
+#[test]
+fn the_last_value_wins_and_unknown_parameters_are_ignored() {
+    let sandbox = sandbox();
+    assert_eq!(
+        offers(&sandbox, "limit=0&limit=2&offset=100&quality=9").len(),
+        2
+    );
+}

@@ -1,0 +1,98 @@
+//! The end of a watch: stopped or dropped while it waits, while it calls, and before it began.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cpalead::{Endpoint, ManualClock, MemoryStore, RateLimits};
+
+use crate::raw_server::RawServer;
+use crate::stage::{KEY, MINUTE, NONE, Stage, noon, ok, secs};
+use crate::support::builder;
+use crate::watch::{LONG, items, rows};
+
+/// A stage whose clock stands still until it is moved.
+fn still(answers: Vec<Vec<u8>>) -> Stage {
+    let clock = ManualClock::new(noon());
+    Stage::on(clock, RateLimits::default(), Duration::ZERO, answers)
+}
+
+async fn until(what: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !what() {
+        assert!(begun.elapsed() < LONG, "it never happens");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_stop_while_it_waits_for_its_slot_takes_effect_at_once_and_gives_the_slot_back() {
+    let stage = still(vec![ok(NONE)]);
+    let mut watch = stage.client.conversions("user-42").watch();
+    let stop = watch.stopper();
+    let watching = tokio::spawn(async move { (watch.next().await.is_none(), watch) });
+    until(|| stage.clock.sleepers() == 1).await;
+    assert_eq!(stage.wait_for(Endpoint::Conversions).await, 2 * MINUTE);
+    stop.stop();
+    let (over, mut watch) = tokio::time::timeout(LONG, watching)
+        .await
+        .expect("at once")
+        .expect("no panic");
+    assert!(over);
+    assert_eq!(stage.wait_for(Endpoint::Conversions).await, MINUTE);
+    assert_eq!((stage.clock.sleepers(), stage.server.heads().len()), (0, 1));
+    // The end is the end, also for those who ask again, stop again, or stop what is gone.
+    stop.stop();
+    assert!(watch.next().await.is_none());
+    drop(watch);
+    stop.clone().stop();
+}
+
+#[tokio::test]
+async fn a_stop_while_a_call_is_under_way_takes_effect_at_once_and_the_slot_is_used() {
+    let clock = ManualClock::new(noon());
+    let server = RawServer::start(crate::raw_server::Exchange::hold);
+    let limits = RateLimits::default().store(MemoryStore::new());
+    let account = cpalead::Account::new(crate::support::PUBLISHER).on(&server.base_url());
+    let limiter = cpalead::Limiter::new(limits.clone(), &account, Arc::new(clock.clone()));
+    let client = builder(&server.base_url())
+        .api_key(KEY)
+        .rate_limits(limits)
+        .clock(Arc::new(clock))
+        .build()
+        .expect("a client");
+    let mut watch = client.conversions("user-42").watch();
+    let stop = watch.stopper();
+    let watching = tokio::spawn(async move { watch.next().await.is_none() });
+    until(|| server.heads().len() == 1).await;
+    let begun = Instant::now();
+    stop.stop();
+    assert!(watching.await.expect("no panic"));
+    assert!(begun.elapsed() < secs(1), "{:?}", begun.elapsed());
+    let wait = limiter.peek(Endpoint::Conversions).await.expect("memory");
+    assert_eq!(wait, MINUTE);
+}
+
+#[tokio::test]
+async fn a_stop_before_the_first_poll_sends_nothing_and_rows_not_yet_handed_over_are_left() {
+    let stage = still(vec![rows(&["a", "b", "c"])]);
+    let mut watch = stage.client.conversions("user-42").watch();
+    watch.stopper().stop();
+    assert!(watch.next().await.is_none());
+    assert_eq!(stage.server.connections(), 0);
+
+    let mut watch = stage.client.conversions("user-42").watch();
+    assert_eq!(items(&mut watch, 1).await, ["a"]);
+    watch.stopper().stop();
+    assert_eq!(items(&mut watch, 2).await, ["the end", "the end"]);
+}
+
+#[tokio::test]
+async fn a_watch_that_is_dropped_while_it_waits_gives_its_slot_back() {
+    let stage = still(vec![ok(NONE)]);
+    let mut watch = stage.client.conversions("user-42").watch();
+    let waiting = tokio::time::timeout(Duration::from_millis(100), watch.next()).await;
+    assert!(waiting.is_err());
+    assert_eq!(stage.wait_for(Endpoint::Conversions).await, 2 * MINUTE);
+    drop(watch);
+    assert_eq!(stage.wait_for(Endpoint::Conversions).await, MINUTE);
+}
