@@ -1,6 +1,6 @@
 //! Generates the client from `openapi.json` into `OUT_DIR`; opens no socket and writes nothing else.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
@@ -8,6 +8,9 @@ use std::{env, fs};
 mod generate;
 #[path = "build/lower.rs"]
 mod lower;
+
+/// The reviewed source of the public models.
+const REVIEWED: &str = "xtask/tests/models/snapshots";
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=openapi.json");
@@ -40,8 +43,33 @@ fn run() -> Result<(), String> {
                 "openapi.json: {error}\nrun `cargo xtask update-spec --offline` to write it anew"
             )
         })?;
+    warn_of_unreviewed(&source, &root.join(REVIEWED))?;
     let target = PathBuf::from(variable("OUT_DIR")?).join("client.rs");
     fs::write(&target, source).map_err(|error| format!("{}: {error}", target.display()))
+}
+
+/// Whoever edits a model meets the compiler first, which knows neither where the model comes from nor how to go on: that is said here.
+fn warn_of_unreviewed(source: &str, reviewed: &Path) -> Result<(), String> {
+    // They are in the repository and not in the package.
+    if !reviewed.is_dir() {
+        return Ok(());
+    }
+    println!("cargo::rerun-if-changed={REVIEWED}");
+    for model in lower::MODELS {
+        let snapshot = reviewed.join(format!("models__source_of_{}.snap", model.name));
+        let Ok(snapshot) = fs::read_to_string(snapshot) else {
+            continue;
+        };
+        let built = generate::model_source(source, model)?;
+        if !generate::squeezed(&snapshot).contains(&generate::squeezed(built)) {
+            println!(
+                "cargo::warning=the model {} is not the reviewed one. Meant? Fit src to it, then `cargo insta review`. \
+                 Not meant? Mend build/ or spec/overlay.yaml, then `cargo xtask update-spec --offline`",
+                model.name
+            );
+        }
+    }
+    Ok(())
 }
 
 fn variable(name: &str) -> Result<String, String> {

@@ -101,7 +101,8 @@ fn check_effect(source: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn model_source<'a>(source: &'a str, model: &Model) -> Result<&'a str, String> {
+/// The declaration of a model, from its name to its last field.
+pub(crate) fn model_source<'a>(source: &'a str, model: &Model) -> Result<&'a str, String> {
     let head = format!("pub struct {} {{", model.name);
     let start = source
         .find(&head)
@@ -110,15 +111,16 @@ fn model_source<'a>(source: &'a str, model: &Model) -> Result<&'a str, String> {
     Ok(rest.find("\n    }").map_or(rest, |end| &rest[..end]))
 }
 
-/// Line breaks, indentation and the comma before a closing bracket are the formatter's: neither side is compared with them.
 fn demand(source: &str, text: &str) -> Result<(), String> {
-    let squeezed = |text: &str| {
-        let text: String = text.split_whitespace().collect();
-        text.replace(",>", ">")
-    };
     if squeezed(source).contains(&squeezed(text)) {
         Ok(())
     } else {
         Err(format!("the generated source has no `{text}`"))
     }
+}
+
+/// Source without line breaks, indentation and the comma before a closing bracket: these are the formatter's, and not compared.
+pub(crate) fn squeezed(text: &str) -> String {
+    let text: String = text.split_whitespace().collect();
+    text.replace(",>", ">")
 }
