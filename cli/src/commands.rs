@@ -25,20 +25,30 @@ fn tell_rejected(what: &str, rejected: &[Rejected]) {
     }
 }
 
-/// Ctrl-C, or the signal by which a supervisor asks for the end.
-async fn asked_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+/// Ctrl-C, or the signal by which a supervisor asks for the end; it is listened for from the call on.
+#[cfg(unix)]
+fn asked_to_end() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (interrupt, terminate) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    );
+    async move {
+        let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
+            // Where signals cannot be had, there is nothing to wait for: the system ends the process by itself.
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
     }
-    // Where signals cannot be had, there is nothing to wait for: the system ends the process by itself.
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+async fn asked_to_end() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

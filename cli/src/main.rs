@@ -121,8 +121,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
 fn interruptible(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     runtime()?.block_on(async {
         tokio::select! {
-            done = command => done,
+            // The signal is listened for before anything is sent.
+            biased;
             Ok(()) = tokio::signal::ctrl_c() => Err(Failure::interrupted()),
+            done = command => done,
         }
     })
 }

@@ -47,10 +47,13 @@ fn serve(options: &Options) -> std::io::Result<()> {
             .speed(options.speed)
             .start()
             .await?;
-        let mut out = std::io::stdout();
-        writeln!(out, "listening on {}", sandbox.base_url())?;
-        out.flush()?;
-        tokio::signal::ctrl_c().await?;
+        let announced = async {
+            let mut out = std::io::stdout();
+            writeln!(out, "listening on {}", sandbox.base_url())?;
+            out.flush()
+        };
+        // Whoever reads where it listens may end it at once: the signal is listened for before.
+        tokio::try_join!(biased; tokio::signal::ctrl_c(), announced)?;
         sandbox.stop().await;
         Ok(())
     })

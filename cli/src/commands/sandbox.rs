@@ -19,8 +19,10 @@ pub(crate) async fn serve(args: ServeArgs, format: Option<Format>) -> Result<(),
         .start()
         .await
         .map_err(|error| Failure::system(format!("the sandbox: {error}")))?;
+    // Whoever reads where it listens may end it at once.
+    let end = asked_to_end();
     announce(&sandbox, format).map_err(|error| Failure::output(&error))?;
-    asked_to_end().await;
+    end.await;
     sandbox.stop().await;
     Ok(())
 }
