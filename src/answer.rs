@@ -61,13 +61,8 @@ pub(crate) fn some_rows<R: Row>(
 /// # Errors
 ///
 /// When a script would read it otherwise than JSON.
-pub(crate) fn rewrapped(json: Json<'_>, callback: Option<&Callback>) -> Result<String, Error> {
-    match callback {
-        Some(callback) => {
-            jsonp::wrap(callback, json.text).map_err(|error| Error::decode("", error.to_string()))
-        }
-        None => Ok(json.text.to_owned()),
-    }
+pub(crate) fn rewrapped(json: Json<'_>, callback: &Callback) -> Result<String, Error> {
+    jsonp::wrap(callback, json.text).map_err(|error| Error::decode("", error.to_string()))
 }
 
 /// Tells the limiter of a refusal that came in the body of a success, and passes the result on.

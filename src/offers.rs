@@ -360,9 +360,9 @@ impl OffersRequest {
         let call = async {
             let body = self.fetch(Some(callback)).await?;
             let shared = &*self.shared;
-            let callback = Some(callback);
-            answer::some_rows::<Offer>(shared, Endpoint::Offers, &body, callback, SHAPE)?;
-            answer::json_of(&body.text, callback)
+            let asked = Some(callback);
+            answer::some_rows::<Offer>(shared, Endpoint::Offers, &body, asked, SHAPE)?;
+            answer::json_of(&body.text, asked)
                 .and_then(|json| answer::rewrapped(json, callback))
                 .map_err(|error| shared.explained(error, Endpoint::Offers, &body))
         };

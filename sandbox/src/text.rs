@@ -7,7 +7,7 @@ use std::fmt::Write;
 pub(crate) enum Style {
     /// Only what JSON demands.
     Plain,
-    /// As PHP's `json_encode` does by default: `\/`, and `\uXXXX` for all that is not ASCII.
+    /// As PHP's `json_encode` does by default: `\/`, and `\u` with four digits for all that is not ASCII.
     Php,
 }
 

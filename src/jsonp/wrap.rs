@@ -147,7 +147,7 @@ fn is_proto(inside: &str) -> bool {
     if !inside.contains('\\') {
         return inside == NAME;
     }
-    // Only `\uXXXX` can spell these letters; nine of them are the longest form.
+    // Only `\u` with four digits can spell these letters; nine of them are the longest form.
     if inside.len() > NAME.len() * 6 {
         return false;
     }

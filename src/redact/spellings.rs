@@ -237,7 +237,7 @@ fn backslash(rest: &str, c: char, add: &mut impl FnMut(&str)) {
     }
 }
 
-/// `uXXXX`, or two of them for a character beyond the first plane, behind the first backslash.
+/// A `u` with four digits, or two of them for a character beyond the first plane, behind the first backslash.
 fn utf16_escapes(mut left: &str, c: char) -> Option<&str> {
     let mut buffer = [0; 2];
     for (index, unit) in c.encode_utf16(&mut buffer).iter().enumerate() {

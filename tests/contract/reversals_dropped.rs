@@ -2,19 +2,17 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use cpalead::{
-    Account, BoxFuture, Clock, Endpoint, Lane, Limiter, ManualClock, MemoryStore, Op, RateLimits,
-    Reply, Store, StoreError,
+    BoxFuture, Clock, Endpoint, Lane, ManualClock, MemoryStore, Op, RateLimits, Reply, Store,
+    StoreError,
 };
 
 use crate::raw_server::RawServer;
 use crate::reversals::{END, NONE, START, WINDOWS, asked};
-use crate::stage::{KEY, MINUTE, Stage, noon, ok};
-use crate::support::{PUBLISHER, builder};
+use crate::stage::{MINUTE, Stage, beside, noon, ok};
 
 /// A store that makes its callers wait before and after each operation, as one across a network does.
 #[derive(Debug)]
@@ -63,15 +61,7 @@ async fn check_cancellation(store: impl Fn() -> RateLimits) -> (usize, usize) {
             exchange.finish();
         });
         let clock = ManualClock::eager(noon());
-        let limits = store();
-        let account = Account::new(PUBLISHER).on(&server.base_url());
-        let limiter = Limiter::new(limits.clone(), &account, Arc::new(clock.clone()));
-        let client = builder(&server.base_url())
-            .api_key(KEY)
-            .rate_limits(limits)
-            .clock(Arc::new(clock.clone()))
-            .build()
-            .expect("a client");
+        let (client, limiter) = beside(&server, &clock, store());
         let mut stream = client.reversals(START..=END).stream();
         stream.next().await.expect("first").expect("an answer");
         let outcome = dropped_after(polls, stream.next()).await;

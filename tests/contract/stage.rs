@@ -73,16 +73,8 @@ impl Stage {
             };
             exchange.finish();
         });
-        // The same limits seen from beside the client, so that tests can look at the ledger and use it.
         let limits = limits.store(MemoryStore::new());
-        let account = Account::new(PUBLISHER).on(&server.base_url());
-        let limiter = Limiter::new(limits.clone(), &account, Arc::new(clock.clone()));
-        let client = builder(&server.base_url())
-            .api_key(KEY)
-            .rate_limits(limits)
-            .clock(Arc::new(clock.clone()))
-            .build()
-            .expect("a client");
+        let (client, limiter) = beside(&server, &clock, limits);
         Stage {
             server,
             clock,
@@ -111,6 +103,23 @@ impl Stage {
     pub(crate) async fn wait_for(&self, endpoint: Endpoint) -> Duration {
         self.limiter.peek(endpoint).await.expect("memory")
     }
+}
+
+/// A client of the server, and its limits seen from beside it, so that tests can look at the ledger and use it.
+pub(crate) fn beside(
+    server: &RawServer,
+    clock: &ManualClock,
+    limits: RateLimits,
+) -> (Client, Limiter) {
+    let account = Account::new(PUBLISHER).on(&server.base_url());
+    let limiter = Limiter::new(limits.clone(), &account, Arc::new(clock.clone()));
+    let client = builder(&server.base_url())
+        .api_key(KEY)
+        .rate_limits(limits)
+        .clock(Arc::new(clock.clone()))
+        .build()
+        .expect("a client");
+    (client, limiter)
 }
 
 /// A store that is out of order.

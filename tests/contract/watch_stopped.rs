@@ -1,13 +1,11 @@
 //! The end of a watch: stopped or dropped while it waits, while it calls, and before it began.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cpalead::{Endpoint, ManualClock, MemoryStore, RateLimits};
 
 use crate::raw_server::RawServer;
-use crate::stage::{KEY, MINUTE, NONE, Stage, noon, ok, secs};
-use crate::support::builder;
+use crate::stage::{MINUTE, NONE, Stage, beside, noon, ok, secs};
 use crate::watch::{LONG, items, rows};
 
 /// A stage whose clock stands still until it is moved.
@@ -52,14 +50,7 @@ async fn a_stop_while_a_call_is_under_way_takes_effect_at_once_and_the_slot_is_u
     let clock = ManualClock::new(noon());
     let server = RawServer::start(crate::raw_server::Exchange::hold);
     let limits = RateLimits::default().store(MemoryStore::new());
-    let account = cpalead::Account::new(crate::support::PUBLISHER).on(&server.base_url());
-    let limiter = cpalead::Limiter::new(limits.clone(), &account, Arc::new(clock.clone()));
-    let client = builder(&server.base_url())
-        .api_key(KEY)
-        .rate_limits(limits)
-        .clock(Arc::new(clock))
-        .build()
-        .expect("a client");
+    let (client, limiter) = beside(&server, &clock, limits);
     let mut watch = client.conversions("user-42").watch();
     let stop = watch.stopper();
     let watching = tokio::spawn(async move { watch.next().await.is_none() });

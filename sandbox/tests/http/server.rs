@@ -7,7 +7,7 @@ use std::time::Duration;
 use cpalead_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::support::{call, conversions, raw, sandbox, started, wait};
+use crate::support::{address, call, conversions, raw, sandbox, started, wait};
 
 #[test]
 fn gzip_is_sent_to_those_who_accept_it() {
@@ -96,11 +96,7 @@ fn the_witness_saw_everything_but_the_key() {
 #[test]
 fn a_stopped_sandbox_has_closed_its_port() {
     let running = sandbox();
-    let address = running
-        .base_url()
-        .strip_prefix("http://")
-        .unwrap()
-        .to_owned();
+    let address = address(&running).to_owned();
     let mut open = TcpStream::connect(&address).unwrap();
     wait(running.stop());
     assert!(TcpStream::connect(&address).is_err());
@@ -110,11 +106,7 @@ fn a_stopped_sandbox_has_closed_its_port() {
 #[test]
 fn a_dropped_sandbox_closes_its_port_soon() {
     let running = sandbox();
-    let address = running
-        .base_url()
-        .strip_prefix("http://")
-        .unwrap()
-        .to_owned();
+    let address = address(&running).to_owned();
     drop(running);
     let closed = (0..200).any(|_| {
         std::thread::sleep(Duration::from_millis(5));
@@ -158,8 +150,7 @@ fn broken_requests_are_answered_or_dropped_and_the_next_one_is_served() {
         "GET /api/offers?id=1&callback=\u{1}\u{fc} HTTP/1.1\r\nhost: x\r\n\r\n",
         &format!("GET /api/offers?id={long} HTTP/1.0\r\n\r\n"),
     ] {
-        let address = sandbox.base_url().strip_prefix("http://").unwrap();
-        let mut stream = TcpStream::connect(address).unwrap();
+        let mut stream = TcpStream::connect(address(&sandbox)).unwrap();
         // The server may close before it has read everything; that is its right.
         let _ = stream.write_all(request.as_bytes());
         let _ = stream.shutdown(std::net::Shutdown::Write);

@@ -69,10 +69,14 @@ pub(crate) fn call_as(sandbox: &Sandbox, path_and_query: &str, user_agent: &str)
     }
 }
 
+/// Where it listens: the host and the port.
+pub(crate) fn address(sandbox: &Sandbox) -> &str {
+    sandbox.base_url().strip_prefix("http://").unwrap()
+}
+
 /// Sends bytes as they are and returns what comes back, until the server closes.
 pub(crate) fn raw(sandbox: &Sandbox, request: &str) -> Vec<u8> {
-    let address = sandbox.base_url().strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
+    let mut stream = TcpStream::connect(address(sandbox)).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(5)))
         .unwrap();
