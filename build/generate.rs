@@ -8,23 +8,29 @@ use crate::lower::{MODELS, Model, OPERATIONS};
 
 /// The handwritten type that stands for each component of the document.
 pub(crate) const DOMAIN_TYPES: &[(&str, &str)] = &[
-    ("Amount", "crate::amount::Amount"),
-    ("ConversionMode", "crate::text::Text"),
-    ("ConversionStatus", "crate::open::ConversionStatus"),
-    ("Countries", "crate::countries::Countries"),
-    ("CountryCode", "crate::text::Text"),
-    ("Creatives", "crate::lists::OneOrMany<Creative>"),
-    ("DailyCap", "crate::number::DailyCap"),
-    ("Devices", "crate::devices::Devices"),
-    ("Events", "crate::lists::Rows<OfferEvent>"),
-    ("Flag", "crate::number::Flag"),
-    ("OfferId", "crate::number::OfferId"),
-    ("OfferRank", "crate::number::OfferRank"),
-    ("PayoutType", "crate::open::PayoutType"),
-    ("PayoutsPerCountry", "crate::payouts::PayoutsPerCountry"),
-    ("Text", "crate::text::Text"),
-    ("UnixTime", "crate::number::UnixTime"),
-    ("VerificationMethod", "crate::text::Text"),
+    ("Amount", "crate::values::amount::Amount"),
+    ("ConversionMode", "crate::values::text::Text"),
+    (
+        "ConversionStatus",
+        "crate::values::conversion_status::ConversionStatus",
+    ),
+    ("Countries", "crate::values::countries::Countries"),
+    ("CountryCode", "crate::values::text::Text"),
+    ("Creatives", "crate::values::lists::OneOrMany<Creative>"),
+    ("DailyCap", "crate::values::daily_cap::DailyCap"),
+    ("Devices", "crate::values::devices::Devices"),
+    ("Events", "crate::values::lists::PhpList<OfferEvent>"),
+    ("Flag", "crate::values::number::Flag"),
+    ("OfferId", "crate::values::number::OfferId"),
+    ("OfferRank", "crate::values::number::OfferRank"),
+    ("PayoutType", "crate::values::payout_type::PayoutType"),
+    (
+        "PayoutsPerCountry",
+        "crate::values::payouts_per_country::PayoutsPerCountry",
+    ),
+    ("Text", "crate::values::text::Text"),
+    ("UnixTime", "crate::values::number::UnixTime"),
+    ("VerificationMethod", "crate::values::text::Text"),
 ];
 
 /// Whether the generated models also describe themselves as JSON Schema.
@@ -44,7 +50,7 @@ pub(crate) fn generate(lowered: &Value, json_schema: JsonSchema) -> Result<Strin
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote! { crate::transport::Call });
+        .with_inner_type(quote! { crate::call::operation::Captured });
     settings.with_derive("PartialEq");
     if json_schema == JsonSchema::Derived {
         settings.with_derive("::schemars::JsonSchema");

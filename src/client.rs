@@ -1,5 +1,7 @@
 //! The client: cheap to clone, one per account.
 
+pub(crate) mod builder;
+
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -7,13 +9,13 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use crate::builder::ClientBuilder;
-use crate::conversions::{ConversionsRequest, Subject};
+use crate::call::inner::Inner;
+use crate::conversions::ConversionsRequest;
+use crate::conversions::subject::Subject;
+use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::limits::Endpoint;
 use crate::offers::OffersRequest;
 use crate::reversals::ReversalsRequest;
-use crate::transport::{Shared, limited};
 
 /// A client of the Publisher API for one publisher.
 ///
@@ -32,23 +34,13 @@ use crate::transport::{Shared, limited};
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
+    inner: Arc<Inner>,
 }
 
 impl Client {
-    /// Begins a client for the publisher with this id, a whole number from 1.
-    ///
-    /// ```
-    /// let client = cpalead::Client::builder(3_360_001).build()?;
-    /// # Ok::<(), cpalead::Error>(())
-    /// ```
-    pub fn builder(publisher_id: u64) -> ClientBuilder {
-        ClientBuilder::new(publisher_id)
-    }
-
-    pub(crate) fn new(shared: Shared) -> Self {
+    fn new(inner: Inner) -> Self {
         Self {
-            shared: Arc::new(shared),
+            inner: Arc::new(inner),
         }
     }
 
@@ -61,7 +53,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn publisher_id(&self) -> u64 {
-        self.shared.publisher_id
+        self.inner.publisher_id
     }
 
     /// Begins a request for offers; no api key is needed.
@@ -74,7 +66,7 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn offers(&self) -> OffersRequest {
-        OffersRequest::new(Arc::clone(&self.shared))
+        OffersRequest::new(Arc::clone(&self.inner))
     }
 
     /// How long a call to an endpoint would have to wait now; no slot is taken.
@@ -93,8 +85,7 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub async fn next_free(&self, endpoint: Endpoint) -> Result<Duration, Error> {
-        let wait = self.shared.limiter.peek(endpoint).await;
-        wait.map_err(|error| limited(error).at(endpoint))
+        self.inner.next_free(endpoint).await
     }
 
     /// Begins a request for the conversions of a sub-id or an IP address; the api key is needed.
@@ -107,7 +98,7 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn conversions(&self, subject: impl Into<Subject>) -> ConversionsRequest {
-        ConversionsRequest::of_subject(Arc::clone(&self.shared), subject.into())
+        ConversionsRequest::of_subject(Arc::clone(&self.inner), subject.into())
     }
 
     /// Begins a request for the conversions of the caller's own IP address (`subid=user`).
@@ -120,7 +111,7 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn conversions_of_caller(&self) -> ConversionsRequest {
-        ConversionsRequest::of_caller(Arc::clone(&self.shared))
+        ConversionsRequest::of_caller(Arc::clone(&self.inner))
     }
 
     /// Begins a request for the reversals of a range of days of any length; the api key is needed.
@@ -135,7 +126,7 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn reversals(&self, days: RangeInclusive<Date>) -> ReversalsRequest {
-        ReversalsRequest::new(Arc::clone(&self.shared), *days.start(), *days.end())
+        ReversalsRequest::new(Arc::clone(&self.inner), *days.start(), *days.end())
     }
 }
 
@@ -143,8 +134,8 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("publisher_id", &self.shared.publisher_id)
-            .field("base_url", &self.shared.base_url)
+            .field("publisher_id", &self.inner.publisher_id)
+            .field("base_url", &self.inner.base_url)
             .finish_non_exhaustive()
     }
 }

@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// A boxed future, as the traits [`Clock`] and [`Store`](crate::Store) return it.
+/// A boxed future, as the traits [`Clock`] and [`Store`](crate::rate_limits::Store) return it.
 ///
 /// ```
-/// fn later() -> cpalead::BoxFuture<'static, u8> {
+/// fn later() -> cpalead::clock::BoxFuture<'static, u8> {
 ///     Box::pin(async { 7 })
 /// }
 /// # let _ = later();
@@ -24,7 +24,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A source of time, so that limits and retries can be tested without waiting.
 ///
 /// ```
-/// use cpalead::{Clock, SystemClock};
+/// use cpalead::clock::{Clock, SystemClock};
 ///
 /// let before = SystemClock.steady();
 /// assert!(SystemClock.steady() >= before);
@@ -55,7 +55,7 @@ pub trait Clock: Debug + Send + Sync + 'static {
 /// The machine's clock, and tokio's timer.
 ///
 /// ```
-/// use cpalead::{Clock, SystemClock};
+/// use cpalead::clock::{Clock, SystemClock};
 ///
 /// assert!(SystemClock.now() > "2025-01-01T00:00:00Z".parse()?);
 /// # Ok::<(), jiff::Error>(())
@@ -130,7 +130,7 @@ mod system {
 ///
 /// ```
 /// use std::time::Duration;
-/// use cpalead::{Clock, ManualClock};
+/// use cpalead::clock::{Clock, ManualClock};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), jiff::Error> {
@@ -148,7 +148,7 @@ mod system {
 /// # }
 /// ```
 ///
-/// Clones share one time. Stores that keep time by the clock, as [`MemoryStore`](crate::MemoryStore) does, must not be
+/// Clones share one time. Stores that keep time by the clock, as [`MemoryStore`](crate::rate_limits::MemoryStore) does, must not be
 /// shared between clients with different clocks.
 #[derive(Debug, Clone)]
 pub struct ManualClock {
@@ -173,7 +173,7 @@ impl ManualClock {
     /// A clock that shows `at` and moves only by [`advance`](ManualClock::advance).
     ///
     /// ```
-    /// use cpalead::{Clock, ManualClock};
+    /// use cpalead::clock::{Clock, ManualClock};
     ///
     /// let at = "2026-01-15T12:00:00Z".parse()?;
     /// assert_eq!(ManualClock::new(at).now(), at);
@@ -196,7 +196,7 @@ impl ManualClock {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use cpalead::{Clock, ManualClock};
+    /// use cpalead::clock::{Clock, ManualClock};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), jiff::Error> {
@@ -221,7 +221,7 @@ impl ManualClock {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use cpalead::{Clock, ManualClock};
+    /// use cpalead::clock::{Clock, ManualClock};
     ///
     /// let clock = ManualClock::new("2026-01-15T12:00:00Z".parse()?);
     /// clock.advance(Duration::from_millis(1500));
@@ -238,7 +238,7 @@ impl ManualClock {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use cpalead::{Clock, ManualClock};
+    /// use cpalead::clock::{Clock, ManualClock};
     ///
     /// let clock = ManualClock::new("2026-01-15T12:00:00Z".parse()?);
     /// clock.set_wall("2026-01-15T11:00:00Z".parse()?);
@@ -252,7 +252,7 @@ impl ManualClock {
     /// How many sleeps have begun and are not over: lets a test wait until everybody waits.
     ///
     /// ```
-    /// let clock = cpalead::ManualClock::new("2026-01-15T12:00:00Z".parse()?);
+    /// let clock = cpalead::clock::ManualClock::new("2026-01-15T12:00:00Z".parse()?);
     /// assert_eq!(clock.sleepers(), 0);
     /// # Ok::<(), jiff::Error>(())
     /// ```

@@ -1,187 +1,131 @@
-//! Decoding: the text of an answer into rows, typed in one pass; row by row only when that pass fails.
+//! Decoding: the text of an answer into rows, typed in one pass; row by row only when that pass
+//! fails.
 
-mod envelope;
+pub(crate) mod envelope;
+pub(crate) mod json;
+pub(crate) mod rejected;
+pub(crate) mod row;
 
-use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::decode_error::without_place;
 use crate::error::Error;
-use crate::lists::Object;
-use crate::text::{Loan, Text};
-
+use crate::jsonp::Callback;
+use crate::values::lists::Object;
+use crate::values::number::OfferId;
+use crate::values::text::{SourceScope, Text};
+use crate::values::without_place;
 use envelope::{Envelope, Raw, Typed, place_of_fault, read};
+use json::json_of;
+use rejected::{Rejected, bounded};
+use row::{Row, Shape};
 
-/// The JSON of an answer, and the body that it is a part of.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Json<'a> {
-    pub(crate) source: &'a Arc<String>,
-    pub(crate) text: &'a str,
-}
-
-/// A little less than a row of a whole catalogue has: growing in the end costs more than room to spare.
+/// The expected length of a row in bytes, from which the room for the rows is estimated.
+///
+/// A row of a catalogue in the observed form has about 960 bytes. An estimate that is a little too
+/// short reserves some room too much, which `shrink_to_fit` gives back; one that is too long would
+/// copy all rows once at the end.
 const BYTES_OF_A_ROW: usize = 800;
 
-/// How many rejected rows are told of one by one; the rest are counted. Thousands of messages help nobody, and would be kept.
+/// How many rejected rows are reported individually. The rest are only counted, so that a broken
+/// answer does not keep thousands of messages in memory.
 const MOST_TOLD: usize = 100;
 
-/// More than redaction looks at, and little enough to keep.
-const MESSAGE_CHARS: usize = 16 << 10;
-
-/// What an answer of one endpoint looks like.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Shape {
-    /// The member that holds the rows.
-    pub(crate) list: &'static str,
-    /// Whether the rows may also come as a bare list.
-    pub(crate) bare: Bare,
-    /// How many rows an answer may have: several times what is documented or plausible.
-    pub(crate) most: u32,
-}
-
-/// Whether a list without an object around it is an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bare {
-    /// It is.
-    Taken,
-    /// It is not.
-    Refused,
-}
-
-/// A row of the public face, made from its generated model and its place in the provider's list.
-pub(crate) trait Row: Sized {
-    /// The generated model.
-    type Model: DeserializeOwned;
-
-    /// # Errors
-    ///
-    /// When the model is no such row, though each of its fields may be missing.
-    fn check(_: &Self::Model) -> Result<(), &'static str> {
-        Ok(())
-    }
-
-    /// The row, at the given index of the provider's list.
-    fn new(model: Self::Model, index: u32) -> Self;
-
-    /// That index.
-    fn index(&self) -> u32;
-}
-
-/// A decoded answer.
+/// A decoded answer, with the text that it was read from.
 #[derive(Debug)]
-pub(crate) struct Answer<T> {
-    pub(crate) rows: Vec<T>,
+pub(crate) struct Decoded<R> {
+    pub(crate) rows: Vec<R>,
     pub(crate) rejected: Vec<Rejected>,
     pub(crate) rejected_count: usize,
     pub(crate) country: Option<Text>,
+    pub(crate) source: Source,
 }
 
-/// A row that could not be read, while the others could.
-///
-/// ```
-/// # fn show(offers: &cpalead::OfferList) {
-/// for rejected in offers.rejected() {
-///     eprintln!("offer {:?} left out: {rejected}", rejected.id());
-/// }
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejected {
-    index: u32,
-    id: Option<u64>,
-    path: String,
-    message: String,
+/// The text of an answer, and where its JSON is.
+#[derive(Clone)]
+pub(crate) struct Source {
+    text: Arc<String>,
+    json: Range<usize>,
+    shape: Shape,
 }
 
-impl Rejected {
-    /// Passes every part that may be the provider's through a filter.
-    pub(crate) fn scrub(&mut self, filter: impl Fn(&str) -> String) {
-        self.path = filter(&self.path);
-        self.message = filter(&self.message);
+impl Source {
+    /// The JSON of the whole answer.
+    pub(crate) fn json(&self) -> &str {
+        self.text.get(self.json.clone()).unwrap_or_default()
     }
 
-    /// The place in the provider's list, from 0.
-    ///
-    /// ```
-    /// # fn show(rejected: &cpalead::Rejected) {
-    /// println!("row {}", rejected.index());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn index(&self) -> usize {
-        self.index as usize
-    }
-
-    /// The id of the offer, where that much could be read.
-    ///
-    /// ```
-    /// # fn show(rejected: &cpalead::Rejected) {
-    /// println!("offer {:?}", rejected.id());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn id(&self) -> Option<u64> {
-        self.id
-    }
-
-    /// Where the fault is, such as `offers[3].amount`.
-    ///
-    /// ```
-    /// # fn show(rejected: &cpalead::Rejected) {
-    /// println!("look at {}", rejected.path());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// What is wrong there.
-    ///
-    /// ```
-    /// # fn show(rejected: &cpalead::Rejected) {
-    /// println!("because {}", rejected.message());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
+    /// The place of each row's JSON within [`json`](Self::json), in the provider's order.
+    pub(crate) fn places(&self) -> Vec<Range<usize>> {
+        let json = self.json();
+        raw_rows(json, self.shape)
+            .into_iter()
+            .map(|raw| place_in(json, raw))
+            .collect()
     }
 }
 
-impl fmt::Display for Rejected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)
+/// Without the text: it is as long as the answer, and the provider may have repeated the query in
+/// it, and so the key.
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Source")
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
     }
 }
 
-/// Decodes the text of an answer.
+impl<R> Decoded<R> {
+    /// Passes what a message repeats of the answer through a filter.
+    pub(crate) fn scrubbed(mut self, filter: impl Fn(&str) -> String) -> Self {
+        for rejected in &mut self.rejected {
+            rejected.scrub(&filter);
+        }
+        self
+    }
+}
+
+/// Decodes the text of an answer. With a `callback` it may be a call of that function.
 ///
 /// # Errors
 ///
-/// When the text is no JSON of the shape, or when it says in the body that the call failed.
-pub(crate) fn decode<R: Row>(json: Json<'_>, shape: Shape) -> Result<Answer<R>, Error> {
-    let Json { source, text } = json;
-    let _loan = Loan::of(source);
-    let expected = text.len() / BYTES_OF_A_ROW;
-    let typed = read(text, shape, Typed::<R>::expecting(expected));
+/// When the text is not JSON of the shape, or when it says that the call failed.
+pub(crate) fn decode<R: Row>(
+    text: &Arc<String>,
+    callback: Option<&Callback>,
+    shape: Shape,
+) -> Result<Decoded<R>, Error> {
+    let json = json_of(text, callback)?;
+    let _scope = SourceScope::of(text);
+    let expected = json.len() / BYTES_OF_A_ROW;
+    let typed = read(json, shape, Typed::<R>::expecting(expected));
     let (envelope, rejected, rejected_count) = match typed {
         Ok(envelope) => (envelope, Vec::new(), 0),
-        Err(_) => row_by_row(text, shape)?,
+        Err(_) => row_by_row(json, shape)?,
     };
     envelope.check_status()?;
     let rows = envelope
         .rows
         .ok_or_else(|| Error::decode("", format!("it has no list `{}`", shape.list)))?;
-    Ok(Answer {
+    Ok(Decoded {
         rows,
         rejected,
         rejected_count,
         country: envelope.country,
+        source: Source {
+            text: Arc::clone(text),
+            json: place_in(text, json),
+            shape,
+        },
     })
+}
+
+/// Where a part of a text is within it.
+fn place_in(text: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr() as usize - text.as_ptr() as usize;
+    start..start + part.len()
 }
 
 /// The raw JSON of every row, in the provider's order: what the typed rows leave out is in it.
@@ -207,12 +151,8 @@ fn row_by_row<R: Row>(
                 Err((path, message)) => {
                     rejected_count += 1;
                     if rejected.len() < MOST_TOLD {
-                        rejected.push(Rejected {
-                            index,
-                            id: id_of(raw.get()),
-                            path: format!("{}[{index}]{path}", shape.list),
-                            message,
-                        });
+                        let path = format!("{}[{index}]{path}", shape.list);
+                        rejected.push(Rejected::new(index, id_of(raw.get()), path, message));
                     }
                 }
             }
@@ -251,20 +191,14 @@ fn id_of(raw: &str) -> Option<u64> {
     #[derive(serde::Deserialize)]
     struct Identified {
         #[serde(alias = "offer_id", alias = "campid")]
-        id: crate::number::OfferId,
+        id: OfferId,
     }
     serde_json::from_str::<Identified>(raw)
         .ok()
         .map(|row| row.id.0)
 }
 
-/// Parts of a message may be the provider's. What is kept here is more than is ever shown, so that a secret in it is whole when it is
-/// looked for.
-fn bounded(text: &str) -> String {
-    text.chars().take(MESSAGE_CHARS).collect()
-}
-
-/// The error for a text that is no answer at all, by what it most likely is.
+/// The error for a text that is not an answer at all, by what it most likely is.
 fn unreadable(text: &str, shape: Shape, error: &serde_json::Error) -> Error {
     let start = text.trim_start();
     let message = if start.is_empty() {
@@ -283,8 +217,9 @@ fn unreadable(text: &str, shape: Shape, error: &serde_json::Error) -> Error {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Bare, Json, Shape, decode, raw_rows};
-    use crate::offer::Offer;
+    use super::row::{Bare, Shape};
+    use super::{decode, raw_rows};
+    use crate::offers::offer::Offer;
 
     const SHAPE: Shape = Shape {
         list: "offers",
@@ -294,12 +229,7 @@ mod tests {
 
     /// The ids that were read, and the rejected rows or the error in words.
     fn outcome(text: &str, shape: Shape) -> String {
-        let source = Arc::new(text.to_owned());
-        let json = Json {
-            source: &source,
-            text: &source,
-        };
-        match decode::<Offer>(json, shape) {
+        match decode::<Offer>(&Arc::new(text.to_owned()), None, shape) {
             Ok(answer) => {
                 let ids: Vec<_> = answer.rows.iter().map(Offer::id).collect();
                 let rejected: Vec<_> = answer.rejected.iter().map(ToString::to_string).collect();
@@ -337,12 +267,7 @@ mod tests {
             "cannot read the answer at offers: it has more than 20000 rows at line 1 column 40020",
         );
         let odd = format!(r#"{{"offers":[{}{{"id":1}}]}}"#, "0,".repeat(19_999));
-        let source = Arc::new(odd);
-        let json = Json {
-            source: &source,
-            text: &source,
-        };
-        let answer = decode::<Offer>(json, SHAPE).unwrap();
+        let answer = decode::<Offer>(&Arc::new(odd), None, SHAPE).unwrap();
         assert_eq!((answer.rows.len(), answer.rejected.len()), (1, 100));
         assert_eq!(answer.rejected_count, 19_999);
     }

@@ -5,7 +5,7 @@ mod message;
 
 use std::time::Duration;
 
-use crate::limits::Endpoint;
+use crate::endpoint::Endpoint;
 
 pub(crate) use kind::{Kind, Sent};
 
@@ -391,7 +391,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{Error, Kind, Sent};
-    use crate::limits::Endpoint;
+    use crate::endpoint::Endpoint;
 
     #[test]
     fn an_error_is_one_word_wide_and_travels_between_threads() {

@@ -22,4 +22,5 @@ mod wrap;
 
 pub use callback::{Callback, CallbackError};
 pub use unwrap::{UnwrapError, callback_of, unwrap};
+pub(crate) use wrap::wrap_valid;
 pub use wrap::{CONTENT_TYPE, NOSNIFF, WrapError, wrap};

@@ -2,84 +2,64 @@
 //!
 #![doc = include_str!("../README.md")]
 
-// The client and what it is asked for.
+// What is asked for: a request each, with what comes back.
 mod client;
-mod builder;
 mod offers;
-mod offer_list;
 mod conversions;
-mod watch;
 mod reversals;
 mod report;
-mod listed;
-
-// One call, from the generated client's hook to decoded rows.
-mod answer;
-mod transport;
-mod trace;
-mod decode;
-mod decode_error;
-mod offer;
-mod conversion;
-mod reversal;
 #[cfg(feature = "schemars")]
 mod schema;
+
+// How it is asked, and how answers are read.
+mod call;
+mod decode;
 mod generated;
+mod values;
 
-// What the provider's values are.
-mod payout;
-mod payouts;
-mod amount;
-mod offer_field;
-mod country;
-mod countries;
-mod devices;
-mod open;
-mod number;
-mod lists;
-mod text;
-mod windows;
+// When a call may start.
+pub mod rate_limits;
 
-// What a call may fail with, and what stands below everything.
+// What everything else stands on.
 mod error;
-mod limits;
-mod store;
-mod ledger;
-mod retry;
-mod clock;
-mod redact;
-mod secret;
+mod endpoint;
+mod api_key;
+pub mod clock;
 pub mod jsonp;
 pub mod plain;
+mod redact;
 
 // Their types are in the public face: the versions to use with it.
 pub use {jiff, rust_decimal};
 
-pub use builder::ClientBuilder;
+pub use api_key::{ApiKey, ApiKeyError};
+pub use call::retry::{Jitter, RandomJitter, RetryPolicy};
 pub use client::Client;
-pub use clock::{BoxFuture, Clock, ManualClock, SystemClock};
-pub use conversion::Conversion;
-pub use conversions::{ConversionsRequest, Subject};
-pub use country::{Country, ParseCountryError};
-pub use decode::Rejected;
-pub use devices::{Device, ParseDeviceError};
+pub use client::builder::ClientBuilder;
+pub use conversions::ConversionsRequest;
+pub use conversions::conversion::Conversion;
+pub use conversions::subject::Subject;
+pub use conversions::watch::{Watch, WatchStopper};
+pub use decode::rejected::Rejected;
+pub use endpoint::Endpoint;
 pub use error::{Error, Result};
-pub use ledger::{Ask, Ledger, Op, Reply, Ticket};
-pub use limits::{Endpoint, LimitError, Limiter, Permit, RateLimits, Scope, Wait};
-pub use number::DailyCap;
-pub use offer::{Creative, Offer, OfferEvent};
-pub use offer_field::{OfferField, ParseOfferFieldError};
-pub use offer_list::OfferList;
-pub use offers::{OffersRequest, UpdatedSince};
-pub use open::{ConversionStatus, OfferType, ParseOfferTypeError, PayoutType};
-pub use payout::{Payout, PayoutSource};
+pub use offers::OffersRequest;
+pub use offers::field::{OfferField, ParseOfferFieldError};
+pub use offers::list::OfferList;
+pub use offers::offer::Offer;
+pub use offers::offer_type::{OfferType, ParseOfferTypeError};
+pub use offers::parts::{Creative, OfferEvent};
+pub use offers::payout::{Payout, PayoutSource};
+pub use offers::updated_since::UpdatedSince;
+pub use rate_limits::{RateLimits, Wait};
 pub use report::Report;
-pub use retry::{Jitter, RandomJitter, RetryPolicy};
-pub use reversal::Reversal;
-pub use reversals::{ReversalWindow, ReversalsPlan, ReversalsRequest, ReversalsStream};
-pub use secret::{ApiKey, ApiKeyError};
-pub use store::{Account, FileStore, Lane, MemoryStore, Store, StoreError, Warning};
-#[cfg(feature = "redis")]
-pub use store::{RedisStore, WhenAway};
-pub use watch::{Watch, WatchStopper};
-pub use windows::Window;
+pub use reversals::ReversalsRequest;
+pub use reversals::plan::ReversalsPlan;
+pub use reversals::reversal::Reversal;
+pub use reversals::stream::ReversalsStream;
+pub use reversals::window::{ReversalWindow, Window};
+pub use values::conversion_status::ConversionStatus;
+pub use values::country::{Country, ParseCountryError};
+pub use values::daily_cap::DailyCap;
+pub use values::devices::{Device, ParseDeviceError};
+pub use values::payout_type::PayoutType;

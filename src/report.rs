@@ -1,131 +1,80 @@
-//! A report: the conversions or reversals of one answer.
+//! A report: the rows of one answer.
 
-use crate::answer;
-use crate::decode::{Rejected, Row, Shape};
-use crate::error::Error;
-use crate::limits::{Endpoint, Limiter};
-use crate::listed::Listed;
-use crate::transport::{Body, Shared};
+use std::fmt;
+use std::ops::{Deref, Range};
+use std::sync::OnceLock;
 
-/// The rows of one answer, in the provider's order.
+use crate::decode::rejected::Rejected;
+use crate::decode::row::Row;
+use crate::decode::{Decoded, Source};
+
+/// The rows of one answer, in the provider's order. It reads like a slice of them.
 ///
-/// The exact shape of these answers is not documented: each field is typed where evidence names it, and may be missing. The JSON of every
-/// row is kept as it came.
+/// The exact shape of these answers is not documented: each field is typed where evidence names it,
+/// and may be missing. The JSON of every row is kept as it came.
 ///
 /// ```
 /// # fn show(report: &cpalead::Report<cpalead::Conversion>) {
+/// println!("{} conversions, {} rows left out", report.len(), report.rejected_count());
 /// for conversion in report {
 ///     println!("{:?} {:?}", conversion.offer_id(), report.raw(conversion));
 /// }
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Report<R> {
-    listed: Listed<R>,
+    rows: Vec<R>,
+    rejected: Vec<Rejected>,
+    rejected_count: usize,
+    source: Source,
+    // Where each row's JSON is; found when it is first asked for.
+    places: OnceLock<Vec<Range<usize>>>,
 }
 
 impl<R> Report<R> {
+    pub(crate) fn new(decoded: Decoded<R>) -> Self {
+        Self {
+            rows: decoded.rows,
+            rejected: decoded.rejected,
+            rejected_count: decoded.rejected_count,
+            source: decoded.source,
+            places: OnceLock::new(),
+        }
+    }
+
     /// The rows.
-    ///
-    /// ```
-    /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
-    /// let first = report.as_slice().first();
-    /// # }
-    /// ```
     #[must_use]
     pub fn as_slice(&self) -> &[R] {
-        &self.listed.rows
+        &self.rows
     }
 
-    /// The rows, one after the other.
+    /// Rows that could not be read, and why; at most the first hundred.
     ///
-    /// ```
-    /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
-    /// let dated = report.iter().filter(|reversal| reversal.date().is_some()).count();
-    /// # }
-    /// ```
-    pub fn iter(&self) -> std::slice::Iter<'_, R> {
-        self.listed.rows.iter()
-    }
-
-    /// How many rows there are.
-    ///
-    /// ```
-    /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
-    /// println!("{} reversals", report.len());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.listed.rows.len()
-    }
-
-    /// Whether there is none: an empty list is an answer, not an error.
-    ///
-    /// ```
-    /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
-    /// if report.is_empty() {
-    ///     println!("nothing was taken back");
-    /// }
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.listed.rows.is_empty()
-    }
-
-    /// Rows that could not be read, and why. The others are not affected; where there are no others, the call is an error.
-    ///
-    /// ```
-    /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
-    /// for rejected in report.rejected() {
-    ///     eprintln!("{rejected}");
-    /// }
-    /// # }
-    /// ```
+    /// The other rows are not affected. Where there are no others, the call is an error.
     #[must_use]
     pub fn rejected(&self) -> &[Rejected] {
-        &self.listed.rejected
+        &self.rejected
     }
 
-    /// How many rows could not be read. The first hundred of them are in [`rejected`](Self::rejected).
-    ///
-    /// ```
-    /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
-    /// println!("{} left out", report.rejected_count());
-    /// # }
-    /// ```
+    /// How many rows could not be read, those beyond the first hundred included.
     #[must_use]
     pub fn rejected_count(&self) -> usize {
-        self.listed.rejected_count
+        self.rejected_count
+    }
+
+    fn raw_at(&self, index: usize) -> Option<&str> {
+        let places = self.places.get_or_init(|| self.source.places());
+        self.source.json().get(places.get(index)?.clone())
     }
 }
 
-// The bound is the library's own: which rows there are is not for others to say.
+// Which types are rows is decided inside the library.
 #[allow(private_bounds)]
 impl<R: Row + PartialEq> Report<R> {
-    /// Reads an answer, and tells the limiter where it is a refusal.
+    /// The JSON of a row of this report, byte for byte as the provider sent it.
     ///
-    /// # Errors
-    ///
-    /// When the body is not what was asked for, or says that the call failed; also when it has rows of which none can be read:
-    /// the provider has changed their shape then, and an empty report would be a lie.
-    pub(crate) async fn read(
-        shared: &Shared,
-        limiter: &Limiter,
-        endpoint: Endpoint,
-        body: Body,
-        shape: Shape,
-    ) -> Result<Self, Error> {
-        let read = answer::some_rows::<R>(shared, endpoint, &body, None, shape);
-        let answer = answer::noted(limiter, endpoint, read).await?;
-        Ok(Self {
-            listed: Listed::new(answer, body.text, shape),
-        })
-    }
-
-    /// The JSON of a row of this report, byte for byte as the provider sent it; nothing for a row that is not equal to the one at
-    /// its place.
+    /// It is `None` for a row that is not equal to the one at its place. The first call reads
+    /// through the whole answer once.
     ///
     /// ```
     /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
@@ -136,12 +85,21 @@ impl<R: Row + PartialEq> Report<R> {
     /// ```
     #[must_use]
     pub fn raw(&self, row: &R) -> Option<&str> {
-        self.listed.raw(row)
+        // Rejected rows are gaps, so a row stands at its index or before it.
+        let found = self
+            .rows
+            .binary_search_by_key(&row.index(), Row::index)
+            .ok()?;
+        if self.rows[found] != *row {
+            return None;
+        }
+        self.raw_at(row.index() as usize)
     }
 
-    /// The JSON of a row of this report that could not be read, byte for byte as the provider sent it.
+    /// The JSON of a row of this report that could not be read, byte for byte as the provider sent
+    /// it.
     ///
-    /// It is the provider's text, unredacted: fit for a file that only its owner reads, not for a log.
+    /// The text is not redacted: it belongs in a file that only its owner reads, not in a log.
     ///
     /// ```
     /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
@@ -152,7 +110,25 @@ impl<R: Row + PartialEq> Report<R> {
     /// ```
     #[must_use]
     pub fn raw_rejected(&self, rejected: &Rejected) -> Option<&str> {
-        self.listed.raw_rejected(rejected)
+        let is_ours = self.rejected.contains(rejected);
+        is_ours.then(|| self.raw_at(rejected.index())).flatten()
+    }
+}
+
+impl<R> Deref for Report<R> {
+    type Target = [R];
+
+    fn deref(&self) -> &[R] {
+        &self.rows
+    }
+}
+
+impl<R: fmt::Debug> fmt::Debug for Report<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Report")
+            .field("rows", &self.rows)
+            .field("rejected", &self.rejected)
+            .finish_non_exhaustive()
     }
 }
 
@@ -170,6 +146,6 @@ impl<R> IntoIterator for Report<R> {
     type IntoIter = std::vec::IntoIter<R>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.listed.rows.into_iter()
+        self.rows.into_iter()
     }
 }

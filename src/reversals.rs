@@ -1,31 +1,24 @@
-//! Reversals: the request for any range of days, its plan, and the stream of its windows.
+//! Reversals: the request for any range of days, and the call for one of its windows.
 
-mod plan;
+pub(crate) mod plan;
+pub(crate) mod reversal;
+pub(crate) mod stream;
+pub(crate) mod window;
 
-use std::collections::VecDeque;
-use std::fmt;
-use std::future::IntoFuture;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
 
-use futures_core::Stream;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::clock::BoxFuture;
-use crate::decode::{Bare, Shape};
+use crate::call::Call;
+use crate::call::inner::Inner;
+use crate::decode::row::{Bare, Shape};
+use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::limits::{Endpoint, Limiter};
+use crate::generated;
 use crate::report::Report;
-use crate::transport::{Shared, limited};
-use crate::windows::{Window, Windows};
-
-pub use plan::{ReversalWindow, ReversalsPlan};
-
-/// How long a window after the first may wait for its slot. The provider can ask for an hour at most.
-const LONGEST_WAIT: Duration = Duration::from_secs(2 * 60 * 60);
+use plan::ReversalsPlan;
+use window::{ReversalWindow, Window, Windows};
 
 /// What an answer with reversals looks like; both forms are inferred.
 const SHAPE: Shape = Shape {
@@ -36,9 +29,10 @@ const SHAPE: Shape = Shape {
 
 /// A request for the reversals of a range of days; made by [`Client::reversals`](crate::Client::reversals).
 ///
-/// The provider gives at most one month a call, and allows one call a minute. A range of any length is cut into windows, which are fetched
-/// oldest first: [`plan`](Self::plan) says beforehand how many calls that takes, [`stream`](Self::stream) yields window after
-/// window, and `.await` collects them all.
+/// The provider gives at most one month a call, and allows one call a minute. A range of any length
+/// is cut into windows, which are fetched oldest first: [`plan`](Self::plan) says beforehand how
+/// many calls that takes, [`stream`](Self::stream) yields window after window, and `.await` collects
+/// them all.
 ///
 /// ```no_run
 /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
@@ -56,14 +50,18 @@ const SHAPE: Shape = Shape {
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is awaited"]
 pub struct ReversalsRequest {
-    shared: Arc<Shared>,
+    call: Call,
     start: Date,
     end: Date,
 }
 
 impl ReversalsRequest {
-    pub(crate) fn new(shared: Arc<Shared>, start: Date, end: Date) -> Self {
-        Self { shared, start, end }
+    pub(crate) fn new(inner: Arc<Inner>, start: Date, end: Date) -> Self {
+        Self {
+            call: Call::new(inner, Endpoint::Reversals, SHAPE),
+            start,
+            end,
+        }
     }
 
     /// How many calls the range takes, and how long; nothing is sent and no slot is taken.
@@ -81,238 +79,50 @@ impl ReversalsRequest {
     /// ```
     pub async fn plan(&self) -> Result<ReversalsPlan, Error> {
         self.check()?;
-        let limiter = &self.shared.limiter;
-        let wait = limiter.peek(Endpoint::Reversals).await;
-        Ok(ReversalsPlan::new(
-            self.windows().collect(),
-            wait.map_err(|error| limited(error).at(Endpoint::Reversals))?,
-            limiter.interval(Endpoint::Reversals),
-        ))
-    }
-
-    /// The reversals, window after window.
-    ///
-    /// Days after today, wherever on earth it is latest, are left out. A range that cannot be used is the first item's error, before anything is sent: a start after the end, a start in the future,
-    /// no api key.
-    ///
-    /// ```no_run
-    /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
-    /// # let (start, end) = (jiff::civil::date(2026, 1, 15), jiff::civil::date(2026, 5, 3));
-    /// let mut stream = client.reversals(start..=end).stream();
-    /// # Ok(()) }
-    /// ```
-    pub fn stream(self) -> ReversalsStream {
-        ReversalsStream {
-            windows: self.windows().collect(),
-            limiter: self.shared.limiter.clone(),
-            request: self,
-            call: None,
-            fetched: 0,
-            ended: false,
-        }
-    }
-
-    /// Fetches the whole range; `.await` on the request does the same.
-    ///
-    /// # Errors
-    ///
-    /// When any of its calls fails. What was fetched before is lost then: use [`stream`](Self::stream) for a long range.
-    ///
-    /// ```no_run
-    /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
-    /// # let (start, end) = (jiff::civil::date(2026, 1, 15), jiff::civil::date(2026, 2, 3));
-    /// for window in client.reversals(start..=end).send().await? {
-    ///     println!("{}: {}", window.window(), window.report().len());
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub async fn send(self) -> Result<Vec<ReversalWindow>, Error> {
-        let mut stream = self.stream();
-        let mut windows = Vec::new();
-        while let Some(window) = stream.next().await {
-            windows.push(window?);
-        }
-        Ok(windows)
+        let wait = self.call.next_free().await?;
+        let windows = self.windows().collect();
+        Ok(ReversalsPlan::new(windows, wait, self.call.interval()))
     }
 
     fn check(&self) -> Result<(), Error> {
         let (start, end) = (self.start, self.end);
         if start > end {
-            return Err(refused(format!("the start {start} is after the end {end}")));
+            let reason = format!("the start {start} is after the end {end}");
+            return Err(self.call.refused(reason));
         }
         let today = self.today();
         if start > today {
-            return Err(refused(format!(
+            return Err(self.call.refused(format!(
                 "the start {start} is in the future: expected {today} or before"
             )));
         }
-        self.shared.demand_key(Endpoint::Reversals)
+        self.call.demand_key()
     }
 
-    /// The provider's time zone is not documented: a day is in the future when it is so everywhere on earth.
+    /// The provider's time zone is not documented: a day counts as the future only when it is the
+    /// future everywhere on earth.
     fn today(&self) -> Date {
         let latest = TimeZone::fixed(Offset::constant(14));
-        self.shared.clock.now().to_zoned(latest).date()
+        self.call.clock().now().to_zoned(latest).date()
     }
 
-    /// The windows up to today: of the days after it nothing can be known yet, and each window of them would cost a minute.
+    /// The windows up to today. Nothing can be known yet of the days after it, and each window of
+    /// them would cost a minute.
     fn windows(&self) -> Windows {
         Windows::new(self.start, self.end.min(self.today()))
     }
 
-    async fn fetch(self, window: Window, limiter: Limiter) -> Result<ReversalWindow, Error> {
+    async fn fetch(self, window: Window) -> Result<ReversalWindow, Error> {
         self.check()?;
-        let id = self.shared.publisher_id;
+        let id = self.call.publisher_id();
         let (start, end) = (window.start().to_string(), window.end().to_string());
-        let call = async {
-            let sent = self
-                .shared
-                .call(&limiter, Endpoint::Reversals, async |generated| {
-                    // The generator orders its arguments by name.
-                    generated
-                        .reversals(None, Some(&end), None, id, Some(&start))
-                        .await
-                });
-            let body = sent.await?;
-            Report::read(&self.shared, &limiter, Endpoint::Reversals, body, SHAPE).await
+        let operation = async |generated: generated::Client| {
+            // The generator orders its arguments by name.
+            generated
+                .reversals(None, Some(&end), None, id, Some(&start))
+                .await
         };
-        let report = self.shared.traced(Endpoint::Reversals, call).await?;
-        Ok(ReversalWindow::new(window, report))
-    }
-}
-
-fn refused(message: String) -> Error {
-    Error::configuration(message).at(Endpoint::Reversals)
-}
-
-impl IntoFuture for ReversalsRequest {
-    type Output = Result<Vec<ReversalWindow>, Error>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
-
-/// The windows of a range as they arrive, paced by the client's limits.
-///
-/// An error ends the stream: [`resume_from`](Self::resume_from) then says where another request has to begin.
-///
-/// The first call waits for its slot as long as the client's [`Wait`](crate::Wait) allows. The others wait a minute and more in any case; unless the
-/// client is told never to wait, or until when, they wait as long as it takes.
-///
-/// ```no_run
-/// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
-/// # let (start, end) = (jiff::civil::date(2026, 1, 15), jiff::civil::date(2026, 5, 3));
-/// let mut stream = client.reversals(start..=end).stream();
-/// while let Some(window) = stream.next().await {
-///     match window {
-///         Ok(window) => println!("{} done", window.window()),
-///         Err(error) => {
-///             eprintln!("{error}; go on from {:?}", stream.resume_from());
-///             return Err(error);
-///         }
-///     }
-/// }
-/// # Ok(()) }
-/// ```
-#[must_use = "a stream does nothing until its next item is awaited"]
-pub struct ReversalsStream {
-    request: ReversalsRequest,
-    windows: VecDeque<Window>,
-    limiter: Limiter,
-    call: Option<BoxFuture<'static, Result<ReversalWindow, Error>>>,
-    fetched: usize,
-    // No further item comes: everything is done, or a call failed.
-    ended: bool,
-}
-
-impl ReversalsStream {
-    /// The next window; nothing when all are done.
-    ///
-    /// Dropping the future loses nothing: a call under way goes on with the next one.
-    ///
-    /// ```no_run
-    /// # async fn run(mut stream: cpalead::ReversalsStream) -> cpalead::Result<()> {
-    /// let window = stream.next().await.transpose()?;
-    /// # Ok(()) }
-    /// ```
-    pub async fn next(&mut self) -> Option<Result<ReversalWindow, Error>> {
-        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
-    }
-
-    /// The windows that are not done yet, the one under way included.
-    ///
-    /// ```no_run
-    /// # fn show(stream: cpalead::ReversalsStream) {
-    /// println!("{} to go", stream.left());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn left(&self) -> usize {
-        self.windows.len()
-    }
-
-    /// The first day that is not done yet; nothing when all are.
-    ///
-    /// ```no_run
-    /// # fn show(stream: cpalead::ReversalsStream) {
-    /// if let Some(day) = stream.resume_from() {
-    ///     println!("go on from {day}");
-    /// }
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn resume_from(&self) -> Option<Date> {
-        self.windows.front().map(Window::start)
-    }
-}
-
-impl Stream for ReversalsStream {
-    type Item = Result<ReversalWindow, Error>;
-
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let stream = self.get_mut();
-        if stream.ended {
-            return Poll::Ready(None);
-        }
-        let Some(window) = stream.windows.front().copied() else {
-            stream.ended = true;
-            // A range that had no window was not fetched: that is an error.
-            let checked = match stream.fetched {
-                0 => stream.request.check(),
-                _ => Ok(()),
-            };
-            return Poll::Ready(checked.err().map(Err));
-        };
-        let mut call = stream.call.take().unwrap_or_else(|| {
-            Box::pin(stream.request.clone().fetch(window, stream.limiter.clone()))
-        });
-        match call.as_mut().poll(context) {
-            Poll::Pending => {
-                stream.call = Some(call);
-                Poll::Pending
-            }
-            Poll::Ready(result) => {
-                match &result {
-                    Ok(_) => {
-                        stream.windows.pop_front();
-                        stream.fetched += 1;
-                        // The first wait is the caller's choice; the others come from asking for more than a month.
-                        stream.limiter = stream.limiter.patient(LONGEST_WAIT);
-                    }
-                    Err(_) => stream.ended = true,
-                }
-                Poll::Ready(Some(result))
-            }
-        }
-    }
-}
-
-impl fmt::Debug for ReversalsStream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReversalsStream")
-            .field("left", &self.windows)
-            .finish_non_exhaustive()
+        let finish = |decoded| Ok(ReversalWindow::new(window, Report::new(decoded)));
+        self.call.fetch(None, operation, finish).await
     }
 }

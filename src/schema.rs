@@ -4,18 +4,20 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::amount::Amount;
-use crate::conversion::Conversion;
-use crate::countries::Countries;
-use crate::devices::Devices;
+use crate::conversions::conversion::Conversion;
 use crate::generated::types;
-use crate::lists::{OneOrMany, Rows};
-use crate::number::{DailyCap, Flag, OfferId, OfferRank, UnixTime};
-use crate::offer::Offer;
-use crate::open::{ConversionStatus, PayoutType};
-use crate::payouts::PayoutsPerCountry;
-use crate::reversal::Reversal;
-use crate::text::Text;
+use crate::offers::offer::Offer;
+use crate::reversals::reversal::Reversal;
+use crate::values::amount::Amount;
+use crate::values::conversion_status::ConversionStatus;
+use crate::values::countries::Countries;
+use crate::values::daily_cap::DailyCap;
+use crate::values::devices::Devices;
+use crate::values::lists::{OneOrMany, PhpList};
+use crate::values::number::{Flag, OfferId, OfferRank, UnixTime};
+use crate::values::payout_type::PayoutType;
+use crate::values::payouts_per_country::PayoutsPerCountry;
+use crate::values::text::Text;
 
 /// A decimal number as text, such as `0.72`.
 const DECIMAL: &str = r"^-?[0-9]+(\.[0-9]+)?$";
@@ -82,7 +84,7 @@ macro_rules! list {
     };
 }
 
-list! { OneOrMany Rows }
+list! { OneOrMany PhpList }
 
 /// The public row has the schema of its model.
 macro_rules! row {

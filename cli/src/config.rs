@@ -4,7 +4,8 @@ use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use cpalead::{ApiKey, Client, Endpoint, FileStore, MemoryStore, RateLimits, Wait};
+use cpalead::rate_limits::{FileStore, MemoryStore};
+use cpalead::{ApiKey, Client, Endpoint, RateLimits, Wait};
 use cpalead_sandbox::Sandbox;
 
 use crate::args::Global;

@@ -1,11 +1,7 @@
 //! When an attempt that failed is made again, and after how long; nothing here waits, reads a clock or calls anyone.
 
-mod after;
-
 use std::fmt;
 use std::time::Duration;
-
-pub(crate) use after::retry_after;
 
 /// How often and for how long a failed call to the offers is tried again.
 ///

@@ -27,7 +27,8 @@ mod on {
     use tracing::{Instrument, Span, field};
 
     use super::Attempt;
-    use crate::limits::Endpoint;
+    use crate::endpoint::Endpoint;
+    use crate::error::Error;
 
     /// The span of a call.
     pub(crate) fn call(endpoint: Endpoint, host: &str, port: Option<u16>) -> Span {
@@ -47,8 +48,8 @@ mod on {
     /// The call inside of its span, which keeps how the call ended.
     pub(crate) async fn within<T>(
         span: Span,
-        call: impl Future<Output = crate::Result<T>>,
-    ) -> crate::Result<T> {
+        call: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
         let result = call.instrument(span.clone()).await;
         if let Err(error) = &result {
             span.record("error.type", error.kind());
@@ -78,7 +79,7 @@ mod on {
 #[cfg(not(feature = "tracing"))]
 mod off {
     use super::Attempt;
-    use crate::limits::Endpoint;
+    use crate::endpoint::Endpoint;
 
     /// Stands where a span would be.
     pub(crate) struct NoSpan;

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, LOCATION, RETRY_AFTER};
 
+use super::retry_after::retry_after;
 use crate::clock::Clock;
 use crate::error::{Error, Kind, Sent};
-use crate::{redact, retry};
+use crate::redact;
 
 /// How long the provider asks to wait.
 pub(super) fn wait_asked(headers: &HeaderMap, clock: &dyn Clock) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?;
-    retry::retry_after(value.as_bytes(), clock.now())
+    retry_after(value.as_bytes(), clock.now())
 }
 
 /// Where a redirect points, without its query.

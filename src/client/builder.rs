@@ -5,20 +5,20 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::client::Client;
+use super::Client;
+use crate::api_key::ApiKey;
+use crate::call::inner::Inner;
+use crate::call::retry::{Jitter, RandomJitter, RetryPolicy};
+use crate::call::wire::causes;
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
-use crate::limits::{Limiter, RateLimits};
-use crate::retry::{Jitter, RandomJitter, RetryPolicy};
-use crate::secret::ApiKey;
-use crate::store::Account;
-use crate::transport::Shared;
+use crate::rate_limits::limiter::Limiter;
+use crate::rate_limits::settings::RateLimits;
+use crate::rate_limits::store::account::Account;
+use crate::redact;
 
 /// The provider's address, without the path of an endpoint.
 const PROVIDER: &str = "https://www.cpalead.com";
-
-/// The largest publisher id that consumers were seen to take: sixteen digits.
-const LARGEST_ID: u64 = 9_999_999_999_999_999;
 
 type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
 
@@ -50,8 +50,23 @@ pub struct ClientBuilder {
     hook: Option<Hook>,
 }
 
+impl Client {
+    /// The largest publisher id: sixteen digits, which is what consumers were seen to accept.
+    pub const MAX_PUBLISHER_ID: u64 = 9_999_999_999_999_999;
+
+    /// Begins a client for the publisher with this id, a whole number from 1.
+    ///
+    /// ```
+    /// let client = cpalead::Client::builder(3_360_001).build()?;
+    /// # Ok::<(), cpalead::Error>(())
+    /// ```
+    pub fn builder(publisher_id: u64) -> ClientBuilder {
+        ClientBuilder::new(publisher_id)
+    }
+}
+
 impl ClientBuilder {
-    pub(crate) fn new(publisher_id: u64) -> Self {
+    fn new(publisher_id: u64) -> Self {
         Self {
             publisher_id,
             api_key: None,
@@ -160,7 +175,7 @@ impl ClientBuilder {
     /// Sets how calls are paced, and where that is remembered.
     ///
     /// ```
-    /// use cpalead::{FileStore, RateLimits};
+    /// use cpalead::rate_limits::{FileStore, RateLimits};
     ///
     /// let limits = RateLimits::default().store(FileStore::new("/var/lib/shop/cpalead"));
     /// let builder = cpalead::Client::builder(1).rate_limits(limits);
@@ -184,7 +199,7 @@ impl ClientBuilder {
     ///
     /// ```
     /// use std::sync::Arc;
-    /// use cpalead::SystemClock;
+    /// use cpalead::clock::SystemClock;
     ///
     /// let builder = cpalead::Client::builder(1).clock(Arc::new(SystemClock));
     /// ```
@@ -234,7 +249,7 @@ impl ClientBuilder {
     /// # Ok::<(), cpalead::Error>(())
     /// ```
     pub fn build(self) -> Result<Client, Error> {
-        if !(1..=LARGEST_ID).contains(&self.publisher_id) {
+        if !(1..=Client::MAX_PUBLISHER_ID).contains(&self.publisher_id) {
             let shown = self.publisher_id;
             return Err(Error::configuration(if shown == 0 {
                 "publisher id 0 is not valid: expected a whole number from 1".to_owned()
@@ -269,7 +284,7 @@ impl ClientBuilder {
             .timeout(self.timeout)
             .build()
             .map_err(|error| {
-                let causes = crate::transport::causes(error, &secrets);
+                let causes = causes(error, &secrets);
                 Error::configuration(format!("the http client cannot be built: {causes}"))
             })?;
         let mut account = Account::new(self.publisher_id);
@@ -281,7 +296,7 @@ impl ClientBuilder {
         drop(secrets);
         let address = reqwest::Url::parse(&base_url).ok();
         let host = address.as_ref().and_then(reqwest::Url::host_str);
-        Ok(Client::new(Shared {
+        Ok(Client::new(Inner {
             http,
             host: host.unwrap_or_default().to_owned(),
             port: address
@@ -311,7 +326,7 @@ impl fmt::Debug for ClientBuilder {
 fn checked_base(text: &str, key: Option<&ApiKey>) -> Result<String, Error> {
     // Hidden before anything is cut off: a key with such a sign in it would lose its end there, and no longer be found.
     let secrets: Vec<_> = key.into_iter().map(ApiKey::expose).collect();
-    let shown = crate::redact::url(&crate::redact::scrub(text, &secrets), &secrets);
+    let shown = redact::url(&redact::scrub(text, &secrets), &secrets);
     let url = reqwest::Url::parse(text).map_err(|error| {
         Error::configuration(format!("base url {shown} cannot be read: {error}"))
     })?;

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::ser::{Serialize, Serializer};
 
-use crate::amount::Amount;
-use crate::country::Country;
-use crate::decode::Row;
+use crate::decode::row::Row;
 use crate::generated::types;
-use crate::open::ConversionStatus;
-use crate::text::Text;
+use crate::values::amount::Amount;
+use crate::values::conversion_status::ConversionStatus;
+use crate::values::country::Country;
+use crate::values::text::Text;
 
 /// One conversion.
 ///

@@ -10,14 +10,17 @@ use std::time::Duration;
 use futures_core::Stream;
 use sha2::{Digest, Sha256};
 
+use super::ConversionsRequest;
+use super::conversion::Conversion;
 use crate::clock::BoxFuture;
-use crate::conversion::Conversion;
-use crate::conversions::ConversionsRequest;
+use crate::decode::rejected::Rejected;
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Sent};
-use crate::limits::{Endpoint, Limiter, Wait};
+use crate::rate_limits::settings::Wait;
 use crate::report::Report;
 
-/// A watch is patient whatever the client's policy is: it lives from waiting. The provider can ask for an hour at most.
+/// A watch waits for its slot whatever the client's policy is: waiting is its job. The provider can
+/// ask for an hour at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// How many rows are remembered before those are forgotten that the provider no longer lists.
@@ -48,7 +51,6 @@ const REMEMBERED: usize = 1_000_000;
 #[must_use = "a stream does nothing until its next item is awaited"]
 pub struct Watch {
     request: ConversionsRequest,
-    limiter: Limiter,
     poll: Option<BoxFuture<'static, Result<Report<Conversion>, Error>>>,
     ready: VecDeque<Result<Conversion, Error>>,
     seen: Seen,
@@ -71,21 +73,22 @@ pub struct WatchStopper {
 
 #[derive(Default)]
 struct Stop {
-    stopped: Option<Stopped>,
+    stopped: bool,
     waker: Option<Waker>,
 }
 
-struct Stopped;
+impl ConversionsRequest {
+    /// Asks again and again, at the pace that is allowed, and yields each conversion once.
+    pub fn watch(self) -> Watch {
+        Watch::new(self)
+    }
+}
 
 impl Watch {
-    pub(crate) fn new(request: ConversionsRequest) -> Self {
-        let limiter = request
-            .shared()
-            .limiter
-            .with_wait(Wait::AtMost(LONGEST_WAIT));
+    fn new(mut request: ConversionsRequest) -> Self {
+        request.call = request.call.with_wait(Wait::AtMost(LONGEST_WAIT));
         Self {
             request,
-            limiter,
             poll: None,
             ready: VecDeque::new(),
             seen: Seen::default(),
@@ -123,14 +126,14 @@ impl Watch {
 
     /// One poll, after a pause when the last one failed before it had a slot to wait for.
     fn begin(&mut self) -> BoxFuture<'static, Result<Report<Conversion>, Error>> {
-        let (request, limiter) = (self.request.clone(), self.limiter.clone());
-        let clock = Arc::clone(&self.request.shared().clock);
+        let request = self.request.clone();
+        let clock = Arc::clone(self.request.call.clock());
         let pause = self.pause.take();
         Box::pin(async move {
             if let Some(pause) = pause {
                 clock.sleep(pause).await;
             }
-            request.send_under(&limiter).await
+            request.send().await
         })
     }
 }
@@ -143,7 +146,7 @@ impl Stream for Watch {
         loop {
             {
                 let mut stop = lock(&watch.stop);
-                if stop.stopped.is_some() {
+                if stop.stopped {
                     // Dropped here, a poll that still waits for its slot gives it back.
                     watch.poll = None;
                     return Poll::Ready(None);
@@ -165,9 +168,9 @@ impl Stream for Watch {
                 Poll::Ready(Ok(report)) => watch.ready.extend(watch.seen.fresh(report)),
                 Poll::Ready(Err(error)) => {
                     if error.is_configuration() {
-                        lock(&watch.stop).stopped = Some(Stopped);
+                        lock(&watch.stop).stopped = true;
                     }
-                    watch.pause = Some(watch.limiter.interval(Endpoint::Conversions));
+                    watch.pause = Some(watch.request.call.interval());
                     return Poll::Ready(Some(Err(error)));
                 }
             }
@@ -194,7 +197,7 @@ impl WatchStopper {
     pub fn stop(&self) {
         let waker = {
             let mut stop = lock(&self.stop);
-            stop.stopped = Some(Stopped);
+            stop.stopped = true;
             stop.waker.take()
         };
         if let Some(waker) = waker {
@@ -211,6 +214,12 @@ impl fmt::Debug for WatchStopper {
 
 fn lock(stop: &Mutex<Stop>) -> std::sync::MutexGuard<'_, Stop> {
     stop.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn unreadable(rejected: &Rejected) -> Error {
+    Error::decode(rejected.path(), rejected.message())
+        .at(Endpoint::Conversions)
+        .sent(Sent::Maybe)
 }
 
 /// A row's identity, as a part of its hash: a million of them are small.
@@ -235,8 +244,7 @@ impl Seen {
             let raw = report.raw_rejected(rejected).unwrap_or_default();
             let nth = alike.entry(hash(&format!("odd {raw}"))).or_default();
             if self.is_new(hash(&format!("odd {nth} {raw}"))) {
-                let error = Error::decode(rejected.path(), rejected.message());
-                odd.push(Err(error.at(Endpoint::Conversions).sent(Sent::Maybe)));
+                odd.push(Err(unreadable(rejected)));
             }
             *nth += 1;
         }

@@ -9,9 +9,10 @@ use serde::de::{
 };
 use serde_json::value::RawValue;
 
-use super::{Bare, Row, Shape, bounded};
+use super::rejected::bounded;
+use super::row::{Bare, Row, Shape};
 use crate::error::{Error, Kind};
-use crate::text::Text;
+use crate::values::text::Text;
 
 /// The members of an answer that matter, with the rows in whatever form they were asked for.
 pub(super) struct Envelope<T> {
@@ -49,7 +50,7 @@ fn refused(words: &str) -> Error {
     Error::new(Kind::Provider(bounded(words)))
 }
 
-pub(super) fn read<'de, S: Rows<'de>>(
+pub(super) fn read<'de, S: ReadRows<'de>>(
     text: &'de str,
     shape: Shape,
     rows: S,
@@ -78,7 +79,7 @@ pub(super) fn place_of_fault(text: &str, shape: Shape) -> String {
 }
 
 /// How the rows of a list are read.
-pub(super) trait Rows<'de>: Copy {
+pub(super) trait ReadRows<'de>: Copy {
     type Row;
 
     fn read<A: SeqAccess<'de>>(self, list: A, most: u32) -> Result<Vec<Self::Row>, A::Error>;
@@ -107,7 +108,7 @@ impl<R> Clone for Typed<R> {
 
 impl<R> Copy for Typed<R> {}
 
-impl<'de, R: Row> Rows<'de> for Typed<R> {
+impl<'de, R: Row> ReadRows<'de> for Typed<R> {
     type Row = R;
 
     fn read<A: SeqAccess<'de>>(self, mut list: A, most: u32) -> Result<Vec<R>, A::Error> {
@@ -149,7 +150,7 @@ impl<'de, R: Row> Visitor<'de> for Next<'_, R> {
 #[derive(Clone, Copy)]
 pub(super) struct Raw;
 
-impl<'de> Rows<'de> for Raw {
+impl<'de> ReadRows<'de> for Raw {
     type Row = &'de RawValue;
 
     fn read<A: SeqAccess<'de>>(
@@ -178,7 +179,7 @@ struct EnvelopeSeed<S> {
     rows: S,
 }
 
-impl<'de, S: Rows<'de>> DeserializeSeed<'de> for EnvelopeSeed<S> {
+impl<'de, S: ReadRows<'de>> DeserializeSeed<'de> for EnvelopeSeed<S> {
     type Value = Envelope<S::Row>;
 
     fn deserialize<D: serde::Deserializer<'de>>(
@@ -189,7 +190,7 @@ impl<'de, S: Rows<'de>> DeserializeSeed<'de> for EnvelopeSeed<S> {
     }
 }
 
-impl<'de, S: Rows<'de>> Visitor<'de> for EnvelopeSeed<S> {
+impl<'de, S: ReadRows<'de>> Visitor<'de> for EnvelopeSeed<S> {
     type Value = Envelope<S::Row>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -256,7 +257,7 @@ fn once<E: serde::de::Error>(
 
 struct ListSeed<S>(S, u32);
 
-impl<'de, S: Rows<'de>> DeserializeSeed<'de> for ListSeed<S> {
+impl<'de, S: ReadRows<'de>> DeserializeSeed<'de> for ListSeed<S> {
     type Value = Option<Vec<S::Row>>;
 
     fn deserialize<D: serde::Deserializer<'de>>(
@@ -267,7 +268,7 @@ impl<'de, S: Rows<'de>> DeserializeSeed<'de> for ListSeed<S> {
     }
 }
 
-impl<'de, S: Rows<'de>> Visitor<'de> for ListSeed<S> {
+impl<'de, S: ReadRows<'de>> Visitor<'de> for ListSeed<S> {
     type Value = Option<Vec<S::Row>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

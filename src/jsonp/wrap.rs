@@ -54,7 +54,15 @@ pub fn wrap(callback: &Callback, json: &str) -> Result<String, WrapError> {
             column: error.column(),
         }));
     }
-    // From here on the text is known to be JSON, and its signs need no second check.
+    wrap_valid(callback, json)
+}
+
+/// The same for a text that is known to be exactly one JSON value, which is not parsed again.
+///
+/// # Errors
+///
+/// As for [`wrap`], but for the first.
+pub(crate) fn wrap_valid(callback: &Callback, json: &str) -> Result<String, WrapError> {
     let json = json.trim_matches([' ', '\t', '\r', '\n']);
     let mut script = String::with_capacity(json.len() + callback.as_str().len() + 16);
     script.push_str("/**/");

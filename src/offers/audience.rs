@@ -1,10 +1,9 @@
 //! Whom an offer is for: its devices and its countries.
 
-use crate::country::Country;
-use crate::devices::{Device, Devices};
-use crate::offer_field::OfferField;
-
-use super::Offer;
+use super::field::OfferField;
+use super::offer::Offer;
+use crate::values::country::Country;
+use crate::values::devices::{Device, Devices};
 
 impl Offer {
     /// The documented devices among those of the offer. See [`is_for_any_device`](Offer::is_for_any_device) when there is none.

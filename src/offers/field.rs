@@ -171,13 +171,14 @@ impl fmt::Display for ParseOfferFieldError {
 impl std::error::Error for ParseOfferFieldError {}
 
 /// A set of fields, small enough for every offer to carry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FieldSet(u32);
 
 impl FieldSet {
     /// What an answer holds when no fields were named.
     pub(crate) const EVERY: Self = Self(u32::MAX);
 
+    /// What a request holds that names no fields.
     pub(crate) const NONE: Self = Self(0);
 
     #[must_use]

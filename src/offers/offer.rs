@@ -1,23 +1,20 @@
 //! An offer: what the provider says of it, field by field, and what it pays.
 
-mod parts;
-mod reach;
-
 use rust_decimal::Decimal;
 use serde::ser::{Serialize, Serializer};
 
-use crate::amount::Amount;
-use crate::country::Country;
-use crate::decode::Row;
+use super::field::{FieldSet, OfferField};
+use super::parts::{Creative, OfferEvent};
+use super::payout::{Payout, PayoutSource};
+use crate::decode::row::Row;
 use crate::generated::types;
-use crate::number::DailyCap;
-use crate::offer_field::{FieldSet, OfferField};
-use crate::open::PayoutType;
-use crate::payout::{Payout, PayoutSource};
-use crate::payouts;
-use crate::text::Text;
-
-pub use parts::{Creative, OfferEvent};
+use crate::values::amount::Amount;
+use crate::values::country::Country;
+use crate::values::daily_cap::DailyCap;
+use crate::values::lists::OneOrMany;
+use crate::values::payout_type::PayoutType;
+use crate::values::payouts_per_country::{PayoutsPerCountry, bit};
+use crate::values::text::Text;
 
 /// One offer of the catalogue.
 ///
@@ -39,7 +36,7 @@ pub use parts::{Creative, OfferEvent};
 #[repr(C)]
 pub struct Offer {
     hot: Hot,
-    model: types::Offer,
+    pub(super) model: types::Offer,
 }
 
 /// What a look-up of a payout reads, side by side: over a whole catalogue, its time is that of fetching memory.
@@ -249,11 +246,7 @@ impl Offer {
     /// # }
     /// ```
     pub fn creatives(&self) -> impl Iterator<Item = Creative<'_>> {
-        let creatives = self
-            .model
-            .creatives
-            .iter()
-            .flat_map(super::lists::OneOrMany::as_slice);
+        let creatives = self.model.creatives.iter().flat_map(OneOrMany::as_slice);
         creatives.map(Creative::new)
     }
 
@@ -280,9 +273,7 @@ impl Offer {
     /// ```
     pub fn payouts_per_country(&self) -> impl Iterator<Item = (Country, Decimal)> + '_ {
         let payouts = self.model.payouts_per_country.iter();
-        payouts
-            .flat_map(super::payouts::PayoutsPerCountry::entries)
-            .copied()
+        payouts.flat_map(PayoutsPerCountry::entries).copied()
     }
 
     /// The events of a CPE offer, each of which pays by itself.
@@ -355,7 +346,7 @@ impl Offer {
         if self.is_left_out(OfferField::PayoutsPerCountry) {
             return None;
         }
-        if self.hot.countries & payouts::bit(country) != 0 {
+        if self.hot.countries & bit(country) != 0 {
             let own = self.model.payouts_per_country.as_ref();
             if let Some(amount) = own.and_then(|payouts| payouts.get(country)) {
                 return Some(Payout::new(amount, self.currency(), PayoutSource::Country));

@@ -1,21 +1,84 @@
-//! The request for offers as it goes out: checked, and in the provider's words.
+//! The parameters of a request for offers: set, checked, and put into the provider's words.
 
-use super::{Caller, OffersRequest, Offerwall, Place};
-use crate::devices::Device;
-use crate::error::Error;
+use super::field::{FieldSet, OfferField};
+use super::list::DEFAULT_LIMIT;
+use super::offer_type::OfferType;
+use super::updated_since::UpdatedSince;
+use crate::generated;
 use crate::jsonp::Callback;
-use crate::limits::Endpoint;
-use crate::offer_field::{FieldSet, OfferField};
-use crate::open::OfferType;
-use crate::transport::Body;
+use crate::values::country::Country;
+use crate::values::devices::Device;
 
-/// What the provider sends at most (documented).
-const LARGEST_LIMIT: u32 = 5000;
+/// The most offers that one answer can have.
+///
+/// Source: Publisher API documentation, Offers, `limit`.
+pub(super) const MAX_LIMIT: u32 = 5000;
 
-/// The caller of the API, whom the provider knows by address and `User-Agent`.
+/// The provider's word for the caller of the API, whom it knows by address and `User-Agent`.
 const CALLER: &str = "user";
 
-impl OffersRequest {
+/// Every documented parameter, as the caller set it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parameters {
+    pub(super) country: ForCountry,
+    pub(super) devices: ForDevices,
+    pub(super) types: Vec<OfferType>,
+    pub(super) limit: Option<u32>,
+    pub(super) updated_since: Option<UpdatedSince>,
+    pub(super) fields: FieldSet,
+    pub(super) offerwall_offers: bool,
+    pub(super) subid: Option<String>,
+    pub(super) subid2: Option<String>,
+    pub(super) subid3: Option<String>,
+    pub(super) gaid: Option<String>,
+    pub(super) idfa: Option<String>,
+}
+
+/// For which country offers are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum ForCountry {
+    #[default]
+    Any,
+    Named(Country),
+    OfCaller,
+}
+
+/// For which devices offers are wanted.
+#[derive(Clone, Debug, Default)]
+pub(super) enum ForDevices {
+    #[default]
+    Any,
+    Named(Vec<Device>),
+    OfCaller,
+}
+
+impl Parameters {
+    pub(super) fn add_device(&mut self, device: Device) {
+        match &mut self.devices {
+            ForDevices::Named(named) if named.contains(&device) => {}
+            ForDevices::Named(named) => named.push(device),
+            ForDevices::Any | ForDevices::OfCaller => {
+                self.devices = ForDevices::Named(vec![device])
+            }
+        }
+    }
+
+    pub(super) fn add_type(&mut self, offer_type: OfferType) {
+        if !self.types.contains(&offer_type) {
+            self.types.push(offer_type);
+        }
+    }
+
+    /// The id always comes along, and with an amount its currency: an amount without its currency
+    /// is half a promise.
+    pub(super) fn add_field(&mut self, field: OfferField) {
+        self.fields = self.fields.with(OfferField::Id).with(field);
+        if matches!(field, OfferField::Amount | OfferField::PayoutsPerCountry) {
+            self.fields = self.fields.with(OfferField::PayoutCurrency);
+        }
+    }
+
+    /// The fields that the answer has: those that were named, else all of them.
     pub(super) fn requested(&self) -> FieldSet {
         match self.fields {
             FieldSet::NONE => FieldSet::EVERY,
@@ -23,54 +86,67 @@ impl OffersRequest {
         }
     }
 
-    pub(super) async fn fetch(&self, callback: Option<&Callback>) -> Result<Body, Error> {
-        if let Some(limit) = self.limit
-            && !(1..=LARGEST_LIMIT).contains(&limit)
-        {
-            return Err(Error::configuration(format!(
-                "limit {limit} is not allowed: expected 1 to {LARGEST_LIMIT}"
-            ))
-            .at(Endpoint::Offers));
+    /// The limit that the provider applies.
+    pub(super) fn limit(&self) -> u32 {
+        self.limit.unwrap_or(DEFAULT_LIMIT)
+    }
+
+    /// # Errors
+    ///
+    /// What is wrong with a parameter, in words.
+    pub(super) fn check(&self) -> Result<(), String> {
+        match self.limit {
+            Some(limit) if !(1..=MAX_LIMIT).contains(&limit) => Err(format!(
+                "limit {limit} is not allowed: expected 1 to {MAX_LIMIT}"
+            )),
+            _ => Ok(()),
         }
-        let country = self.country.as_ref().map(|place| match place {
-            Place::Named(country) => country.as_str(),
-            Place::OfCaller => CALLER,
-        });
-        let device = match self.device_of_caller {
-            Some(Caller) => Some(CALLER.to_owned()),
-            None => comma_list(self.devices.iter().map(Device::as_str)),
+    }
+
+    /// Names the parameters to the generated client.
+    ///
+    /// # Errors
+    ///
+    /// Those of the generated client.
+    pub(super) async fn name(
+        &self,
+        publisher_id: u64,
+        callback: Option<&Callback>,
+        generated: generated::Client,
+    ) -> Result<(), generated::Error<()>> {
+        let country = match &self.country {
+            ForCountry::Any => None,
+            ForCountry::Named(country) => Some(country.as_str()),
+            ForCountry::OfCaller => Some(CALLER),
+        };
+        let device = match &self.devices {
+            ForDevices::Any => None,
+            ForDevices::Named(devices) => comma_list(devices.iter().map(Device::as_str)),
+            ForDevices::OfCaller => Some(CALLER.to_owned()),
         };
         let types = comma_list(self.types.iter().map(OfferType::as_str));
         let fields: Vec<_> = self.fields.iter().collect();
         let fields = comma_list(fields.iter().map(OfferField::as_str));
         let updated_since = self.updated_since.map(|time| time.to_string());
-        let offerwall = self.offerwall.map(|Offerwall| "true");
-        let id = self.shared.publisher_id;
-        let call = self
-            .shared
-            .call(&self.shared.limiter, Endpoint::Offers, async |generated| {
-                // The generator orders its arguments by name.
-                generated
-                    .offers(
-                        callback.map(Callback::as_str),
-                        country,
-                        device.as_deref(),
-                        fields.as_deref(),
-                        callback.map(|_| "JSONP"),
-                        self.gaid.as_deref(),
-                        id,
-                        self.idfa.as_deref(),
-                        self.limit.map(u64::from),
-                        offerwall,
-                        self.subid.as_deref(),
-                        self.subid2.as_deref(),
-                        self.subid3.as_deref(),
-                        types.as_deref(),
-                        updated_since.as_deref(),
-                    )
-                    .await
-            });
-        call.await
+        // The generator orders its arguments by name.
+        let named = generated.offers(
+            callback.map(Callback::as_str),
+            country,
+            device.as_deref(),
+            fields.as_deref(),
+            callback.map(|_| "JSONP"),
+            self.gaid.as_deref(),
+            publisher_id,
+            self.idfa.as_deref(),
+            self.limit.map(u64::from),
+            self.offerwall_offers.then_some("true"),
+            self.subid.as_deref(),
+            self.subid2.as_deref(),
+            self.subid3.as_deref(),
+            types.as_deref(),
+            updated_since.as_deref(),
+        );
+        named.await.map(drop)
     }
 }
 

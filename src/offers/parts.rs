@@ -1,9 +1,9 @@
 //! The parts of an offer that are objects of their own: its events and its images.
 
-use crate::amount::Amount;
 use crate::generated::types;
-use crate::payout::{Payout, PayoutSource};
-use crate::text::Text;
+use crate::offers::payout::{Payout, PayoutSource};
+use crate::values::amount::Amount;
+use crate::values::text::Text;
 
 /// An event of a CPE offer.
 ///

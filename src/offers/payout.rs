@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-use crate::text::Text;
+use crate::values::text::Text;
 
 /// What an offer, or one of its events, pays.
 ///

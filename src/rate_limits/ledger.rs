@@ -14,7 +14,7 @@ const LONGEST_LINE: u32 = 24 * 7;
 /// Names one caller's claim to a slot.
 ///
 /// ```
-/// use cpalead::Ticket;
+/// use cpalead::rate_limits::Ticket;
 ///
 /// assert_eq!(Ticket::from(10).to_string(), "0000000000000000000000000000000a");
 /// ```
@@ -55,7 +55,7 @@ impl TryFrom<String> for Ticket {
 ///
 /// ```
 /// use std::time::Duration;
-/// use cpalead::{Ask, Ticket};
+/// use cpalead::rate_limits::{Ask, Ticket};
 ///
 /// let ask = Ask { ticket: Ticket::from(1), longest: Duration::from_secs(65) };
 /// # let _ = ask;
@@ -71,7 +71,7 @@ pub struct Ask {
 /// One operation on a ledger.
 ///
 /// ```
-/// use cpalead::{Op, Ticket};
+/// use cpalead::rate_limits::{Op, Ticket};
 ///
 /// let op = Op::GiveBack(Ticket::from(1));
 /// # let _ = op;
@@ -92,7 +92,7 @@ pub enum Op {
 ///
 /// ```
 /// use std::time::Duration;
-/// use cpalead::Reply;
+/// use cpalead::rate_limits::Reply;
 ///
 /// let start_now = Reply { held: true, wait: Duration::ZERO };
 /// # let _ = start_now;
@@ -111,7 +111,7 @@ pub struct Reply {
 ///
 /// ```
 /// use std::time::Duration;
-/// use cpalead::{Ask, Ledger, Op, Ticket};
+/// use cpalead::rate_limits::{Ask, Ledger, Op, Ticket};
 ///
 /// let minute = Duration::from_secs(61);
 /// let at = Duration::from_secs;
@@ -129,7 +129,7 @@ pub struct Reply {
 /// ```
 ///
 /// Times are durations since any fixed point, on a scale that the store chooses. It must not run backwards: a store
-/// on a clock that can jump makes up for that, as [`FileStore`](crate::FileStore) does.
+/// on a clock that can jump makes up for that, as [`FileStore`](crate::rate_limits::FileStore) does.
 ///
 /// The rules:
 ///
@@ -164,7 +164,7 @@ impl Ledger {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use cpalead::{Ledger, Op};
+    /// use cpalead::rate_limits::{Ledger, Op};
     ///
     /// let minute = Duration::from_secs(61);
     /// let mut ledger = Ledger::just_used(Duration::ZERO, minute);
@@ -182,7 +182,7 @@ impl Ledger {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use cpalead::{Ledger, Op};
+    /// use cpalead::rate_limits::{Ledger, Op};
     ///
     /// let minute = Duration::from_secs(61);
     /// let mut ledger = Ledger::default();
@@ -209,7 +209,7 @@ impl Ledger {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use cpalead::Ledger;
+    /// use cpalead::rate_limits::Ledger;
     ///
     /// let ledger = Ledger::just_used(Duration::from_secs(10), Duration::from_secs(86_400));
     /// assert!(ledger.is_sound(Duration::from_secs(10), Duration::from_secs(86_400)));

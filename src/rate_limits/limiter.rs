@@ -5,11 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ledger::{Ask, Op, Reply};
 use super::permit::{Claim, Permit};
-use super::{Endpoint, RateLimits, Scope, Wait};
+use super::settings::{RateLimits, Scope, Wait};
+use super::store::account::{Account, Lane};
+use super::store::{Store, StoreError};
 use crate::clock::Clock;
-use crate::ledger::{Ask, Op, Reply};
-use crate::store::{Account, Lane, Store, StoreError};
+use crate::endpoint::Endpoint;
 
 /// By so much a wait may turn out longer than allowed, once it has been waited for: timers and clocks are not exact.
 const GRACE: Duration = Duration::from_secs(1);
@@ -18,10 +20,12 @@ const GRACE: Duration = Duration::from_secs(1);
 ///
 /// ```
 /// use std::sync::Arc;
-/// use cpalead::{Account, Endpoint, Limiter, MemoryStore, RateLimits, SystemClock, Wait};
+/// use cpalead::clock::SystemClock;
+/// use cpalead::Endpoint;
+/// use cpalead::rate_limits::{Account, Limiter, MemoryStore, RateLimits, Wait};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), cpalead::LimitError> {
+/// # async fn main() -> Result<(), cpalead::rate_limits::LimitError> {
 /// let limits = RateLimits::default().wait(Wait::FailFast).store(MemoryStore::new());
 /// let limiter = Limiter::new(limits, &Account::new(3_360_001), Arc::new(SystemClock));
 ///
@@ -49,7 +53,8 @@ impl Limiter {
     ///
     /// ```
     /// use std::sync::Arc;
-    /// use cpalead::{Account, Limiter, RateLimits, SystemClock};
+    /// use cpalead::clock::SystemClock;
+    /// use cpalead::rate_limits::{Account, Limiter, RateLimits};
     ///
     /// let limiter = Limiter::new(RateLimits::default(), &Account::new(3_360_001), Arc::new(SystemClock));
     /// # let _ = limiter;
@@ -75,7 +80,8 @@ impl Limiter {
     ///
     /// ```
     /// # use std::sync::Arc;
-    /// # use cpalead::{Account, Limiter, RateLimits, SystemClock, Wait};
+    /// # use cpalead::clock::SystemClock;
+    /// # use cpalead::rate_limits::{Account, Limiter, RateLimits, Wait};
     /// # let limiter = Limiter::new(RateLimits::default(), &Account::new(3_360_001), Arc::new(SystemClock));
     /// let hasty = limiter.with_wait(Wait::FailFast);
     /// # let _ = hasty;
@@ -101,9 +107,11 @@ impl Limiter {
     ///
     /// ```
     /// # use std::sync::Arc;
-    /// # use cpalead::{Account, Endpoint, Limiter, MemoryStore, RateLimits, SystemClock};
+    /// # use cpalead::clock::SystemClock;
+    /// # use cpalead::Endpoint;
+    /// # use cpalead::rate_limits::{Account, Limiter, MemoryStore, RateLimits};
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), cpalead::LimitError> {
+    /// # async fn main() -> Result<(), cpalead::rate_limits::LimitError> {
     /// # let limits = RateLimits::default().store(MemoryStore::new());
     /// # let limiter = Limiter::new(limits, &Account::new(3_360_001), Arc::new(SystemClock));
     /// let permit = limiter.acquire(Endpoint::Conversions).await?;
@@ -149,9 +157,11 @@ impl Limiter {
     ///
     /// ```
     /// # use std::sync::Arc;
-    /// # use cpalead::{Account, Endpoint, Limiter, MemoryStore, RateLimits, SystemClock};
+    /// # use cpalead::clock::SystemClock;
+    /// # use cpalead::Endpoint;
+    /// # use cpalead::rate_limits::{Account, Limiter, MemoryStore, RateLimits};
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), cpalead::LimitError> {
+    /// # async fn main() -> Result<(), cpalead::rate_limits::LimitError> {
     /// # let limits = RateLimits::default().store(MemoryStore::new());
     /// # let limiter = Limiter::new(limits, &Account::new(3_360_001), Arc::new(SystemClock));
     /// assert!(limiter.peek(Endpoint::Conversions).await?.is_zero());
@@ -171,9 +181,11 @@ impl Limiter {
     /// ```
     /// # use std::sync::Arc;
     /// # use std::time::Duration;
-    /// # use cpalead::{Account, Endpoint, Limiter, MemoryStore, RateLimits, SystemClock};
+    /// # use cpalead::clock::SystemClock;
+    /// # use cpalead::Endpoint;
+    /// # use cpalead::rate_limits::{Account, Limiter, MemoryStore, RateLimits};
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), cpalead::LimitError> {
+    /// # async fn main() -> Result<(), cpalead::rate_limits::LimitError> {
     /// # let limits = RateLimits::default().store(MemoryStore::new());
     /// # let limiter = Limiter::new(limits, &Account::new(3_360_001), Arc::new(SystemClock));
     /// limiter.defer(Endpoint::Offers, Some(Duration::from_secs(30))).await?;
@@ -197,11 +209,26 @@ impl Limiter {
         self.apply(lane, Op::Defer(wait)).await.map(drop)
     }
 
+    /// Defers, and says how long it is until the next call may start.
+    ///
+    /// A store that fails here has nothing to add to the answer that the caller gets.
+    pub(crate) async fn postpone(
+        &self,
+        endpoint: Endpoint,
+        retry_after: Option<Duration>,
+    ) -> Option<Duration> {
+        self.defer(endpoint, retry_after).await.ok()?;
+        let wait = self.peek(endpoint).await.ok()?;
+        (!wait.is_zero()).then_some(wait)
+    }
+
     /// The least time from one start to the next.
     ///
     /// ```
     /// # use std::sync::Arc;
-    /// # use cpalead::{Account, Endpoint, Limiter, RateLimits, SystemClock};
+    /// # use cpalead::clock::SystemClock;
+    /// # use cpalead::Endpoint;
+    /// # use cpalead::rate_limits::{Account, Limiter, RateLimits};
     /// # let limiter = Limiter::new(RateLimits::default(), &Account::new(3_360_001), Arc::new(SystemClock));
     /// assert_eq!(limiter.interval(Endpoint::Reversals).as_secs(), 61);
     /// ```
@@ -232,7 +259,7 @@ impl Limiter {
 ///
 /// ```
 /// use std::time::Duration;
-/// use cpalead::LimitError;
+/// use cpalead::rate_limits::LimitError;
 ///
 /// let error = LimitError::Limited { retry_after: Duration::from_millis(41_200) };
 /// assert_eq!(error.to_string(), "the next call may start in 41.2s; try again then, or allow a longer wait");
@@ -254,7 +281,7 @@ impl LimitError {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use cpalead::LimitError;
+    /// use cpalead::rate_limits::LimitError;
     ///
     /// let error = LimitError::Limited { retry_after: Duration::from_secs(41) };
     /// assert_eq!(error.retry_after(), Some(Duration::from_secs(41)));

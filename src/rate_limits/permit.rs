@@ -7,18 +7,21 @@ use std::sync::{Arc, LazyLock};
 
 use tokio::runtime::Handle;
 
+use super::ledger::{Op, Ticket};
+use super::store::Store;
+use super::store::account::Lane;
 use crate::clock::Clock;
-use crate::ledger::{Op, Ticket};
-use crate::store::{Lane, Store};
 
 /// Leave to start one call now.
 ///
 /// ```
 /// use std::sync::Arc;
-/// use cpalead::{Account, Endpoint, Limiter, MemoryStore, RateLimits, SystemClock};
+/// use cpalead::clock::SystemClock;
+/// use cpalead::Endpoint;
+/// use cpalead::rate_limits::{Account, Limiter, MemoryStore, RateLimits};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), cpalead::LimitError> {
+/// # async fn main() -> Result<(), cpalead::rate_limits::LimitError> {
 /// let limits = RateLimits::default().store(MemoryStore::new());
 /// let limiter = Limiter::new(limits, &Account::new(3_360_001), Arc::new(SystemClock));
 ///
@@ -46,9 +49,11 @@ impl Permit {
     ///
     /// ```
     /// # use std::sync::Arc;
-    /// # use cpalead::{Account, Endpoint, Limiter, MemoryStore, RateLimits, SystemClock};
+    /// # use cpalead::clock::SystemClock;
+    /// # use cpalead::Endpoint;
+    /// # use cpalead::rate_limits::{Account, Limiter, MemoryStore, RateLimits};
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), cpalead::LimitError> {
+    /// # async fn main() -> Result<(), cpalead::rate_limits::LimitError> {
     /// # let limits = RateLimits::default().store(MemoryStore::new());
     /// # let limiter = Limiter::new(limits, &Account::new(3_360_001), Arc::new(SystemClock));
     /// limiter.acquire(Endpoint::Reversals).await?.start();

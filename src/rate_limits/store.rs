@@ -1,31 +1,27 @@
 //! Where ledgers are kept: the trait that a store implements, what it may say, and the stores that come with the library.
 
-mod account;
-mod file;
-mod memory;
+pub(crate) mod account;
+pub(crate) mod file;
+pub(crate) mod memory;
 #[cfg(feature = "redis")]
-mod redis;
+pub(crate) mod redis;
 
 use std::error::Error;
 use std::fmt::{self, Debug};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use self::account::Lane;
+use super::ledger::{Op, Reply};
 use crate::clock::{BoxFuture, Clock};
-use crate::ledger::{Op, Reply};
 
-pub use account::{Account, Lane};
-pub use file::FileStore;
-pub use memory::MemoryStore;
-#[cfg(feature = "redis")]
-pub use redis::{RedisStore, WhenAway};
-
-/// Keeps one [`Ledger`](crate::Ledger) for each [`Lane`], for all who share the store.
+/// Keeps one [`Ledger`](crate::rate_limits::Ledger) for each [`Lane`], for all who share the store.
 ///
 /// ```
 /// use std::collections::HashMap;
 /// use std::sync::{Mutex, PoisonError};
-/// use cpalead::{BoxFuture, Clock, Lane, Ledger, Op, Reply, Store, StoreError};
+/// use cpalead::clock::{BoxFuture, Clock};
+/// use cpalead::rate_limits::{Lane, Ledger, Op, Reply, Store, StoreError};
 ///
 /// /// A store of one's own: one map for one process.
 /// #[derive(Debug, Default)]
@@ -45,14 +41,14 @@ pub use redis::{RedisStore, WhenAway};
 ///
 /// What a store owes its users:
 ///
-/// - **One at a time.** An operation reads the lane's ledger, applies [`Ledger::apply`](crate::Ledger::apply) and
+/// - **One at a time.** An operation reads the lane's ledger, applies [`Ledger::apply`](crate::rate_limits::Ledger::apply) and
 ///   writes the result, as if nobody else were there. A ledger never seen before is `Ledger::default()`.
 /// - **A time that does not run backwards**, the same for all who share the store, read after the lane was locked. The
 ///   given clock is the caller's; a store on a server uses the server's.
 /// - **In order.** The operations of one ticket take effect in the order in which they were asked for, even when the future
 ///   of an earlier one was dropped before its end: a claim is given back after it was taken, never before.
 /// - **When in doubt, later.** A ledger that was lost or cannot be read counts as
-///   [`Ledger::just_used`](crate::Ledger::just_used). An operation that fails may have taken a slot; it must not have let
+///   [`Ledger::just_used`](crate::rate_limits::Ledger::just_used). An operation that fails may have taken a slot; it must not have let
 ///   two callers start.
 /// - **Nothing locked while somebody sleeps.** The caller does the waiting, between two operations.
 pub trait Store: Debug + Send + Sync + 'static {
@@ -86,7 +82,7 @@ pub trait Store: Debug + Send + Sync + 'static {
 /// A store could not do its work.
 ///
 /// ```
-/// use cpalead::StoreError;
+/// use cpalead::rate_limits::StoreError;
 ///
 /// let error = StoreError::new("could not reach the limits database; is it running?");
 /// assert_eq!(error.to_string(), "could not reach the limits database; is it running?");
@@ -101,7 +97,7 @@ impl StoreError {
     /// An error that says what failed, with what, and what to do.
     ///
     /// ```
-    /// let error = cpalead::StoreError::new("no such table: limits; run the migrations");
+    /// let error = cpalead::rate_limits::StoreError::new("no such table: limits; run the migrations");
     /// # let _ = error;
     /// ```
     #[must_use]
@@ -118,7 +114,7 @@ impl StoreError {
     /// use std::error::Error;
     ///
     /// let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
-    /// let error = cpalead::StoreError::new("could not write the limits").caused_by(denied);
+    /// let error = cpalead::rate_limits::StoreError::new("could not write the limits").caused_by(denied);
     /// assert!(error.source().is_some());
     /// ```
     #[must_use]
@@ -143,7 +139,7 @@ impl Error for StoreError {
 /// Something that an operator should know although the store goes on.
 ///
 /// ```
-/// use cpalead::{FileStore, Warning};
+/// use cpalead::rate_limits::{FileStore, Warning};
 ///
 /// let store = FileStore::new("/var/lib/shop/cpalead").on_warning(|warning: &Warning| eprintln!("warning: {warning}"));
 /// # let _ = store;

@@ -1,10 +1,8 @@
-//! What a range of reversals takes, and what one of its windows gave.
+//! What a range of reversals takes: how many calls, and how long.
 
 use std::time::Duration;
 
-use crate::report::Report;
-use crate::reversal::Reversal;
-use crate::windows::Window;
+use super::window::Window;
 
 /// What a range of reversals takes.
 ///
@@ -79,62 +77,5 @@ impl ReversalsPlan {
         let pauses = u32::try_from(self.windows.len().saturating_sub(1)).unwrap_or(u32::MAX);
         self.wait
             .saturating_add(self.interval.saturating_mul(pauses))
-    }
-}
-
-/// The reversals of one window.
-///
-/// ```
-/// # fn show(window: &cpalead::ReversalWindow) {
-/// println!("{}: {}", window.window(), window.report().len());
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-pub struct ReversalWindow {
-    window: Window,
-    report: Report<Reversal>,
-}
-
-impl ReversalWindow {
-    pub(super) fn new(window: Window, report: Report<Reversal>) -> Self {
-        Self { window, report }
-    }
-
-    /// The days.
-    ///
-    /// ```
-    /// # fn show(window: &cpalead::ReversalWindow) {
-    /// println!("done up to {}", window.window().end());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn window(&self) -> Window {
-        self.window
-    }
-
-    /// The rows.
-    ///
-    /// ```
-    /// # fn show(window: &cpalead::ReversalWindow) {
-    /// for reversal in window.report() {
-    ///     println!("{:?}", reversal.amount());
-    /// }
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn report(&self) -> &Report<Reversal> {
-        &self.report
-    }
-
-    /// The rows, without the window.
-    ///
-    /// ```
-    /// # fn show(window: cpalead::ReversalWindow) {
-    /// let rows: Vec<cpalead::Reversal> = window.into_report().into_iter().collect();
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn into_report(self) -> Report<Reversal> {
-        self.report
     }
 }

@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::ser::{Serialize, Serializer};
 
-use crate::amount::Amount;
-use crate::decode::Row;
+use crate::decode::row::Row;
 use crate::generated::types;
-use crate::text::Text;
+use crate::values::amount::Amount;
+use crate::values::text::Text;
 
 /// One reversal: a conversion whose money was taken back.
 ///

@@ -1,9 +1,13 @@
-//! Any range of days as windows that one call may ask for: at most one calendar month each, no gap and no overlap.
+//! The windows of a range of days, one call each, at most a calendar month long, without gap or
+//! overlap; and what one of them gave.
 
 use std::fmt;
 
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
+
+use super::reversal::Reversal;
+use crate::report::Report;
 
 /// Days from the first to the last, both included.
 ///
@@ -93,6 +97,63 @@ impl Iterator for Windows {
 
 fn one_day() -> Span {
     1.day()
+}
+
+/// The reversals of one window.
+///
+/// ```
+/// # fn show(window: &cpalead::ReversalWindow) {
+/// println!("{}: {}", window.window(), window.report().len());
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct ReversalWindow {
+    window: Window,
+    report: Report<Reversal>,
+}
+
+impl ReversalWindow {
+    pub(super) fn new(window: Window, report: Report<Reversal>) -> Self {
+        Self { window, report }
+    }
+
+    /// The days.
+    ///
+    /// ```
+    /// # fn show(window: &cpalead::ReversalWindow) {
+    /// println!("done up to {}", window.window().end());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn window(&self) -> Window {
+        self.window
+    }
+
+    /// The rows.
+    ///
+    /// ```
+    /// # fn show(window: &cpalead::ReversalWindow) {
+    /// for reversal in window.report() {
+    ///     println!("{:?}", reversal.amount());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn report(&self) -> &Report<Reversal> {
+        &self.report
+    }
+
+    /// The rows, without the window.
+    ///
+    /// ```
+    /// # fn show(window: cpalead::ReversalWindow) {
+    /// let rows: Vec<cpalead::Reversal> = window.into_report().into_iter().collect();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn into_report(self) -> Report<Reversal> {
+        self.report
+    }
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
-use crate::country::Country;
-use crate::decode_error::without_place;
-use crate::text::Text;
+use super::country::Country;
+use super::text::Text;
+use super::without_place;
 
 /// Codes in the provider's order, and what is no code, kept as it came.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -178,7 +178,7 @@ impl<'de> Deserialize<'de> for Token {
 #[cfg(test)]
 mod tests {
     use super::Countries;
-    use crate::country::Country;
+    use crate::values::country::Country;
 
     #[track_caller]
     fn check(json: &str, normal: &str) {

@@ -93,24 +93,24 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
 
 /// A list of rows, where an object stands for a list by its values (a list with gaps, as PHP writes it).
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Rows<T>(pub(crate) Vec<T>);
+pub(crate) struct PhpList<T>(pub(crate) Vec<T>);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Rows<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for PhpList<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RowsVisitor(PhantomData))
+        deserializer.deserialize_any(PhpListVisitor(PhantomData))
     }
 }
 
-impl<T: Serialize> Serialize for Rows<T> {
+impl<T: Serialize> Serialize for PhpList<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-struct RowsVisitor<T>(PhantomData<T>);
+struct PhpListVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for RowsVisitor<T> {
-    type Value = Rows<T>;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for PhpListVisitor<T> {
+    type Value = PhpList<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of objects")
@@ -121,7 +121,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for RowsVisitor<T> {
         while let Some(Object(row)) = list.next_element()? {
             rows.push(row);
         }
-        Ok(Rows(rows))
+        Ok(PhpList(rows))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -134,6 +134,6 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for RowsVisitor<T> {
             }
             rows.push(row);
         }
-        Ok(Rows(rows))
+        Ok(PhpList(rows))
     }
 }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::amount::Amount;
+use super::amount::Amount;
 
 /// A whole number, as a number or as text.
 #[derive(Clone, Copy)]
@@ -99,69 +99,6 @@ impl Serialize for OfferRank {
     }
 }
 
-/// How many conversions a day an offer takes.
-///
-/// ```
-/// use cpalead::DailyCap;
-///
-/// let cap = DailyCap::Limited(250);
-/// assert_ne!(cap, DailyCap::Unlimited);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DailyCap {
-    /// There is no cap: the provider sends `false`.
-    Unlimited,
-    /// At most so many conversions a day.
-    Limited(u64),
-}
-
-impl<'de> Deserialize<'de> for DailyCap {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct CapVisitor;
-
-        impl Visitor<'_> for CapVisitor {
-            type Value = DailyCap;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number, or false")
-            }
-
-            fn visit_u64<E: Error>(self, cap: u64) -> Result<DailyCap, E> {
-                Ok(DailyCap::Limited(cap))
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<DailyCap, E> {
-                match text.trim() {
-                    "" | "false" => Ok(DailyCap::Unlimited),
-                    digits => digits
-                        .parse()
-                        .map(DailyCap::Limited)
-                        .map_err(|_| E::invalid_value(Unexpected::Str(text), &self)),
-                }
-            }
-
-            fn visit_bool<E: Error>(self, value: bool) -> Result<DailyCap, E> {
-                match value {
-                    false => Ok(DailyCap::Unlimited),
-                    true => Err(E::invalid_type(Unexpected::Bool(value), &self)),
-                }
-            }
-        }
-
-        deserializer.deserialize_any(CapVisitor)
-    }
-}
-
-/// The normal form is a number or null.
-impl Serialize for DailyCap {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Unlimited => serializer.serialize_none(),
-            Self::Limited(cap) => serializer.serialize_u64(*cap),
-        }
-    }
-}
-
 /// Yes or no, also as 0 and 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Flag(pub(crate) bool);
@@ -213,7 +150,7 @@ mod tests {
     use serde::Serialize;
     use serde::de::DeserializeOwned;
 
-    use super::{DailyCap, Flag, OfferId, OfferRank, UnixTime};
+    use super::{Flag, OfferId, OfferRank, UnixTime};
 
     /// The normal form of what was read, or `refused`.
     fn normal<T: Serialize + DeserializeOwned>(json: &str) -> String {
@@ -228,17 +165,6 @@ mod tests {
         assert_eq!(normal::<OfferId>("\"5546840\""), "5546840");
         for json in ["-1", "\"x\"", "1.5", "null", "\"\"", "true", "\"+1\"", "[]"] {
             assert_eq!(normal::<OfferId>(json), "refused", "{json}");
-        }
-    }
-
-    #[test]
-    fn a_cap_is_a_number_or_false() {
-        assert_eq!(normal::<DailyCap>("250"), "250");
-        assert_eq!(normal::<DailyCap>("\"250\""), "250");
-        assert_eq!(normal::<DailyCap>("false"), "null");
-        assert_eq!(normal::<DailyCap>("0"), "0");
-        for json in ["true", "-1", "\"many\"", "{}"] {
-            assert_eq!(normal::<DailyCap>(json), "refused", "{json}");
         }
     }
 

@@ -8,9 +8,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use serde_json::value::RawValue;
 
-use crate::amount::{Amount, plain};
-use crate::country::Country;
-use crate::decode_error::without_place;
+use super::amount::{Amount, plain};
+use super::country::Country;
+use super::without_place;
 
 /// An amount under a key that is no country code.
 type Unknown = (Box<str>, Decimal);
@@ -59,13 +59,13 @@ struct Gathered {
 
 impl Gathered {
     /// An entry without an amount is no entry: the default applies to its country.
-    fn push(&mut self, place: Place, amount: Option<Amount>) {
+    fn push(&mut self, place: Key, amount: Option<Amount>) {
         let Some(Amount(Some(amount))) = amount else {
             return;
         };
         match place {
-            Place::Country(country) => self.entries.push((country, amount)),
-            Place::Other(key) => self.unknown.get_or_insert_default().push((key, amount)),
+            Key::Country(country) => self.entries.push((country, amount)),
+            Key::Other(key) => self.unknown.get_or_insert_default().push((key, amount)),
         }
     }
 
@@ -159,7 +159,7 @@ impl<'de> Visitor<'de> for PayoutsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut payouts = Gathered::default();
-        while let Some(place) = map.next_key::<Place>()? {
+        while let Some(place) = map.next_key::<Key>()? {
             let amount = map.next_value::<Option<Amount>>()?;
             payouts.push(place, amount);
         }
@@ -168,7 +168,7 @@ impl<'de> Visitor<'de> for PayoutsVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut payouts = Gathered::default();
-        while let Some(row) = list.next_element::<Row>()? {
+        while let Some(row) = list.next_element::<CountryAmount>()? {
             payouts.push(row.place, row.amount);
         }
         Ok(payouts)
@@ -183,55 +183,55 @@ impl<'de> Visitor<'de> for PayoutsVisitor {
 }
 
 /// What an amount is for: a country, or a key that is no country code.
-enum Place {
+enum Key {
     Country(Country),
     Other(Box<str>),
 }
 
-impl<'de> Deserialize<'de> for Place {
+impl<'de> Deserialize<'de> for Key {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct PlaceVisitor;
+        struct KeyVisitor;
 
-        impl Visitor<'_> for PlaceVisitor {
-            type Value = Place;
+        impl Visitor<'_> for KeyVisitor {
+            type Value = Key;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a country code")
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Place, E> {
+            fn visit_str<E: Error>(self, text: &str) -> Result<Key, E> {
                 let code = Country::new(text.trim());
-                Ok(code.map_or_else(|| Place::Other(text.into()), Place::Country))
+                Ok(code.map_or_else(|| Key::Other(text.into()), Key::Country))
             }
         }
 
-        deserializer.deserialize_str(PlaceVisitor)
+        deserializer.deserialize_str(KeyVisitor)
     }
 }
 
 /// One row of the list form: the country under either of its two names, and the amount.
-struct Row {
-    place: Place,
+struct CountryAmount {
+    place: Key,
     amount: Option<Amount>,
 }
 
-impl<'de> Deserialize<'de> for Row {
+impl<'de> Deserialize<'de> for CountryAmount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct RowVisitor;
+        struct PairVisitor;
 
-        impl<'de> Visitor<'de> for RowVisitor {
-            type Value = Row;
+        impl<'de> Visitor<'de> for PairVisitor {
+            type Value = CountryAmount;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a country with its amount")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CountryAmount, A::Error> {
                 let (mut place, mut amount) = (None, None);
                 while let Some(key) = map.next_key::<String>()? {
                     match key.as_str() {
                         "country" | "country_iso" => {
-                            let found = map.next_value::<Place>()?;
+                            let found = map.next_value::<Key>()?;
                             if place.replace(found).is_some() {
                                 return Err(A::Error::custom("a row names its country twice"));
                             }
@@ -248,21 +248,21 @@ impl<'de> Deserialize<'de> for Row {
                     }
                 }
                 let place = place.ok_or_else(|| A::Error::missing_field("country"))?;
-                Ok(Row {
+                Ok(CountryAmount {
                     place,
                     amount: amount.flatten(),
                 })
             }
         }
 
-        deserializer.deserialize_map(RowVisitor)
+        deserializer.deserialize_map(PairVisitor)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::PayoutsPerCountry;
-    use crate::country::Country;
+    use crate::values::country::Country;
 
     #[track_caller]
     fn check(json: &str, normal: &str) {

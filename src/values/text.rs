@@ -25,18 +25,18 @@ thread_local! {
 
 /// Lends an answer to the texts that are decoded on this thread until the loan is dropped.
 #[derive(Debug)]
-pub(crate) struct Loan {
+pub(crate) struct SourceScope {
     before: Option<Arc<String>>,
 }
 
-impl Loan {
+impl SourceScope {
     pub(crate) fn of(source: &Arc<String>) -> Self {
         let before = SOURCE.with(|current| current.replace(Some(Arc::clone(source))));
         Self { before }
     }
 }
 
-impl Drop for Loan {
+impl Drop for SourceScope {
     fn drop(&mut self) {
         SOURCE.with(|current| current.replace(self.before.take()));
     }
@@ -142,14 +142,14 @@ impl<'de> Visitor<'de> for TextVisitor {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Loan, Text};
+    use super::{SourceScope, Text};
 
     #[track_caller]
     fn check(json: &str, expected: Option<&str>) {
         let read = serde_json::from_str::<Text>(json).ok();
         assert_eq!(read.as_ref().map(Text::as_str), expected, "{json}");
         let source = Arc::new(format!(" {json} "));
-        let loan = Loan::of(&source);
+        let loan = SourceScope::of(&source);
         let read = serde_json::from_str::<Text>(&source).ok();
         drop(loan);
         assert_eq!(read.as_ref().map(Text::as_str), expected, "{json}, lent");
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn a_text_without_escapes_shares_the_answer_and_one_from_elsewhere_does_not() {
         let source = Arc::new(r#"["plain","esc\u0061ped"]"#.to_owned());
-        let _loan = Loan::of(&source);
+        let _loan = SourceScope::of(&source);
         let texts: Vec<Text> = serde_json::from_str(&source).unwrap();
         assert!(Arc::ptr_eq(&texts[0].source, &source));
         assert!(!Arc::ptr_eq(&texts[1].source, &source));
@@ -188,8 +188,8 @@ mod tests {
     #[test]
     fn a_loan_ends_with_its_scope() {
         let (outer, inner) = (Arc::new("\"a\"".to_owned()), Arc::new("\"b\"".to_owned()));
-        let outer_loan = Loan::of(&outer);
-        drop(Loan::of(&inner));
+        let outer_loan = SourceScope::of(&outer);
+        drop(SourceScope::of(&inner));
         let text: Text = serde_json::from_str(&outer).unwrap();
         assert!(Arc::ptr_eq(&text.source, &outer));
         drop(outer_loan);

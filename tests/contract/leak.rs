@@ -14,10 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cpalead::jsonp::Callback;
-use cpalead::{
-    ApiKey, Client, ClientBuilder, Country, Error, FileStore, MemoryStore, RateLimits, Rejected,
-    RetryPolicy, Wait,
-};
+use cpalead::rate_limits::{FileStore, MemoryStore, RateLimits, Wait};
+use cpalead::{ApiKey, Client, ClientBuilder, Country, Error, Rejected, RetryPolicy};
 use jiff::civil::date;
 
 use crate::raw_server::{Exchange, RawServer, answer, dead_address};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cpalead::{Account, Endpoint, Limiter, MemoryStore, RateLimits, RetryPolicy, Scope, Wait};
+use cpalead::rate_limits::{Account, Limiter, MemoryStore, RateLimits, Scope, Wait};
+use cpalead::{Endpoint, RetryPolicy};
 
 use crate::raw_server::answer;
 use crate::stage::{Broken, KEY, MINUTE, NOBODY, NONE, Stage, ok, secs};

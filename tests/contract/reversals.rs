@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use cpalead::{Clock, Endpoint, Error, ManualClock, RateLimits, Reversal, ReversalsStream, Wait};
+use cpalead::clock::{Clock, ManualClock};
+use cpalead::{Endpoint, Error, RateLimits, Reversal, ReversalsStream, Wait};
 use jiff::civil::{Date, date};
 
 use crate::raw_server::answer;

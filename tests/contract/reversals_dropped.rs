@@ -5,10 +5,9 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use cpalead::{
-    BoxFuture, Clock, Endpoint, Lane, ManualClock, MemoryStore, Op, RateLimits, Reply, Store,
-    StoreError,
-};
+use cpalead::Endpoint;
+use cpalead::clock::{BoxFuture, Clock, ManualClock};
+use cpalead::rate_limits::{Lane, MemoryStore, Op, RateLimits, Reply, Store, StoreError};
 
 use crate::raw_server::RawServer;
 use crate::reversals::{END, NONE, START, WINDOWS, asked};

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cpalead::{
-    Account, BoxFuture, Client, Clock, Endpoint, Lane, Limiter, ManualClock, MemoryStore, Op,
-    RateLimits, Reply, Store, StoreError,
+use cpalead::clock::{BoxFuture, Clock, ManualClock};
+use cpalead::rate_limits::{
+    Account, Lane, Limiter, MemoryStore, Op, RateLimits, Reply, Store, StoreError,
 };
+use cpalead::{Client, Endpoint};
 use serde_json::Value;
 
 use crate::raw_server::{RawServer, answer};

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use cpalead::{
-    BoxFuture, Client, ClientBuilder, Clock, Jitter, ManualClock, MemoryStore, RateLimits,
-};
+use cpalead::clock::{BoxFuture, Clock, ManualClock};
+use cpalead::rate_limits::{MemoryStore, RateLimits};
+use cpalead::{Client, ClientBuilder, Jitter};
 use jiff::Timestamp;
 
 /// The publisher of all tests.

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cpalead::{Client, Endpoint, Error, ManualClock, MemoryStore, RateLimits, Wait, Watch};
+use cpalead::clock::ManualClock;
+use cpalead::rate_limits::{MemoryStore, RateLimits, Wait};
+use cpalead::{Client, Endpoint, Error, Watch};
 use cpalead_sandbox::{Sandbox, Shape};
 
 use crate::raw_server::{RawServer, answer};
@@ -288,7 +290,7 @@ async fn check_pace(build: impl FnOnce(&ManualClock) -> Client, fails: impl Fn(&
         times
             .lock()
             .expect("no panic")
-            .push(cpalead::Clock::steady(&clock));
+            .push(cpalead::clock::Clock::steady(&clock));
     }
     let times = times.into_inner().expect("no panic");
     let gaps = times.windows(2).map(|pair| pair[1] - pair[0]);

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use cpalead::{Endpoint, ManualClock, MemoryStore, RateLimits};
+use cpalead::Endpoint;
+use cpalead::clock::ManualClock;
+use cpalead::rate_limits::{MemoryStore, RateLimits};
 
 use crate::raw_server::RawServer;
 use crate::stage::{MINUTE, NONE, Stage, beside, noon, ok, secs};

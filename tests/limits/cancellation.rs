@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use cpalead::{
-    Account, BoxFuture, Clock, Endpoint, FileStore, Lane, Limiter, ManualClock, MemoryStore, Op,
-    RateLimits, Reply, Store, StoreError, SystemClock,
+use cpalead::Endpoint;
+use cpalead::clock::{BoxFuture, Clock, ManualClock, SystemClock};
+use cpalead::rate_limits::{
+    Account, FileStore, Lane, Limiter, MemoryStore, Op, RateLimits, Reply, Store, StoreError,
 };
 
 /// A store that makes its callers wait before and after each operation, as one across a network does.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cpalead::{Account, Ask, BoxFuture, Clock, FileStore, Lane, Op, Reply, Store, Ticket, Warning};
+use cpalead::clock::{BoxFuture, Clock};
+use cpalead::rate_limits::{Account, Ask, FileStore, Lane, Op, Reply, Store, Ticket, Warning};
 use jiff::{SignedDuration, Timestamp};
 
 /// A machine whose wall clock is set, and which is rebooted, as a test likes.

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cpalead::{
-    Account, Clock, Endpoint, LimitError, Limiter, ManualClock, MemoryStore, RateLimits, Scope,
-    Wait,
-};
+use cpalead::Endpoint;
+use cpalead::clock::{Clock, ManualClock};
+use cpalead::rate_limits::{Account, LimitError, Limiter, MemoryStore, RateLimits, Scope, Wait};
 
 fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -227,7 +226,7 @@ async fn clients_of_one_account_share_the_store_of_the_process() {
     let account = Account::new(99).on("http://clients-of-one-account");
     let limiter = || {
         let limits = RateLimits::default().wait(Wait::FailFast);
-        Limiter::new(limits, &account, Arc::new(cpalead::SystemClock))
+        Limiter::new(limits, &account, Arc::new(cpalead::clock::SystemClock))
     };
     limiter()
         .acquire(Endpoint::Reversals)

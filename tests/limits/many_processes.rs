@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cancellation::dropped_after;
-use cpalead::{
-    Account, Clock as _, Endpoint, FileStore, LimitError, Limiter, RateLimits, Store, SystemClock,
-    Wait,
-};
+use cpalead::Endpoint;
+use cpalead::clock::Clock as _;
+use cpalead::clock::SystemClock;
+use cpalead::rate_limits::{Account, FileStore, LimitError, Limiter, RateLimits, Store, Wait};
 
 /// The provider's "minute" of these tests, and the interval with the slack that the default has in its extra second.
 const MINUTE: Duration = Duration::from_millis(75);
@@ -45,7 +45,7 @@ async fn worker() {
     let limiter = match store.split_once(':') {
         Some(("file", directory)) => limiter(FileStore::new(directory)),
         #[cfg(feature = "redis")]
-        Some(("redis", url)) => limiter(cpalead::RedisStore::new(url).expect("a url")),
+        Some(("redis", url)) => limiter(cpalead::rate_limits::RedisStore::new(url).expect("a url")),
         _ => panic!("unknown store {store}"),
     };
     if starts == 0 {

@@ -3,9 +3,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cpalead::{
-    Account, Ask, Endpoint, FileStore, Lane, Ledger, Limiter, MemoryStore, Op, RateLimits,
-    RedisStore, Store, SystemClock, Ticket, Wait, Warning, WhenAway,
+use cpalead::Endpoint;
+use cpalead::clock::SystemClock;
+use cpalead::rate_limits::{
+    Account, Ask, FileStore, Lane, Ledger, Limiter, MemoryStore, Op, RateLimits, RedisStore, Store,
+    Ticket, Wait, Warning, WhenAway,
 };
 
 use crate::many_processes::{INTERVAL, collect, limiter, spawn, until_the_wait, witness};

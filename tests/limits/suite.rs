@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cpalead::{
-    Account, Ask, BoxFuture, FileStore, Lane, MemoryStore, Op, Reply, Store, SystemClock, Ticket,
-};
+use cpalead::clock::{BoxFuture, SystemClock};
+use cpalead::rate_limits::{Account, Ask, FileStore, Lane, MemoryStore, Op, Reply, Store, Ticket};
 
 /// A store with the lanes of one case, none of which has been used.
 #[derive(Clone)]

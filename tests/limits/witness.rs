@@ -4,9 +4,10 @@ use std::process::Child;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cpalead::{
-    Account, Client, Clock as _, Endpoint, FileStore, Limiter, RateLimits, Store, SystemClock, Wait,
-};
+use cpalead::clock::Clock as _;
+use cpalead::clock::SystemClock;
+use cpalead::rate_limits::{Account, FileStore, Limiter, RateLimits, Store, Wait};
+use cpalead::{Client, Endpoint};
 use cpalead_sandbox::{DEFAULT_API_KEY, DEFAULT_PUBLISHER_ID, Request, Sandbox};
 
 use crate::many_processes::{spawn_as, until_the_wait};
@@ -32,7 +33,7 @@ fn limits_of(store: &str) -> RateLimits {
     match store.split_once(':') {
         Some(("file", directory)) => limits(FileStore::new(directory)),
         #[cfg(feature = "redis")]
-        Some(("redis", url)) => limits(cpalead::RedisStore::new(url).expect("a url")),
+        Some(("redis", url)) => limits(cpalead::rate_limits::RedisStore::new(url).expect("a url")),
         _ => panic!("unknown store {store}"),
     }
 }

@@ -12,7 +12,7 @@ const DOMAIN: &[u8] = b"cpalead rate limits 1\0";
 /// A publisher's account, as stores know it: a hash of the publisher id, and of the server if it is not the provider's.
 ///
 /// ```
-/// use cpalead::Account;
+/// use cpalead::rate_limits::Account;
 ///
 /// let account = Account::new(3_360_001);
 /// assert_eq!(account, Account::new(3_360_001));
@@ -31,7 +31,7 @@ impl Account {
     /// The account of a publisher at the provider.
     ///
     /// ```
-    /// let account = cpalead::Account::new(3_360_001);
+    /// let account = cpalead::rate_limits::Account::new(3_360_001);
     /// # let _ = account;
     /// ```
     #[must_use]
@@ -44,7 +44,7 @@ impl Account {
     /// The same publisher on another server: a sandbox must not use up the minute of the real account.
     ///
     /// ```
-    /// let account = cpalead::Account::new(3_360_001).on("http://127.0.0.1:8080");
+    /// let account = cpalead::rate_limits::Account::new(3_360_001).on("http://127.0.0.1:8080");
     /// # let _ = account;
     /// ```
     #[must_use]
@@ -59,7 +59,7 @@ impl Account {
 ///
 /// ```
 /// use std::time::Duration;
-/// use cpalead::{Account, Lane};
+/// use cpalead::rate_limits::{Account, Lane};
 ///
 /// let lane = Lane::new(&Account::new(3_360_001), "conversions", Duration::from_secs(61));
 /// assert_eq!(lane.id().len(), 64);
@@ -79,7 +79,7 @@ impl Lane {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use cpalead::{Account, Lane};
+    /// use cpalead::rate_limits::{Account, Lane};
     ///
     /// let lane = Lane::new(&Account::new(3_360_001), "reversals", Duration::from_secs(61));
     /// # let _ = lane;
@@ -102,7 +102,7 @@ impl Lane {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use cpalead::{Account, Lane};
+    /// # use cpalead::rate_limits::{Account, Lane};
     /// let lane = Lane::new(&Account::new(3_360_001), "reversals", Duration::from_secs(61));
     /// assert!(lane.id().bytes().all(|byte| byte.is_ascii_hexdigit()));
     /// ```
@@ -115,7 +115,7 @@ impl Lane {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use cpalead::{Account, Lane};
+    /// # use cpalead::rate_limits::{Account, Lane};
     /// let lane = Lane::new(&Account::new(3_360_001), "reversals", Duration::from_secs(61));
     /// assert_eq!(lane.name(), "reversals");
     /// ```
@@ -128,7 +128,7 @@ impl Lane {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use cpalead::{Account, Lane};
+    /// # use cpalead::rate_limits::{Account, Lane};
     /// let lane = Lane::new(&Account::new(3_360_001), "reversals", Duration::from_secs(61));
     /// assert_eq!(lane.interval(), Duration::from_secs(61));
     /// ```

@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use self::record::{Found, Moment, Record};
-use super::{Lane, Listener, Store, StoreError, Warning};
+use super::account::Lane;
+use super::{Listener, Store, StoreError, Warning};
 use crate::clock::{BoxFuture, Clock};
-use crate::ledger::{Ledger, Op, Reply};
+use crate::rate_limits::ledger::{Ledger, Op, Reply};
 
 /// How long to try for a lock that others hold for a fraction of a millisecond.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// Keeps the limits in a directory: they survive restarts, and all processes that use the directory share them.
 ///
 /// ```
-/// use cpalead::{FileStore, RateLimits};
+/// use cpalead::rate_limits::{FileStore, RateLimits};
 ///
 /// let limits = RateLimits::default().store(FileStore::new("/var/lib/shop/cpalead"));
 /// # let _ = limits;
@@ -56,7 +57,7 @@ impl FileStore {
     /// A store in `directory`, which need not exist.
     ///
     /// ```
-    /// let store = cpalead::FileStore::new("/var/lib/shop/cpalead");
+    /// let store = cpalead::rate_limits::FileStore::new("/var/lib/shop/cpalead");
     /// # let _ = store;
     /// ```
     #[must_use]
@@ -71,7 +72,7 @@ impl FileStore {
     /// Calls `listen` with what an operator should know. Each warning is told once by a store and its clones.
     ///
     /// ```
-    /// let store = cpalead::FileStore::new("/var/lib/shop/cpalead").on_warning(|warning| eprintln!("warning: {warning}"));
+    /// let store = cpalead::rate_limits::FileStore::new("/var/lib/shop/cpalead").on_warning(|warning| eprintln!("warning: {warning}"));
     /// # let _ = store;
     /// ```
     #[must_use]

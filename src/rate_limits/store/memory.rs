@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use super::{Lane, Store, StoreError};
+use super::account::Lane;
+use super::{Store, StoreError};
 use crate::clock::{BoxFuture, Clock};
-use crate::ledger::{Ledger, Op, Reply};
+use crate::rate_limits::ledger::{Ledger, Op, Reply};
 
 /// Keeps the limits in memory: right for one long-running process, forgotten when it ends.
 ///
 /// ```
-/// use cpalead::{MemoryStore, RateLimits};
+/// use cpalead::rate_limits::{MemoryStore, RateLimits};
 ///
 /// let limits = RateLimits::default().store(MemoryStore::new());
 /// # let _ = limits;
@@ -27,7 +28,7 @@ impl MemoryStore {
     /// A store of its own, shared with its clones only.
     ///
     /// ```
-    /// let store = cpalead::MemoryStore::new();
+    /// let store = cpalead::rate_limits::MemoryStore::new();
     /// # let _ = store;
     /// ```
     #[must_use]
@@ -38,7 +39,7 @@ impl MemoryStore {
     /// The store of this process: the default, so that all clients of an account share its limits.
     ///
     /// ```
-    /// let store = cpalead::MemoryStore::shared();
+    /// let store = cpalead::rate_limits::MemoryStore::shared();
     /// # let _ = store;
     /// ```
     #[must_use]

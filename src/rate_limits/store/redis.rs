@@ -1,16 +1,18 @@
 //! The store on a Redis server: hosts share the slots through one atomic script on the server's clock.
 
-mod link;
+mod connection;
 
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use self::link::{Failure, Link};
-use super::{Lane, Listener, MemoryStore, Store, StoreError, Warning};
+use self::connection::{Connection, Failure};
+use super::account::Lane;
+use super::memory::MemoryStore;
+use super::{Listener, Store, StoreError, Warning};
 use crate::clock::{BoxFuture, Clock};
-use crate::ledger::{Ask, Op, Reply};
+use crate::rate_limits::ledger::{Ask, Op, Reply};
 
 /// The longest time for connecting, and for each answer, unless set otherwise.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -18,9 +20,9 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// What becomes of calls while Redis is away.
 ///
 /// ```
-/// use cpalead::{RedisStore, WhenAway};
+/// use cpalead::rate_limits::{RedisStore, WhenAway};
 ///
-/// # fn main() -> Result<(), cpalead::StoreError> {
+/// # fn main() -> Result<(), cpalead::rate_limits::StoreError> {
 /// let store = RedisStore::new("redis://127.0.0.1:6379")?.when_away(WhenAway::UseMemory);
 /// # let _ = store;
 /// # Ok(())
@@ -40,9 +42,9 @@ pub enum WhenAway {
 /// Keeps the limits on a Redis server, for all hosts that use it.
 ///
 /// ```
-/// use cpalead::{RateLimits, RedisStore};
+/// use cpalead::rate_limits::{RateLimits, RedisStore};
 ///
-/// # fn main() -> Result<(), cpalead::StoreError> {
+/// # fn main() -> Result<(), cpalead::rate_limits::StoreError> {
 /// let limits = RateLimits::default().store(RedisStore::new("redis://127.0.0.1:6379")?);
 /// # let _ = limits;
 /// # Ok(())
@@ -61,7 +63,7 @@ pub enum WhenAway {
 /// - `rediss://` needs TLS: add the crate `redis` to your own dependencies with the feature `tokio-rustls-comp`.
 #[derive(Clone)]
 pub struct RedisStore {
-    link: Arc<Link>,
+    connection: Arc<Connection>,
     when_away: WhenAway,
     fallback: Arc<Fallback>,
     listener: Listener,
@@ -79,8 +81,8 @@ impl RedisStore {
     /// A store on the server at `url`, such as `redis://:password@host:6379/0` or `redis+unix:///run/redis.sock`.
     ///
     /// ```
-    /// # fn main() -> Result<(), cpalead::StoreError> {
-    /// let store = cpalead::RedisStore::new("redis://127.0.0.1:6379")?;
+    /// # fn main() -> Result<(), cpalead::rate_limits::StoreError> {
+    /// let store = cpalead::rate_limits::RedisStore::new("redis://127.0.0.1:6379")?;
     /// # let _ = store;
     /// # Ok(())
     /// # }
@@ -93,7 +95,7 @@ impl RedisStore {
     /// When the url cannot be read, or asks for TLS that was not compiled in.
     pub fn new(url: &str) -> Result<RedisStore, StoreError> {
         Ok(RedisStore {
-            link: Arc::new(Link::new(url, TIMEOUT)?),
+            connection: Arc::new(Connection::new(url, TIMEOUT)?),
             when_away: WhenAway::default(),
             fallback: Arc::default(),
             listener: Listener::default(),
@@ -103,8 +105,8 @@ impl RedisStore {
     /// Sets what becomes of calls while Redis is away.
     ///
     /// ```
-    /// # fn main() -> Result<(), cpalead::StoreError> {
-    /// use cpalead::{RedisStore, WhenAway};
+    /// # fn main() -> Result<(), cpalead::rate_limits::StoreError> {
+    /// use cpalead::rate_limits::{RedisStore, WhenAway};
     ///
     /// let store = RedisStore::new("redis://127.0.0.1:6379")?.when_away(WhenAway::UseMemory);
     /// # let _ = store;
@@ -120,25 +122,25 @@ impl RedisStore {
     /// Sets how long connecting may take, and how long each answer; two seconds unless set.
     ///
     /// ```
-    /// # fn main() -> Result<(), cpalead::StoreError> {
+    /// # fn main() -> Result<(), cpalead::rate_limits::StoreError> {
     /// use std::time::Duration;
     ///
-    /// let store = cpalead::RedisStore::new("redis://127.0.0.1:6379")?.timeout(Duration::from_millis(500));
+    /// let store = cpalead::rate_limits::RedisStore::new("redis://127.0.0.1:6379")?.timeout(Duration::from_millis(500));
     /// # let _ = store;
     /// # Ok(())
     /// # }
     /// ```
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> RedisStore {
-        self.link = Arc::new(self.link.with_timeout(timeout));
+        self.connection = Arc::new(self.connection.with_timeout(timeout));
         self
     }
 
     /// Calls `listen` with what an operator should know: once each time that memory takes over.
     ///
     /// ```
-    /// # fn main() -> Result<(), cpalead::StoreError> {
-    /// let store = cpalead::RedisStore::new("redis://127.0.0.1:6379")?
+    /// # fn main() -> Result<(), cpalead::rate_limits::StoreError> {
+    /// let store = cpalead::rate_limits::RedisStore::new("redis://127.0.0.1:6379")?
     ///     .on_warning(|warning| eprintln!("warning: {warning}"));
     /// # let _ = store;
     /// # Ok(())
@@ -154,7 +156,7 @@ impl RedisStore {
         let known = self.known(lane, clock);
         let outcome = match known {
             // Redis is back, or may be: first it hears of what happened here while it was away.
-            Some(wait) => self.link.run(lane, &Op::Defer(wait)).await.map(drop),
+            Some(wait) => self.connection.run(lane, &Op::Defer(wait)).await.map(drop),
             None => Ok(()),
         };
         let outcome = match outcome {
@@ -162,7 +164,7 @@ impl RedisStore {
                 if known.is_some() {
                     self.set_unheard(lane, Unheard::No);
                 }
-                self.link.run(lane, &op).await
+                self.connection.run(lane, &op).await
             }
             Err(failure) => Err(failure),
         };

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cpalead::{Account, Endpoint, FileStore, Limiter, ManualClock, MemoryStore, RateLimits, Wait};
+use cpalead::Endpoint;
+use cpalead::clock::ManualClock;
+use cpalead::rate_limits::{Account, FileStore, Limiter, MemoryStore, RateLimits, Wait};
 
 use crate::measure::{Figures, in_turns};
 use crate::{Outcome, PUBLISHER};

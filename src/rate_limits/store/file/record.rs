@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::Clock;
-use crate::ledger::Ledger;
-use crate::store::Lane;
+use crate::rate_limits::ledger::Ledger;
+use crate::rate_limits::store::Lane;
 
 /// The version of the format that this code writes, and the newest that it reads.
 pub(super) const VERSION: u64 = 1;

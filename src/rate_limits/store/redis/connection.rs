@@ -6,8 +6,8 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, RedisError, ServerErrorKind};
 
-use crate::ledger::{Op, Reply};
-use crate::store::{Lane, StoreError};
+use crate::rate_limits::ledger::{Op, Reply};
+use crate::rate_limits::store::{Lane, StoreError};
 
 const SCRIPT: &str = include_str!("ledger.lua");
 
@@ -18,7 +18,7 @@ const PREFIX: &str = "cpalead:limits:1:";
 const FOREVER: u64 = 1_000_000_000_000;
 
 /// One connection that all share, or none yet.
-pub(super) struct Link {
+pub(super) struct Connection {
     client: Client,
     /// The longest time for connecting, and for each answer.
     timeout: Duration,
@@ -39,15 +39,15 @@ impl From<Failure> for StoreError {
     }
 }
 
-impl Link {
-    pub(super) fn new(url: &str, timeout: Duration) -> Result<Link, StoreError> {
+impl Connection {
+    pub(super) fn new(url: &str, timeout: Duration) -> Result<Connection, StoreError> {
         // The error behind it is not kept: it may quote the url, and so a password.
         let client = Client::open(url).map_err(|_| {
             StoreError::new(
                 "could not read the url of redis; use redis://HOST:PORT/DATABASE or redis+unix:///PATH, and for rediss:// enable a TLS feature of the crate redis",
             )
         })?;
-        Ok(Link {
+        Ok(Connection {
             client,
             timeout,
             connection: Mutex::new(None),
@@ -55,8 +55,8 @@ impl Link {
     }
 
     /// The same server with another patience, over a connection of its own.
-    pub(super) fn with_timeout(&self, timeout: Duration) -> Link {
-        Link {
+    pub(super) fn with_timeout(&self, timeout: Duration) -> Connection {
+        Connection {
             client: self.client.clone(),
             timeout,
             connection: Mutex::new(None),

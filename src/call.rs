@@ -1,0 +1,168 @@
+//! One call, from permit to rows, in one function: [`Call::fetch`].
+
+pub(crate) mod attempts;
+pub(crate) mod inner;
+pub(crate) mod operation;
+pub(crate) mod retry;
+pub(crate) mod retry_after;
+pub(crate) mod trace;
+pub(crate) mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::decode::row::{Row, Shape};
+use crate::decode::{self, Decoded};
+use crate::endpoint::Endpoint;
+use crate::error::{Error, Sent};
+use crate::generated;
+use crate::jsonp::Callback;
+use crate::rate_limits::limiter::Limiter;
+use crate::rate_limits::settings::Wait;
+use attempts::Body;
+use inner::Inner;
+
+/// A call, described once: to which endpoint, what its answer looks like, and under which limiter.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    inner: Arc<Inner>,
+    endpoint: Endpoint,
+    shape: Shape,
+    limiter: Limiter,
+}
+
+impl Call {
+    pub(crate) fn new(inner: Arc<Inner>, endpoint: Endpoint, shape: Shape) -> Self {
+        let limiter = inner.limiter.clone();
+        Self {
+            inner,
+            endpoint,
+            shape,
+            limiter,
+        }
+    }
+
+    /// Makes the call: permit, send, read, decode, tell the limiter, scrub, trace.
+    ///
+    /// `operation` names the parameters to the generated client. With a `callback` the answer may
+    /// also be a call of that function. `finish` makes what the caller gets.
+    ///
+    /// # Errors
+    ///
+    /// When no usable answer came. Rows of which none can be read are an error too: the provider
+    /// has changed their shape then, and an empty list would be a lie.
+    pub(crate) async fn fetch<R, T, F, Fut, Ignored>(
+        &self,
+        callback: Option<&Callback>,
+        operation: F,
+        finish: impl FnOnce(Decoded<R>) -> Result<T, Error>,
+    ) -> Result<T, Error>
+    where
+        R: Row,
+        F: FnOnce(generated::Client) -> Fut,
+        Fut: Future<Output = Result<Ignored, generated::Error<()>>>,
+    {
+        self.demand_key()?;
+        let Self {
+            inner,
+            endpoint,
+            shape,
+            limiter,
+        } = self;
+        let call = async {
+            let request = operation::request(&inner.http, &inner.base_url, operation)
+                .await
+                .map_err(|error| error.at(*endpoint))?;
+            let body = attempts::send(inner, limiter, *endpoint, request).await?;
+            let read = decode::decode(&body.text, callback, *shape)
+                .and_then(rows_or_error)
+                .map(|decoded| decoded.scrubbed(|text| inner.excerpt(text.as_bytes())))
+                .and_then(finish);
+            match read {
+                Ok(read) => Ok(read),
+                Err(error) => Err(self.refused_in(&body, error).await),
+            }
+        };
+        trace::within(trace::call(*endpoint, &inner.host, inner.port), call).await
+    }
+
+    /// # Errors
+    ///
+    /// When the endpoint needs the api key and there is none.
+    pub(crate) fn demand_key(&self) -> Result<(), Error> {
+        if self.endpoint.needs_key() && self.inner.api_key.is_none() {
+            return Err(self.refused("no api key is set, and this call needs one"));
+        }
+        Ok(())
+    }
+
+    /// The error for input of the caller that cannot be sent.
+    pub(crate) fn refused(&self, message: impl Into<String>) -> Error {
+        Error::configuration(message).at(self.endpoint)
+    }
+
+    /// The error that a body turned out to be, with what is known of its answer and without the key
+    /// where the provider repeats it. The limiter learns of a refusal that came with a success.
+    async fn refused_in(&self, body: &Body, error: Error) -> Error {
+        let error = error
+            .scrubbed(|text| self.inner.excerpt(text.as_bytes()))
+            .at(self.endpoint)
+            .with_status(body.status)
+            .with_retry_after(body.retry_after)
+            .with_excerpt(self.inner.excerpt(body.text.as_bytes()))
+            .sent(Sent::Maybe);
+        if !error.is_rate_limited() {
+            return error;
+        }
+        let asked = error.retry_after();
+        let wait = self.limiter.postpone(self.endpoint, asked).await;
+        error.with_retry_after(wait)
+    }
+
+    /// The same call under another wait than the client's.
+    pub(crate) fn with_wait(&self, wait: Wait) -> Self {
+        Self {
+            limiter: self.limiter.with_wait(wait),
+            ..self.clone()
+        }
+    }
+
+    /// The same call where it has to wait in any case; see [`Limiter::patient`].
+    pub(crate) fn patient(&self, longest: Duration) -> Self {
+        Self {
+            limiter: self.limiter.patient(longest),
+            ..self.clone()
+        }
+    }
+
+    /// How long the call would have to wait now; no slot is taken.
+    ///
+    /// # Errors
+    ///
+    /// When the store of the limits fails.
+    pub(crate) async fn next_free(&self) -> Result<Duration, Error> {
+        self.inner.next_free(self.endpoint).await
+    }
+
+    /// The least time from one start of this call to the next.
+    pub(crate) fn interval(&self) -> Duration {
+        self.limiter.interval(self.endpoint)
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    pub(crate) fn publisher_id(&self) -> u64 {
+        self.inner.publisher_id
+    }
+}
+
+/// The decoded rows, or an error where there are rows and none of them can be read.
+fn rows_or_error<R>(decoded: Decoded<R>) -> Result<Decoded<R>, Error> {
+    match decoded.rejected.first() {
+        Some(first) if decoded.rows.is_empty() => Err(Error::decode(first.path(), first.message())),
+        _ => Ok(decoded),
+    }
+}

@@ -1,0 +1,60 @@
+//! What all calls of one client share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::retry::{Jitter, RetryPolicy};
+use crate::api_key::ApiKey;
+use crate::clock::Clock;
+use crate::endpoint::Endpoint;
+use crate::error::{Error, Kind};
+use crate::rate_limits::limiter::{LimitError, Limiter};
+use crate::redact;
+
+/// What all calls of a client share; the builder makes it.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base_url: String,
+    pub(crate) host: String,
+    pub(crate) port: Option<u16>,
+    pub(crate) publisher_id: u64,
+    pub(crate) api_key: Option<ApiKey>,
+    pub(crate) max_body: u64,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) limiter: Limiter,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) jitter: Arc<dyn Jitter>,
+}
+
+impl Inner {
+    /// How long a call to an endpoint would have to wait now; no slot is taken.
+    ///
+    /// # Errors
+    ///
+    /// When the store of the limits fails.
+    pub(crate) async fn next_free(&self, endpoint: Endpoint) -> Result<Duration, Error> {
+        let wait = self.limiter.peek(endpoint).await;
+        wait.map_err(|error| limited(error).at(endpoint))
+    }
+
+    /// A printable beginning of a body, without the key.
+    pub(super) fn excerpt(&self, body: &[u8]) -> String {
+        redact::excerpt(body, &self.secrets())
+    }
+
+    /// What must not be shown, wherever the provider repeats it.
+    pub(super) fn secrets(&self) -> Vec<&str> {
+        self.api_key.iter().map(ApiKey::expose).collect()
+    }
+}
+
+/// Our error for a limiter's refusal.
+pub(super) fn limited(error: LimitError) -> Error {
+    match error {
+        LimitError::Limited { retry_after } => {
+            Error::new(Kind::Limited).with_retry_after(Some(retry_after))
+        }
+        LimitError::Store(error) => Error::new(Kind::Store(error.to_string())),
+    }
+}

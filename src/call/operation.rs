@@ -1,0 +1,65 @@
+//! Builds a request with the generated client, which never sends it: the hook keeps the request and
+//! stops the operation.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use progenitor_client::{ClientHooks, OperationInfo};
+
+use super::wire::causes;
+use crate::error::Error;
+use crate::generated;
+
+/// The place where the hook leaves the request of one operation.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Captured(Arc<Mutex<Option<reqwest::Request>>>);
+
+impl Captured {
+    fn slot(&self) -> std::sync::MutexGuard<'_, Option<reqwest::Request>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ClientHooks<Captured> for generated::Client {
+    /// Takes the request, and ends the operation before anything is sent.
+    async fn pre<E>(
+        &self,
+        request: &mut reqwest::Request,
+        _: &OperationInfo,
+    ) -> Result<(), generated::Error<E>> {
+        let spent = reqwest::Request::new(reqwest::Method::GET, request.url().clone());
+        *self.inner.slot() = Some(std::mem::replace(request, spent));
+        Err(generated::Error::Custom(String::new()))
+    }
+}
+
+/// The request that a generated operation makes of its parameters.
+///
+/// # Errors
+///
+/// When the parameters do not make a request.
+pub(super) async fn request<F, Fut, T>(
+    http: &reqwest::Client,
+    base_url: &str,
+    operation: F,
+) -> Result<reqwest::Request, Error>
+where
+    F: FnOnce(generated::Client) -> Fut,
+    Fut: Future<Output = Result<T, generated::Error<()>>>,
+{
+    let captured = Captured::default();
+    let client = generated::Client::new_with_client(base_url, http.clone(), captured.clone());
+    let stopped = operation(client).await;
+    if let Some(mut request) = captured.slot().take() {
+        // The generator announces the document's version; the provider never asked for it.
+        request.headers_mut().remove("api-version");
+        return Ok(request);
+    }
+    let reason = match stopped {
+        Err(generated::Error::InvalidRequest(reason)) => reason,
+        Err(generated::Error::CommunicationError(error)) => causes(error, &[]),
+        _ => "for no reason given".to_owned(),
+    };
+    Err(Error::configuration(format!(
+        "the request cannot be built: {reason}"
+    )))
+}

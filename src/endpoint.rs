@@ -1,0 +1,41 @@
+//! The three endpoints of the Publisher API, by the provider's names.
+
+use std::fmt;
+
+/// An endpoint of the provider.
+///
+/// ```
+/// assert_eq!(cpalead::Endpoint::Conversions.to_string(), "conversions");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Endpoint {
+    /// The list of offers. It has no documented limit: only a `Retry-After` of the provider counts.
+    Offers,
+    /// The conversions of a sub-id: one call a minute.
+    Conversions,
+    /// The reversals between two dates: one call a minute.
+    Reversals,
+}
+
+impl Endpoint {
+    /// Whether a call needs the api key.
+    ///
+    /// Source: Publisher API documentation: only Conversions and Reversals list `api_key`.
+    pub(crate) fn needs_key(self) -> bool {
+        match self {
+            Endpoint::Offers => false,
+            Endpoint::Conversions | Endpoint::Reversals => true,
+        }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Endpoint::Offers => "offers",
+            Endpoint::Conversions => "conversions",
+            Endpoint::Reversals => "reversals",
+        })
+    }
+}
