@@ -1,6 +1,5 @@
 //! Who calls whom: the publisher id, the key, the address, the limits, from options, environment and files.
 
-use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use cpalead::{ApiKey, Client, Endpoint, RateLimits, Wait};
 use cpalead_sandbox::Sandbox;
 
 use crate::args::Global;
+use crate::environment::{Need, variable};
 use crate::failure::Failure;
 use crate::output::note;
 use crate::values::{self, Waiting};
@@ -19,15 +19,6 @@ const SANDBOX_OFFERS: usize = 2500;
 
 /// How many times as fast as real time the stand-in counts its minute.
 const SANDBOX_SPEED: u32 = 60;
-
-/// What a command asks of the provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need {
-    /// Offers: the id alone.
-    Id,
-    /// Conversions and reversals: the key, and a place that remembers the minute.
-    Key,
-}
 
 /// All that a client is built from. It is gathered before the runtime starts, since reading the key may block.
 pub(crate) struct Settings {
@@ -185,22 +176,4 @@ fn publisher_id(global: &Global) -> Result<u64, Failure> {
     };
     values::publisher_id(&text)
         .map_err(|error| Failure::configuration(format!("CPALEAD_PUBLISHER_ID: {error}")))
-}
-
-/// The value of an environment variable; one that is set and blank is an error, because it is most often a mistake in a script.
-pub(crate) fn variable(name: &str, expected: &str) -> Result<Option<String>, Failure> {
-    let Some(value) = env::var_os(name) else {
-        return Ok(None);
-    };
-    let Some(text) = value.to_str() else {
-        return Err(Failure::configuration(format!(
-            "{name} is not UTF-8: expected {expected}"
-        )));
-    };
-    if text.trim().is_empty() {
-        return Err(Failure::configuration(format!(
-            "{name} is blank: expected {expected}, or unset it"
-        )));
-    }
-    Ok(Some(text.to_owned()))
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use cpalead::ApiKey;
 
 use crate::args::Global;
-use crate::config::{Need, variable};
+use crate::environment::{Need, variable};
 use crate::failure::Failure;
 
 /// How large the file of a key may be, in bytes. Keys have a few dozen.

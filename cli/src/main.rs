@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod config;
+mod environment;
 mod failure;
 mod key;
 mod money;
@@ -20,7 +21,8 @@ use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command, Format, SandboxCommand};
 use crate::commands::{conversions, jsonp, offers, payout, reversals, sandbox};
-use crate::config::{Need, Settings};
+use crate::config::Settings;
+use crate::environment::Need;
 use crate::failure::Failure;
 
 fn main() -> ExitCode {

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::args::Global;
-use crate::config::Need;
+use crate::environment::Need;
 use crate::failure::Failure;
 
 /// The directory of the limits. Without a key only the provider's own `Retry-After` is remembered there: then a home that cannot

@@ -65,8 +65,45 @@ impl std::fmt::Debug for SandboxBuilder {
     }
 }
 
+impl Sandbox {
+    /// Starts a sandbox with the defaults on a free port of 127.0.0.1.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    /// # runtime.block_on(async {
+    /// let sandbox = cpalead_sandbox::Sandbox::start().await?;
+    /// assert_eq!(sandbox.api_key(), "sandbox-api-key");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// No port can be opened, or no thread started.
+    pub async fn start() -> Result<Sandbox> {
+        Sandbox::builder().start().await
+    }
+
+    /// A sandbox to be configured before it starts.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    /// # runtime.block_on(async {
+    /// let sandbox = cpalead_sandbox::Sandbox::builder().seed(7).offers(5_000).start().await?;
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::new()
+    }
+}
+
 impl SandboxBuilder {
-    pub(crate) fn new() -> SandboxBuilder {
+    fn new() -> SandboxBuilder {
         SandboxBuilder {
             port: 0,
             seed: 1,

@@ -1,128 +1,16 @@
 //! Owns the catalogue: offers made from a seed, in the provider's order, the same bytes everywhere and always.
 
 mod make;
+mod offer;
 mod values;
 mod words;
 
-use crate::offers;
 use crate::seed::Rng;
-use crate::text::{Mills, Style, push_escaped, push_fmt, push_percent_encoded};
+
+pub(crate) use self::offer::{Kind, Offer, link_tail};
 
 /// The most offers a catalogue can have: the provider's own maximum for one answer.
 pub(crate) const MAX_OFFERS: usize = 5_000;
-
-/// How an offer pays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Cpa,
-    Cpi,
-    Cpe,
-    Cpr,
-}
-
-impl Kind {
-    /// The name used in requests.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Kind::Cpa => "cpa",
-            Kind::Cpi => "cpi",
-            Kind::Cpe => "cpe",
-            Kind::Cpr => "cpr",
-        }
-    }
-}
-
-/// The families of devices an offer is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Devices {
-    pub(crate) ios: bool,
-    pub(crate) android: bool,
-    pub(crate) desktop: bool,
-}
-
-/// One offer: what filters need to know, and its fields as they are sent.
-#[derive(Debug, Clone)]
-pub(crate) struct Offer {
-    pub(crate) id: u64,
-    pub(crate) kind: Kind,
-    pub(crate) featured: bool,
-    pub(crate) rank: usize,
-    /// Seconds since 1970. The provider has such a time, for `updated_since`, but does not show it.
-    pub(crate) updated: i64,
-    pub(crate) offerwall: bool,
-    pub(crate) devices: Devices,
-    /// Empty means worldwide.
-    pub(crate) countries: Vec<&'static str>,
-    pub(crate) amount: Option<Mills>,
-    pub(crate) payouts: Vec<(&'static str, Mills)>,
-    style: Style,
-    link: LinkParts,
-    /// Names, and values as JSON. The value of the link depends on the request and is empty here.
-    fields: Vec<(&'static str, String)>,
-}
-
-#[derive(Debug, Clone)]
-struct LinkParts {
-    host: &'static str,
-    signature: u64,
-}
-
-impl Offer {
-    /// Appends the offer as JSON: all its fields, or those in `only`. `link_tail` is appended to the query of its link.
-    pub(crate) fn push_json(
-        &self,
-        out: &mut String,
-        publisher: u64,
-        link_tail: &str,
-        only: Option<&[&str]>,
-    ) {
-        let mut between = '{';
-        for (name, value) in &self.fields {
-            if only.is_some_and(|only| !only.contains(name)) {
-                continue;
-            }
-            out.push(between);
-            between = ',';
-            push_fmt(out, format_args!("\"{name}\":"));
-            if *name == "link" {
-                let link = self.link(publisher, link_tail);
-                out.push('"');
-                push_escaped(out, &link, self.style);
-                out.push('"');
-            } else {
-                out.push_str(value);
-            }
-        }
-        if between == '{' {
-            out.push('{');
-        }
-        out.push('}');
-    }
-
-    /// What a conversion in `country` pays, if the offer has an amount at all.
-    pub(crate) fn payout(&self, country: &str) -> Option<Mills> {
-        let named = self.payouts.iter().find(|(name, _)| *name == country);
-        named.map(|(_, amount)| *amount).or(self.amount)
-    }
-
-    fn link(&self, publisher: u64, tail: &str) -> String {
-        let LinkParts { host, signature } = self.link;
-        format!(
-            "https://{host}/view.php?id={}&pub={publisher}&_src=api&_src_sig={signature:016x}{tail}",
-            self.id
-        )
-    }
-}
-
-/// The parameters that tracking adds to a link.
-pub(crate) fn link_tail(parameters: &[(&str, &str)]) -> String {
-    let mut tail = String::new();
-    for (name, value) in parameters {
-        push_fmt(&mut tail, format_args!("&{name}="));
-        push_percent_encoded(&mut tail, value);
-    }
-    tail
-}
 
 /// The offers of `seed`, featured ones first, then by rank.
 pub(crate) fn generate(seed: u64, count: usize) -> Vec<Offer> {
@@ -138,48 +26,28 @@ pub(crate) fn generate(seed: u64, count: usize) -> Vec<Offer> {
     offers
 }
 
-/// The whole catalogue of `seed` as the JSON answer that publisher `publisher_id` would get: every offer, of every
-/// type, those for offerwalls too. At most 5,000 offers. A pure function, for benchmarks and tests without a server.
-///
-/// ```
-/// let json = cpalead_sandbox::catalogue_json(1, 3, cpalead_sandbox::DEFAULT_PUBLISHER_ID);
-/// assert!(json.starts_with(r#"{"status":"success","number_offers":3,"#));
-/// assert_eq!(json, cpalead_sandbox::catalogue_json(1, 3, 3_360_001));
-/// ```
-pub fn catalogue_json(seed: u64, offers: usize, publisher_id: u64) -> String {
-    let catalogue = generate(seed, offers);
-    let all: Vec<&Offer> = catalogue.iter().collect();
-    offers::Request::everything(publisher_id).write(&all)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::{HashMap, HashSet};
 
     use serde_json::Value;
 
-    use crate::catalogue::{catalogue_json, generate};
+    use crate::catalogue::generate;
+
+    /// The offers of seed 1 as they are sent.
+    fn texts(count: usize) -> Vec<String> {
+        let written = |offer: &crate::catalogue::Offer| {
+            let mut text = String::new();
+            offer.push_json(&mut text, 7, "", None);
+            text
+        };
+        generate(1, count).iter().map(written).collect()
+    }
 
     fn offers(count: usize) -> Vec<Value> {
-        let answer: Value = serde_json::from_str(&catalogue_json(1, count, 7)).unwrap();
-        answer["offers"].as_array().unwrap().clone()
-    }
-
-    #[test]
-    fn the_same_seed_gives_the_same_bytes() {
-        assert_eq!(catalogue_json(5, 300, 1), catalogue_json(5, 300, 1));
-        assert_ne!(catalogue_json(5, 300, 1), catalogue_json(6, 300, 1));
-        // Fixed for good: whoever changes the bytes of a seed breaks the fixtures of others, and must mean it.
-        assert_eq!(
-            crate::seed::of_text(&catalogue_json(1, 5_000, 3_360_001)),
-            2_841_327_391_185_342_865
-        );
-    }
-
-    #[test]
-    fn five_thousand_offers_are_as_large_as_the_real_ones() {
-        let bytes = catalogue_json(1, 5_000, 3_360_001).len();
-        assert!((4_500_000..5_000_000).contains(&bytes), "{bytes} bytes");
+        let texts = texts(count);
+        let values = texts.iter().map(|text| serde_json::from_str(text).unwrap());
+        values.collect()
     }
 
     #[test]
@@ -299,7 +167,7 @@ mod tests {
 
     #[test]
     fn texts_hold_markup_and_more_than_ascii() {
-        let json = catalogue_json(1, 200, 1);
+        let json = texts(200).join(",");
         for part in ["<b>", "&amp;", "&hellip;", "<script>", "パ", "\\u", "\\/"] {
             assert!(json.contains(part), "{part}");
         }

@@ -18,7 +18,7 @@ mod text;
 mod witness;
 
 pub use crate::builder::SandboxBuilder;
-pub use crate::catalogue::catalogue_json;
+pub use crate::offers::catalogue_json;
 pub use crate::reports::Shape;
 pub use crate::sandbox::{DEFAULT_API_KEY, DEFAULT_PUBLISHER_ID, Sandbox};
 pub use crate::witness::Request;

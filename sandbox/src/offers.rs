@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Time};
 
 use crate::answer::{Refusal, publisher};
-use crate::catalogue::{Kind, MAX_OFFERS, Offer, link_tail};
+use crate::catalogue::{Kind, MAX_OFFERS, Offer, generate, link_tail};
 use crate::query::Query;
 use crate::text::{Style, country, excerpt, push_fmt, quoted};
 
@@ -200,6 +200,20 @@ impl Request {
     }
 }
 
+/// The whole catalogue of `seed` as the JSON answer that publisher `publisher_id` would get: every offer, of every
+/// type, those for offerwalls too. At most 5,000 offers. A pure function, for benchmarks and tests without a server.
+///
+/// ```
+/// let json = cpalead_sandbox::catalogue_json(1, 3, cpalead_sandbox::DEFAULT_PUBLISHER_ID);
+/// assert!(json.starts_with(r#"{"status":"success","number_offers":3,"#));
+/// assert_eq!(json, cpalead_sandbox::catalogue_json(1, 3, 3_360_001));
+/// ```
+pub fn catalogue_json(seed: u64, offers: usize, publisher_id: u64) -> String {
+    let catalogue = generate(seed, offers);
+    let all: Vec<&Offer> = catalogue.iter().collect();
+    Request::everything(publisher_id).write(&all)
+}
+
 fn or_null(text: Option<&str>) -> String {
     text.map_or("null".to_owned(), |text| quoted(text, Style::Plain))
 }
@@ -293,4 +307,26 @@ fn read_device(text: &str, user_agent: &str) -> Result<Device, Refusal> {
                 "a list of ios, android, mobile and desktop, or user",
             )
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::offers::catalogue_json;
+
+    #[test]
+    fn the_same_seed_gives_the_same_bytes() {
+        assert_eq!(catalogue_json(5, 300, 1), catalogue_json(5, 300, 1));
+        assert_ne!(catalogue_json(5, 300, 1), catalogue_json(6, 300, 1));
+        // Fixed for good: whoever changes the bytes of a seed breaks the fixtures of others, and must mean it.
+        assert_eq!(
+            crate::seed::of_text(&catalogue_json(1, 5_000, 3_360_001)),
+            2_841_327_391_185_342_865
+        );
+    }
+
+    #[test]
+    fn five_thousand_offers_are_as_large_as_the_real_ones() {
+        let bytes = catalogue_json(1, 5_000, 3_360_001).len();
+        assert!((4_500_000..5_000_000).contains(&bytes), "{bytes} bytes");
+    }
 }

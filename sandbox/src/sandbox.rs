@@ -1,11 +1,9 @@
 //! Owns the running sandbox as its user sees it: where it is, what it witnessed, and its end.
 
-use std::io::Result;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use crate::builder::SandboxBuilder;
 use crate::provider::Provider;
 use crate::witness::Request;
 
@@ -53,41 +51,6 @@ impl Sandbox {
     /// assert_eq!(cpalead_sandbox::Sandbox::DEFAULT_PUBLISHER_ID, 3_360_001);
     /// ```
     pub const DEFAULT_PUBLISHER_ID: u64 = DEFAULT_PUBLISHER_ID;
-
-    /// Starts a sandbox with the defaults on a free port of 127.0.0.1.
-    ///
-    /// ```
-    /// # fn main() -> std::io::Result<()> {
-    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    /// # runtime.block_on(async {
-    /// let sandbox = cpalead_sandbox::Sandbox::start().await?;
-    /// assert_eq!(sandbox.api_key(), "sandbox-api-key");
-    /// # Ok(())
-    /// # })
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// No port can be opened, or no thread started.
-    pub async fn start() -> Result<Sandbox> {
-        Sandbox::builder().start().await
-    }
-
-    /// A sandbox to be configured before it starts.
-    ///
-    /// ```
-    /// # fn main() -> std::io::Result<()> {
-    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    /// # runtime.block_on(async {
-    /// let sandbox = cpalead_sandbox::Sandbox::builder().seed(7).offers(5_000).start().await?;
-    /// # Ok(())
-    /// # })
-    /// # }
-    /// ```
-    pub fn builder() -> SandboxBuilder {
-        SandboxBuilder::new()
-    }
 
     /// A sandbox that lives on a thread of its own until `stop` is dropped, and drops the sender of `ended` then.
     pub(crate) fn of(

@@ -3,6 +3,7 @@
 //! Common forms are drawn at random. Rare ones are tied to the offer's index, so that even the 200 offers a sandbox
 //! has by default show each of them.
 
+use crate::catalogue::offer::{Kind, LinkParts, Offer};
 use crate::catalogue::values::{
     countries, creatives, daily_cap, device, epc, events, list, money, payouts, payouts_json,
 };
@@ -10,7 +11,6 @@ use crate::catalogue::words::{
     ADJECTIVES, APP_NOUNS, FOREIGN_TITLES, GAME_KINDS, GAME_NOUNS, HOSTS, INSTALL_TASKS, MARKUP,
     SENTENCES, SIGN_UP_TASKS, SITE_NOUNS,
 };
-use crate::catalogue::{Kind, LinkParts, Offer};
 use crate::seed::Rng;
 use crate::text::{Mills, Style, quoted};
 

@@ -1,7 +1,7 @@
 //! Owns the values of an offer's fields: for each, the forms in which the wire writes it.
 
+use crate::catalogue::offer::{Devices, Kind};
 use crate::catalogue::words::{COUNTRIES, EVENTS};
-use crate::catalogue::{Devices, Kind};
 use crate::seed::Rng;
 use crate::text::{Mills, Style, push_quoted, quoted};
 

@@ -1,0 +1,116 @@
+//! Owns one offer: what filters ask about it, and its fields as they are sent.
+
+use crate::text::{Mills, Style, push_escaped, push_fmt, push_percent_encoded};
+
+/// How an offer pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Cpa,
+    Cpi,
+    Cpe,
+    Cpr,
+}
+
+impl Kind {
+    /// The name used in requests.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::Cpa => "cpa",
+            Kind::Cpi => "cpi",
+            Kind::Cpe => "cpe",
+            Kind::Cpr => "cpr",
+        }
+    }
+}
+
+/// The families of devices an offer is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Devices {
+    pub(crate) ios: bool,
+    pub(crate) android: bool,
+    pub(crate) desktop: bool,
+}
+
+/// One offer: what filters need to know, and its fields as they are sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Offer {
+    pub(crate) id: u64,
+    pub(crate) kind: Kind,
+    pub(crate) featured: bool,
+    pub(crate) rank: usize,
+    /// Seconds since 1970. The provider has such a time, for `updated_since`, but does not show it.
+    pub(crate) updated: i64,
+    pub(crate) offerwall: bool,
+    pub(crate) devices: Devices,
+    /// Empty means worldwide.
+    pub(crate) countries: Vec<&'static str>,
+    pub(crate) amount: Option<Mills>,
+    pub(crate) payouts: Vec<(&'static str, Mills)>,
+    pub(super) style: Style,
+    pub(super) link: LinkParts,
+    /// Names, and values as JSON. The value of the link depends on the request and is empty here.
+    pub(super) fields: Vec<(&'static str, String)>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct LinkParts {
+    pub(super) host: &'static str,
+    pub(super) signature: u64,
+}
+
+impl Offer {
+    /// Appends the offer as JSON: all its fields, or those in `only`. `link_tail` is appended to the query of its link.
+    pub(crate) fn push_json(
+        &self,
+        out: &mut String,
+        publisher: u64,
+        link_tail: &str,
+        only: Option<&[&str]>,
+    ) {
+        let mut between = '{';
+        for (name, value) in &self.fields {
+            if only.is_some_and(|only| !only.contains(name)) {
+                continue;
+            }
+            out.push(between);
+            between = ',';
+            push_fmt(out, format_args!("\"{name}\":"));
+            if *name == "link" {
+                let link = self.link(publisher, link_tail);
+                out.push('"');
+                push_escaped(out, &link, self.style);
+                out.push('"');
+            } else {
+                out.push_str(value);
+            }
+        }
+        if between == '{' {
+            out.push('{');
+        }
+        out.push('}');
+    }
+
+    /// What a conversion in `country` pays, if the offer has an amount at all.
+    pub(crate) fn payout(&self, country: &str) -> Option<Mills> {
+        let named = self.payouts.iter().find(|(name, _)| *name == country);
+        named.map(|(_, amount)| *amount).or(self.amount)
+    }
+
+    fn link(&self, publisher: u64, tail: &str) -> String {
+        let LinkParts { host, signature } = self.link;
+        format!(
+            "https://{host}/view.php?id={}&pub={publisher}&_src=api&_src_sig={signature:016x}{tail}",
+            self.id
+        )
+    }
+}
+
+/// The parameters that tracking adds to a link.
+pub(crate) fn link_tail(parameters: &[(&str, &str)]) -> String {
+    let mut tail = String::new();
+    for (name, value) in parameters {
+        push_fmt(&mut tail, format_args!("&{name}="));
+        push_percent_encoded(&mut tail, value);
+    }
+    tail
+}
