@@ -6,9 +6,10 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use cpalead::jsonp::Callback;
 use cpalead::{Country, OfferField, OfferType, UpdatedSince};
+use cpalead_sandbox::MAX_OFFERS;
 use jiff::civil::Date;
 
-use crate::values::{self, DeviceChoice, Place, Waiting};
+use crate::values::{self, CountryChoice, DeviceChoice, Waiting};
 
 /// Offers with their payouts, conversions and reversals of a CPAlead publisher
 #[derive(Debug, Parser)]
@@ -112,8 +113,8 @@ has an object `payout` with `amount`, `currency` and `source` (country or defaul
 names no amount; CSV has the columns payout.amount, payout.currency and payout.source.")]
 pub(crate) struct OffersArgs {
     /// Only offers for this country, a two-letter code; `user` is the country you call from
-    #[arg(long, value_name = "CC|user", value_parser = values::place)]
-    pub(crate) country: Option<Place>,
+    #[arg(long, value_name = "CC|user", value_parser = values::country)]
+    pub(crate) country: Option<CountryChoice>,
     /// Only offers for these devices: ios, android, mobile, desktop; or `user`, the one that calls
     #[arg(long, value_name = "D,…", value_delimiter = ',', value_parser = values::device)]
     pub(crate) device: Vec<DeviceChoice>,
@@ -246,7 +247,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
     /// Number of offers in the catalogue, 0 to 5000
-    #[arg(long, value_name = "N", default_value_t = 2500, value_parser = clap::value_parser!(u16).range(..=5000))]
+    #[arg(long, value_name = "N", default_value_t = 2500, value_parser = clap::value_parser!(u16).range(..=MAX_OFFERS as i64))]
     pub(crate) offers: u16,
     /// How many times as fast as real time the rate limit's clock runs
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]

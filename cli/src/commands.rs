@@ -11,17 +11,21 @@ use cpalead::Rejected;
 
 use crate::output::warn;
 
-/// How many rows that could not be read are named one by one.
-const NAMED: usize = 5;
+/// How many rejected rows are named one by one.
+const MAX_NAMED: usize = 5;
 
-/// Tells which rows were left out, and why.
-fn tell_rejected(what: &str, rejected: &[Rejected]) {
-    for row in rejected.iter().take(NAMED) {
+/// Warns about the rows that were left out: the first ones with their reasons, then how many more
+/// of `count` there are. The list of rejected rows may be shorter than `count`.
+fn warn_rejected(what: &str, rejected: &[Rejected], count: usize) {
+    let named = rejected.len().min(MAX_NAMED);
+    for row in &rejected[..named] {
         let id = row.id().map(|id| format!(" {id}"));
         warn(&format!("{what}{} left out: {row}", id.unwrap_or_default()));
     }
-    if rejected.len() > NAMED {
-        warn(&format!("{} more {what}s left out", rejected.len() - NAMED));
+    match count - named {
+        0 => {}
+        1 => warn(&format!("1 more {what} left out")),
+        more => warn(&format!("{more} more {what}s left out")),
     }
 }
 

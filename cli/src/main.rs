@@ -6,7 +6,6 @@ mod config;
 mod environment;
 mod failure;
 mod key;
-mod money;
 mod output;
 mod progress;
 mod resume;

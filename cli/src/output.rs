@@ -1,6 +1,7 @@
 //! What goes where: rows to standard output in the form asked for, all else to standard error.
 
 pub(crate) mod cells;
+pub(crate) mod shown_payout;
 pub(crate) mod table;
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
@@ -35,7 +36,7 @@ pub(crate) fn format(global: &Global) -> Format {
 }
 
 /// One row, in each of the forms; only the one that is asked for is made.
-pub(crate) trait Row: Serialize {
+pub(crate) trait SheetRow: Serialize {
     /// The cells of the CSV record.
     fn record(&self) -> Vec<String>;
 
@@ -73,7 +74,7 @@ impl Sheet {
     }
 
     /// Writes all rows and ends.
-    pub(crate) fn write<R: Row>(
+    pub(crate) fn write<R: SheetRow>(
         mut self,
         rows: impl IntoIterator<Item = R>,
     ) -> Result<(), Failure> {
@@ -84,7 +85,7 @@ impl Sheet {
     }
 
     /// Writes a row.
-    pub(crate) fn row<R: Row>(&mut self, row: &R) -> Result<(), Failure> {
+    pub(crate) fn row<R: SheetRow>(&mut self, row: &R) -> Result<(), Failure> {
         self.try_row(row).map_err(|error| Failure::output(&error))
     }
 
@@ -113,7 +114,7 @@ impl Sheet {
         self.try_finish().map_err(|error| Failure::output(&error))
     }
 
-    fn try_row<R: Row>(&mut self, row: &R) -> io::Result<()> {
+    fn try_row<R: SheetRow>(&mut self, row: &R) -> io::Result<()> {
         match self.format {
             Format::Table => self.table.push(row.cells()),
             Format::Ndjson => writeln!(self.out, "{}", json_line(row)?)?,
@@ -153,7 +154,7 @@ impl Sheet {
 }
 
 /// Writes one object alone: as an object in JSON, as a sheet of one row in the other forms.
-pub(crate) fn write_one<R: Row>(
+pub(crate) fn write_one<R: SheetRow>(
     format: Format,
     header: Vec<String>,
     columns: Vec<Column>,
@@ -170,7 +171,7 @@ pub(crate) fn write_one<R: Row>(
     write().map_err(|error| Failure::output(&error))
 }
 
-impl<R: Row> Row for &R {
+impl<R: SheetRow> SheetRow for &R {
     fn record(&self) -> Vec<String> {
         (**self).record()
     }

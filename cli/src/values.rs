@@ -3,19 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use cpalead::{Country, Device, UpdatedSince, Wait};
+use cpalead::{Country, Device, MAX_LIMIT, MAX_PUBLISHER_ID, UpdatedSince, Wait};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-/// What the provider sends at most (documented).
-const LARGEST_LIMIT: u32 = 5000;
-
-/// The largest id that is taken: sixteen digits.
-const LARGEST_ID: u64 = 9_999_999_999_999_999;
-
 /// The country of `--country`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum CountryChoice {
     Named(Country),
     OfCaller,
 }
@@ -44,7 +38,7 @@ fn whole(text: &str, what: &str) -> Result<u64, String> {
     let number = text
         .parse::<u64>()
         .ok()
-        .filter(|id| (1..=LARGEST_ID).contains(id))
+        .filter(|id| (1..=MAX_PUBLISHER_ID).contains(id))
         .filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
     number.ok_or_else(|| {
         format!(
@@ -65,22 +59,17 @@ pub(crate) fn subject(text: &str) -> Result<String, String> {
 pub(crate) fn limit(text: &str) -> Result<u32, String> {
     let number = text.parse().ok();
     number
-        .filter(|limit| (1..=LARGEST_LIMIT).contains(limit))
-        .ok_or_else(|| {
-            format!(
-                "`{}` is no limit: expected 1 to {LARGEST_LIMIT}",
-                short(text)
-            )
-        })
+        .filter(|limit| (1..=MAX_LIMIT).contains(limit))
+        .ok_or_else(|| format!("`{}` is no limit: expected 1 to {MAX_LIMIT}", short(text)))
 }
 
-pub(crate) fn place(text: &str) -> Result<Place, String> {
+pub(crate) fn country(text: &str) -> Result<CountryChoice, String> {
     if text.eq_ignore_ascii_case("user") {
-        return Ok(Place::OfCaller);
+        return Ok(CountryChoice::OfCaller);
     }
     let country = text.parse::<Country>();
     country
-        .map(Place::Named)
+        .map(CountryChoice::Named)
         .map_err(|error| format!("{error}, or user for the country of the caller"))
 }
 

@@ -9,8 +9,8 @@ use crate::seed::Rng;
 
 pub(crate) use self::offer::{Kind, Offer, link_tail};
 
-/// The most offers a catalogue can have: the provider's own maximum for one answer.
-pub(crate) const MAX_OFFERS: usize = 5_000;
+/// The largest number of offers in a catalogue: as many as the provider sends in one answer.
+pub const MAX_OFFERS: usize = 5_000;
 
 /// The offers of `seed`, featured ones first, then by rank.
 pub(crate) fn generate(seed: u64, count: usize) -> Vec<Offer> {

@@ -18,6 +18,7 @@ mod text;
 mod witness;
 
 pub use crate::builder::SandboxBuilder;
+pub use crate::catalogue::MAX_OFFERS;
 pub use crate::offers::catalogue_json;
 pub use crate::reports::Shape;
 pub use crate::sandbox::{DEFAULT_API_KEY, DEFAULT_PUBLISHER_ID, Sandbox};

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use cpalead_sandbox::Sandbox;
+use cpalead_sandbox::{MAX_OFFERS, Sandbox};
 
 /// Serve a stand-in for the CPAlead Publisher API on 127.0.0.1
 #[derive(Debug, Parser)]
@@ -17,7 +17,7 @@ struct Options {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Number of offers in the catalogue, 0 to 5000
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u16).range(..=5_000))]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u16).range(..=MAX_OFFERS as i64))]
     offers: u16,
     /// How many times as fast as real time the rate limit's clock runs
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]

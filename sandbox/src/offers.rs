@@ -242,10 +242,10 @@ fn read_limit(text: &str) -> Result<usize, Refusal> {
     let limit = text
         .parse()
         .ok()
-        .filter(|limit| (1..=5_000).contains(limit));
+        .filter(|limit| (1..=MAX_OFFERS).contains(limit));
     limit
         .filter(|_| digits)
-        .ok_or_else(|| wrong("limit", text, "a number from 1 to 5000"))
+        .ok_or_else(|| wrong("limit", text, &format!("a number from 1 to {MAX_OFFERS}")))
 }
 
 fn read_kind(text: &str) -> Result<Kind, Refusal> {

@@ -3,16 +3,15 @@
 use std::time::Duration;
 
 use cpalead::{Client, Conversion, ConversionStatus, ConversionsRequest, Error};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::args::{ConversionsArgs, Format};
-use crate::commands::{asked_to_end, tell_rejected};
+use crate::commands::{asked_to_end, warn_rejected};
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::output::cells::{money, optional};
+use crate::output::cells::{optional, with_cents};
 use crate::output::table::{Cell, Column};
-use crate::output::{Row, Sheet, note, warn};
-use cpalead::plain;
+use crate::output::{Sheet, SheetRow, note, warn};
 
 /// How long nothing is said of a wait.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -36,11 +35,11 @@ pub(crate) async fn run(
             call.await?
         }
     };
-    tell_rejected("conversion", report.rejected());
-    if report.is_empty() && report.rejected().is_empty() {
+    warn_rejected("conversion", report.rejected(), report.rejected_count());
+    if report.is_empty() && report.rejected_count() == 0 {
         note("no conversions");
     }
-    Sheet::new(format, header(), columns()).write(report.iter().map(Line))
+    Sheet::new(format, header(), columns()).write(report.iter().map(ConversionRow))
 }
 
 /// Prints each new conversion once, until Ctrl-C, which is its usual end.
@@ -61,7 +60,7 @@ pub(crate) async fn watch(
             () = &mut end => return sheet.finish(),
             next = watch.next() => match next {
                 Some(Ok(conversion)) => {
-                    sheet.row(&Line(&conversion))?;
+                    sheet.row(&ConversionRow(&conversion))?;
                     waiting += 1;
                 }
                 Some(Err(error)) if is_final(&error) => {
@@ -125,17 +124,13 @@ fn columns() -> Vec<Column> {
 }
 
 /// A conversion as a row.
-struct Line<'a>(&'a Conversion);
+#[derive(Serialize)]
+#[serde(transparent)]
+struct ConversionRow<'a>(&'a Conversion);
 
-impl Serialize for Line<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-impl Row for Line<'_> {
+impl SheetRow for ConversionRow<'_> {
     fn record(&self) -> Vec<String> {
-        let Line(conversion) = self;
+        let ConversionRow(conversion) = self;
         vec![
             optional(conversion.timestamp()),
             optional(conversion.offer_id()),
@@ -157,14 +152,7 @@ impl Row for Line<'_> {
         record[0] = record[0].replace('T', " ").replace('Z', "");
         // The second sub-id would take the place that the others need.
         record.remove(3);
-        record[4] = optional(self.0.payout().map(money));
-        let shown = |text: &String| {
-            if text.is_empty() {
-                "-".to_owned()
-            } else {
-                plain::line(text)
-            }
-        };
-        record.iter().map(|text| Cell::text(shown(text))).collect()
+        record[4] = optional(self.0.payout().map(with_cents));
+        Cell::of_record(&record)
     }
 }

@@ -4,16 +4,16 @@ mod view;
 
 use std::time::Instant;
 
-use cpalead::{OfferField, OfferList, OffersRequest};
+use cpalead::{MAX_LIMIT, OfferField, OfferList, OffersRequest};
 
-use self::view::{Priced, View};
+use self::view::{OfferRow, View};
 use crate::args::{Format, OffersArgs};
-use crate::commands::tell_rejected;
+use crate::commands::warn_rejected;
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::output::cells::joined;
 use crate::output::{Sheet, note, warn};
-use crate::values::{DeviceChoice, Place};
+use crate::values::{CountryChoice, DeviceChoice};
 
 pub(crate) async fn run(
     args: OffersArgs,
@@ -29,9 +29,9 @@ pub(crate) async fn run(
         let seconds = begun.elapsed().as_secs_f32();
         note(&format!("{} offers in {seconds:.2} s", offers.len()));
     }
-    tell(&offers, &args);
+    report(&offers, &args);
     let view = View::new(&args);
-    let rows = offers.iter().map(|offer| Priced {
+    let rows = offers.iter().map(|offer| OfferRow {
         offer,
         view: &view,
         payout: view.payout(offer),
@@ -61,8 +61,8 @@ fn check(args: &OffersArgs) -> Result<(), Failure> {
 
 fn request(args: &OffersArgs, mut request: OffersRequest) -> OffersRequest {
     request = match args.country {
-        Some(Place::Named(country)) => request.country(country),
-        Some(Place::OfCaller) => request.country_of_caller(),
+        Some(CountryChoice::Named(country)) => request.country(country),
+        Some(CountryChoice::OfCaller) => request.country_of_caller(),
         None => request,
     };
     for device in &args.device {
@@ -98,15 +98,15 @@ fn request(args: &OffersArgs, mut request: OffersRequest) -> OffersRequest {
     request
 }
 
-fn tell(offers: &OfferList, args: &OffersArgs) {
-    tell_rejected("offer", offers.rejected());
-    if offers.is_empty() && offers.rejected().is_empty() {
+fn report(offers: &OfferList, args: &OffersArgs) {
+    warn_rejected("offer", offers.rejected(), offers.rejected_count());
+    if offers.is_empty() && offers.rejected_count() == 0 {
         note("no offers for this request");
     }
     if offers.may_be_cut() {
-        let count = offers.len() + offers.rejected().len();
+        let count = offers.len() + offers.rejected_count();
         let advice = match args.limit {
-            Some(5000) => "narrow the request",
+            Some(MAX_LIMIT) => "narrow the request",
             _ => "narrow the request or raise --limit",
         };
         warn(&format!(

@@ -1,15 +1,14 @@
 //! `cpalead payout`: what one offer pays in a country.
 
-use cpalead::{Country, Offer, OfferField, OfferType};
+use cpalead::{Country, MAX_LIMIT, Offer, OfferField, OfferList, OfferType, plain};
 use serde::Serialize;
 
 use crate::args::{Format, PayoutArgs};
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::money::Money;
+use crate::output::shown_payout::ShownPayout;
 use crate::output::table::{Cell, Column};
-use crate::output::{Row, write_one};
-use cpalead::plain;
+use crate::output::{SheetRow, write_one};
 
 pub(crate) async fn run(
     args: PayoutArgs,
@@ -20,7 +19,7 @@ pub(crate) async fn run(
     let mut request = session
         .client
         .offers()
-        .limit(5000)
+        .limit(MAX_LIMIT)
         .with_offerwall_offers()
         .fields([
             OfferField::Title,
@@ -33,51 +32,65 @@ pub(crate) async fn run(
     }
     let offers = request.await?;
     if let Some(offer) = offers.get(args.offer) {
-        let line = Line::new(offer, args.country);
-        return write_one(format, Line::header(), Line::columns(args.country), &line);
+        let row = PayoutRow::new(offer, args.country);
+        return write_one(
+            format,
+            PayoutRow::header(),
+            PayoutRow::columns(args.country),
+            &row,
+        );
     }
-    let unread = offers
-        .rejected()
-        .iter()
-        .find(|rejected| rejected.id() == Some(args.offer));
-    let why = match unread {
-        Some(rejected) => format!("offer {} cannot be read: {rejected}", args.offer),
-        None if offers.may_be_cut() => format!(
-            "offer {} is not among the {} offers that were sent, and there may be more",
-            args.offer,
-            offers.len()
-        ),
-        None => format!(
-            "offer {} is not in the catalogue of {} offers",
-            args.offer,
-            offers.len()
-        ),
-    };
-    Err(Failure::not_found(why))
+    Err(Failure::not_found(why_missing(&offers, args.offer)))
+}
+
+/// Why the list does not hold the offer, as far as the list tells.
+fn why_missing(offers: &OfferList, id: u64) -> String {
+    let rejected = offers.rejected();
+    if let Some(row) = rejected.iter().find(|row| row.id() == Some(id)) {
+        return format!("offer {id} cannot be read: {row}");
+    }
+    let count = offers.len();
+    // Only the first rejected rows are listed, and some of those have no readable id.
+    let listed = rejected.iter().filter(|row| row.id().is_some()).count();
+    let unknown = offers.rejected_count() - listed;
+    if unknown > 0 {
+        let all = count + offers.rejected_count();
+        return format!(
+            "offer {id} was not found: {count} of {all} offers could be read, and {unknown} of the others have unknown ids"
+        );
+    }
+    if offers.may_be_cut() {
+        return format!(
+            "offer {id} is not among the {count} offers that were sent, and there may be more"
+        );
+    }
+    format!("offer {id} is not in the catalogue of {count} offers")
 }
 
 /// The offer and its payout.
 #[derive(Serialize)]
-struct Line<'a> {
+struct PayoutRow<'a> {
     id: u64,
     title: Option<&'a str>,
     country: String,
-    payout: Option<Money>,
+    payout: Option<ShownPayout>,
 }
 
-impl<'a> Line<'a> {
-    fn new(offer: &'a Offer, country: Country) -> Line<'a> {
-        Line {
+impl<'a> PayoutRow<'a> {
+    fn new(offer: &'a Offer, country: Country) -> PayoutRow<'a> {
+        PayoutRow {
             id: offer.id(),
             title: offer.title(),
             country: country.to_string(),
-            payout: offer.payout(country).map(|payout| Money::new(&payout)),
+            payout: offer
+                .payout(country)
+                .map(|payout| ShownPayout::new(&payout)),
         }
     }
 
     fn header() -> Vec<String> {
         let own = ["id", "title", "country"].into_iter();
-        own.chain(Money::HEADER).map(str::to_owned).collect()
+        own.chain(ShownPayout::HEADER).map(str::to_owned).collect()
     }
 
     fn columns(country: Country) -> Vec<Column> {
@@ -90,23 +103,23 @@ impl<'a> Line<'a> {
     }
 }
 
-impl Row for Line<'_> {
+impl SheetRow for PayoutRow<'_> {
     fn record(&self) -> Vec<String> {
         let mut record = vec![
             self.id.to_string(),
             self.title.unwrap_or_default().to_owned(),
             self.country.clone(),
         ];
-        record.extend(Money::record(self.payout.as_ref()));
+        record.extend(ShownPayout::record(self.payout.as_ref()));
         record
     }
 
     fn cells(&self) -> Vec<Cell> {
-        let [.., source] = Money::record(self.payout.as_ref());
+        let [.., source] = ShownPayout::record(self.payout.as_ref());
         vec![
             Cell::text(self.id.to_string()),
             Cell::text(plain::text(self.title.unwrap_or("-"))),
-            Money::cell(self.payout.as_ref()),
+            ShownPayout::cell(self.payout.as_ref()),
             Cell::text(if source.is_empty() {
                 "no amount".to_owned()
             } else {

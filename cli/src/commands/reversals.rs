@@ -3,18 +3,17 @@
 use std::time::Duration;
 
 use cpalead::{Reversal, ReversalsPlan, ReversalsStream};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::args::{Format, ReversalsArgs};
-use crate::commands::{asked_to_end, tell_rejected};
+use crate::commands::{asked_to_end, warn_rejected};
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::output::cells::{money, optional};
+use crate::output::cells::{optional, with_cents};
 use crate::output::table::{Cell, Column};
-use crate::output::{Row, Sheet, note};
+use crate::output::{Sheet, SheetRow, note};
 use crate::progress::{Progress, words};
 use crate::resume;
-use cpalead::plain;
 
 /// How many windows of a plan are listed.
 const LISTED: usize = 12;
@@ -66,9 +65,9 @@ async fn fetch(
         };
         let (days, report) = (window.window(), window.report());
         progress.hide(|| -> Result<(), Failure> {
-            tell_rejected("reversal", report.rejected());
+            warn_rejected("reversal", report.rejected(), report.rejected_count());
             for reversal in report {
-                sheet.row(&Line(reversal))?;
+                sheet.row(&ReversalRow(reversal))?;
             }
             if sheet.streams() {
                 sheet.flush()
@@ -131,17 +130,13 @@ fn columns() -> Vec<Column> {
 }
 
 /// A reversal as a row.
-struct Line<'a>(&'a Reversal);
+#[derive(Serialize)]
+#[serde(transparent)]
+struct ReversalRow<'a>(&'a Reversal);
 
-impl Serialize for Line<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-impl Row for Line<'_> {
+impl SheetRow for ReversalRow<'_> {
     fn record(&self) -> Vec<String> {
-        let Line(reversal) = self;
+        let ReversalRow(reversal) = self;
         let date = reversal.date().map(|date| date.to_string());
         let time = reversal.timestamp().map(|time| time.to_string());
         vec![
@@ -156,14 +151,7 @@ impl Row for Line<'_> {
 
     fn cells(&self) -> Vec<Cell> {
         let mut record = self.record();
-        record[3] = optional(self.0.amount().map(money));
-        let shown = |text: &String| {
-            if text.is_empty() {
-                "-".to_owned()
-            } else {
-                plain::line(text)
-            }
-        };
-        record.iter().map(|text| Cell::text(shown(text))).collect()
+        record[3] = optional(self.0.amount().map(with_cents));
+        Cell::of_record(&record)
     }
 }

@@ -48,8 +48,8 @@ pub(crate) fn optional(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-/// An amount for people: exact, with two places at the least.
-pub(crate) fn money(mut amount: Decimal) -> String {
+/// An exact amount for people to read, with at least two decimal places.
+pub(crate) fn with_cents(mut amount: Decimal) -> String {
     if amount.scale() < 2 {
         amount.rescale(2);
     }

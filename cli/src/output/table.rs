@@ -1,5 +1,6 @@
 //! Tables that fit a width: columns are cut before lines are.
 
+use cpalead::plain;
 use unicode_width::UnicodeWidthStr;
 
 /// What stands between two columns.
@@ -54,6 +55,15 @@ pub(crate) enum Cell {
 impl Cell {
     pub(crate) fn text(text: impl Into<String>) -> Cell {
         Cell::Text(text.into())
+    }
+
+    /// The cells of a record: each value on one line, and `-` for an empty one.
+    pub(crate) fn of_record(record: &[String]) -> Vec<Cell> {
+        let shown = record.iter().map(|value| match value.as_str() {
+            "" => "-".to_owned(),
+            value => plain::line(value),
+        });
+        shown.map(Cell::Text).collect()
     }
 
     fn width(&self) -> usize {

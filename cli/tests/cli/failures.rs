@@ -154,6 +154,59 @@ fn a_bad_offer_is_told_and_loses_no_other() {
     assert!(outcome.json()[1]["payout"].is_null());
 }
 
+/// Runs a command on an answer of one good row and 150 that cannot be read.
+#[track_caller]
+fn leaves_out_150(words: &str, list: &str, expected: &[&str]) {
+    let bad: String = (2..=151)
+        .map(|id| format!(r#",{{"id":{id},"offer_id":{id},"amount":{{}},"payout":{{}}}}"#))
+        .collect();
+    let server = Server::json(&format!(
+        r#"{{"status":"success","{list}":[{{"id":1,"offer_id":1}}{bad}]}}"#
+    ));
+    let outcome = server
+        .cpalead(words)
+        .env("CPALEAD_API_KEY", "a-key")
+        .ends_with(0);
+    assert_eq!(outcome.json().as_array().unwrap().len(), 1);
+    let named = outcome
+        .err
+        .lines()
+        .filter(|line| line.contains(" left out: "));
+    assert_eq!(named.count(), 5, "{}", outcome.err);
+    let others = outcome
+        .err
+        .lines()
+        .filter(|line| line.starts_with("warning: ") && !line.contains(" left out: "));
+    assert_eq!(others.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn rows_that_are_left_out_are_all_counted() {
+    leaves_out_150(
+        "offers --limit 151 --output json",
+        "offers",
+        &[
+            "warning: 145 more offers left out",
+            "warning: the answer is as long as its limit of 151, so there may be more: narrow the request or raise --limit",
+        ],
+    );
+    leaves_out_150(
+        "offers --limit 152 --output json",
+        "offers",
+        &["warning: 145 more offers left out"],
+    );
+    leaves_out_150(
+        "conversions user-42 --output json",
+        "conversions",
+        &["warning: 145 more conversions left out"],
+    );
+    leaves_out_150(
+        "reversals --start 2026-01-01 --end 2026-01-31 --output json",
+        "reversals",
+        &["warning: 145 more reversals left out"],
+    );
+}
+
 #[test]
 fn a_reader_that_has_seen_enough_ends_it_quietly() {
     for output in ["table", "json", "ndjson", "csv"] {

@@ -53,6 +53,28 @@ fn an_offer_that_is_not_there_ends_with_one() {
 }
 
 #[test]
+fn an_offer_may_be_among_those_that_could_not_be_read() {
+    let bad: String = (2..=151)
+        .map(|id| format!(r#",{{"id":{id},"amount":{{}}}}"#))
+        .collect();
+    let body = format!(r#"{{"status":"success","offers":[{{"id":1}}{bad}]}}"#);
+    let server = Server::json(&body);
+    let error = |id: u64| {
+        let run = server.cpalead(&format!("payout {id} --country US"));
+        run.ends_with(1).err
+    };
+    let listed = error(101);
+    assert!(
+        listed.starts_with("error: offer 101 cannot be read: offers[100].amount"),
+        "{listed}"
+    );
+    assert_eq!(
+        error(102),
+        "error: offer 102 was not found: 1 of 151 offers could be read, and 50 of the others have unknown ids\n"
+    );
+}
+
+#[test]
 fn the_sandbox_has_offers_to_ask_for() {
     let first = cpalead("--sandbox offers --limit 1 --payout-country US")
         .ends_with(0)

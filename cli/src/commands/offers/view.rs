@@ -1,14 +1,13 @@
 //! Offers as rows: which fields are shown, and how each of them fills a cell.
 
-use cpalead::{Country, DailyCap, Offer, OfferField, OfferList, PayoutSource};
+use cpalead::{Country, DailyCap, Offer, OfferField, OfferList, PayoutSource, plain};
 use serde::Serialize;
 
 use crate::args::OffersArgs;
-use crate::money::Money;
-use crate::output::Row;
+use crate::output::SheetRow;
 use crate::output::cells::{joined, optional};
+use crate::output::shown_payout::ShownPayout;
 use crate::output::table::{Cell, Column};
-use cpalead::plain;
 
 /// Which fields are shown, and for which country.
 pub(super) struct View {
@@ -28,16 +27,16 @@ impl View {
         }
     }
 
-    pub(super) fn payout(&self, offer: &Offer) -> Option<Option<Money>> {
+    pub(super) fn payout(&self, offer: &Offer) -> Option<Option<ShownPayout>> {
         let country = self.country?;
         let payout = offer.payout(country);
-        Some(payout.map(|payout| Money::new(&payout)))
+        Some(payout.map(|payout| ShownPayout::new(&payout)))
     }
 
     pub(super) fn header(&self) -> Vec<String> {
         let mut header: Vec<_> = self.fields.iter().map(ToString::to_string).collect();
         if self.country.is_some() {
-            header.extend(Money::HEADER.map(str::to_owned));
+            header.extend(ShownPayout::HEADER.map(str::to_owned));
         }
         header
     }
@@ -84,21 +83,21 @@ impl View {
 
 /// An offer with its payout, if one was asked for.
 #[derive(Serialize)]
-pub(super) struct Priced<'a> {
+pub(super) struct OfferRow<'a> {
     #[serde(flatten)]
     pub(super) offer: &'a Offer,
     #[serde(skip)]
     pub(super) view: &'a View,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) payout: Option<Option<Money>>,
+    pub(super) payout: Option<Option<ShownPayout>>,
 }
 
-impl Row for Priced<'_> {
+impl SheetRow for OfferRow<'_> {
     fn record(&self) -> Vec<String> {
         let fields = self.view.fields.iter();
         let mut record: Vec<_> = fields.map(|field| field_cell(self.offer, *field)).collect();
         if let Some(payout) = &self.payout {
-            record.extend(Money::record(payout.as_ref()));
+            record.extend(ShownPayout::record(payout.as_ref()));
         }
         record
     }
@@ -130,11 +129,11 @@ impl Row for Priced<'_> {
             ));
         }
         match &self.payout {
-            Some(payout) => cells.push(Money::cell(payout.as_ref())),
+            Some(payout) => cells.push(ShownPayout::cell(payout.as_ref())),
             None if view.has(OfferField::Amount) => {
                 let default = offer.default_payout();
-                let money = default.map(|payout| Money::new(&payout));
-                cells.push(Money::plain_cell(money.as_ref()));
+                let payout = default.map(|payout| ShownPayout::new(&payout));
+                cells.push(ShownPayout::unmarked_cell(payout.as_ref()));
             }
             None => {}
         }
