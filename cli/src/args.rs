@@ -1,17 +1,17 @@
-//! The options as clap reads them: their names, their help, and which commands there are.
+//! The options as clap parses them: their names, their help, and the list of commands.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use cpalead::jsonp::Callback;
-use cpalead::{Country, OfferField, OfferType, UpdatedSince};
+use cpalead::{Country, OfferField, OfferType, UpdatedSince, Wait};
 use cpalead_sandbox::MAX_OFFERS;
 use jiff::civil::Date;
 
-use crate::values::{self, CountryChoice, DeviceChoice, Waiting};
+use crate::values::{self, CountryChoice, DeviceChoice};
 
-/// Offers with their payouts, conversions and reversals of a CPAlead publisher
+/// Show the offers, payouts, conversions and reversals of a CPAlead publisher
 #[derive(Debug, Parser)]
 #[command(name = "cpalead", version, max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
@@ -22,12 +22,12 @@ pub(crate) struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Environment: CPALEAD_PUBLISHER_ID, CPALEAD_API_KEY and CPALEAD_BASE_URL stand in for the options of \
-these names; options win. No option takes the api key itself: it would show in the list of processes.
+Environment: CPALEAD_PUBLISHER_ID, CPALEAD_API_KEY and CPALEAD_BASE_URL are used where the option is \
+not given. No option takes the api key itself, because it would be visible in the list of processes.
 
 Exit status: 0 done; 1 the provider or the network failed; 2 usage or configuration; 3 rate limited.
 
-Try it with no account:
+Try it without an account:
   cpalead --sandbox offers --country US --limit 5 --payout-country US";
 
 /// The options of every command.
@@ -40,37 +40,39 @@ pub(crate) struct Global {
     /// File that holds the api key, `-` for standard input [env: CPALEAD_API_KEY, the key itself]
     #[arg(long, global = true, value_name = "F")]
     pub(crate) api_key_file: Option<PathBuf>,
-    /// Address to call instead of the provider's [env: CPALEAD_BASE_URL]
+    /// Address to call instead of https://www.cpalead.com [env: CPALEAD_BASE_URL]
     #[arg(long, global = true, value_name = "URL", value_parser = values::not_blank)]
     pub(crate) base_url: Option<String>,
-    /// Start the embedded stand-in provider and talk to it: no account, no network
+    /// Call the embedded stand-in provider, which needs no account and no network
     #[arg(long, global = true)]
     pub(crate) sandbox: bool,
-    /// Form of the output: a table on a terminal, JSON elsewhere, unless set
+    /// Output format [default: table on a terminal, json elsewhere]
     #[arg(long, global = true, value_name = "FORMAT", value_enum)]
     pub(crate) output: Option<Format>,
-    /// Longest wait for the limit of one call a minute, such as 90s, 2m or 1h; `none` never waits. 65s unless set
-    #[arg(long, global = true, value_name = "DURATION", value_parser = values::waiting)]
-    pub(crate) wait: Option<Waiting>,
-    /// Directory that remembers when the next call may start; not used with --sandbox
+    /// Longest wait for the rate limit of one call a minute, such as 90s, 2m or 1h; `none` never
+    /// waits [default: 65s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = values::wait)]
+    pub(crate) wait: Option<Wait>,
+    /// Directory that keeps the rate limits between runs; not used with --sandbox
     #[arg(long, global = true, value_name = "DIR", value_parser = values::directory)]
     pub(crate) state_dir: Option<PathBuf>,
-    /// Longest time for one call, such as 20s or 2m. 60s unless set
+    /// Longest time for one call, such as 20s or 2m [default: 60s]
     #[arg(long, global = true, value_name = "DURATION", value_parser = values::timeout, allow_negative_numbers = true)]
     pub(crate) timeout: Option<Duration>,
-    /// Say on standard error what is done
+    /// Print details on standard error
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }
 
-/// The form of the output. Its values have no help of their own, which would make that of every command twice as long.
+/// The output format. Its values have no help text, because that would double the length of every
+/// command's help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     // Columns that fit the terminal.
     Table,
-    // One JSON array, or an object for what is one.
+    // One JSON array, or one object where a command prints a single thing.
     Json,
-    // One JSON object a line.
+    // One JSON object per line.
     Ndjson,
     // CSV with a header, safe to open in a spreadsheet.
     Csv,
@@ -78,18 +80,18 @@ pub(crate) enum Format {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List offers, with what they pay in a country
+    /// List offers, with their payouts in a country
     Offers(OffersArgs),
     /// Show what one offer pays for users in a country
     Payout(PayoutArgs),
-    /// List the conversions of a sub-id, an IP address or the caller
+    /// List the conversions of a sub-id, an IP address or your own address
     Conversions(ConversionsArgs),
-    /// List what was taken back between two days, in as many calls as that takes
+    /// List the reversals between two days, in as many calls as needed
     Reversals(ReversalsArgs),
-    /// Take JSON into or out of a JSONP call, from standard input to standard output
+    /// Wrap or unwrap JSONP, from standard input to standard output
     #[command(subcommand)]
     Jsonp(JsonpCommand),
-    /// The stand-in provider as a server of its own
+    /// Run the stand-in provider as a separate server
     #[command(subcommand)]
     Sandbox(SandboxCommand),
     /// Print a completion script for a shell
@@ -108,32 +110,32 @@ Examples:
   cpalead offers --device ios,android --fields id,title,link --output csv
   cpalead offers --updated-since 2026-04-01 --output ndjson | jq .title
 
-With --payout-country, a table marks with * what is the default amount and not the country's own; JSON \
-has an object `payout` with `amount`, `currency` and `source` (country or default), null where the offer \
-names no amount; CSV has the columns payout.amount, payout.currency and payout.source.")]
+With --payout-country, a table marks default amounts with *. JSON has an object `payout` with `amount`, \
+`currency` and `source` (country or default), or null if the offer has no amount. CSV has the columns \
+payout.amount, payout.currency and payout.source.")]
 pub(crate) struct OffersArgs {
-    /// Only offers for this country, a two-letter code; `user` is the country you call from
+    /// Only offers for this country, a two-letter code; `user` means the country you call from
     #[arg(long, value_name = "CC|user", value_parser = values::country)]
     pub(crate) country: Option<CountryChoice>,
-    /// Only offers for these devices: ios, android, mobile, desktop; or `user`, the one that calls
+    /// Only offers for these devices: ios, android, mobile, desktop; or `user`, the calling device
     #[arg(long, value_name = "D,…", value_delimiter = ',', value_parser = values::device)]
     pub(crate) device: Vec<DeviceChoice>,
-    /// Only offers of these types: cpa, cpi, cpe, cpr. All but cpr unless set
+    /// Only offers of these types: cpa, cpi, cpe, cpr [default: all except cpr]
     #[arg(long = "type", value_name = "T,…", value_delimiter = ',')]
     pub(crate) types: Vec<OfferType>,
-    /// At most so many offers, 1 to 5000. 2500 unless set
+    /// Largest number of offers, 1 to 5000 [default: 2500]
     #[arg(long, value_name = "N", value_parser = values::limit, allow_negative_numbers = true)]
     pub(crate) limit: Option<u32>,
-    /// Only offers updated since: YYYY-MM-DD, or a point in time such as 2026-04-01T00:00:00Z
+    /// Only offers updated since a day, YYYY-MM-DD, or a point in time such as 2026-04-01T00:00:00Z
     #[arg(long, value_name = "DATE", value_parser = values::updated_since)]
     pub(crate) updated_since: Option<UpdatedSince>,
     /// Only these fields of each offer, such as id,title,amount
     #[arg(long, value_name = "F,…", value_delimiter = ',')]
     pub(crate) fields: Vec<OfferField>,
-    /// Offers that are marked for offerwalls too
+    /// Include offers that are marked for offerwalls
     #[arg(long)]
     pub(crate) offerwall_offers: bool,
-    /// Sub-id that goes into every link
+    /// Sub-id to put into every link
     #[arg(long, value_name = "S", value_parser = values::not_blank)]
     pub(crate) subid: Option<String>,
     /// Second sub-id
@@ -142,13 +144,13 @@ pub(crate) struct OffersArgs {
     /// Third sub-id
     #[arg(long, value_name = "S", value_parser = values::not_blank)]
     pub(crate) subid3: Option<String>,
-    /// Google advertising id that goes into every link
+    /// Google advertising id to put into every link
     #[arg(long, value_name = "G", value_parser = values::not_blank)]
     pub(crate) gaid: Option<String>,
-    /// Apple advertising id that goes into every link
+    /// Apple advertising id to put into every link
     #[arg(long, value_name = "I", value_parser = values::not_blank)]
     pub(crate) idfa: Option<String>,
-    /// Add what each offer pays for users in this country
+    /// Add the payout of each offer for users in this country
     #[arg(long, value_name = "CC")]
     pub(crate) payout_country: Option<Country>,
 }
@@ -157,10 +159,10 @@ pub(crate) struct OffersArgs {
 #[command(after_help = "\
 Example: cpalead --sandbox payout 5556958 --country US
 
-The whole catalogue is pulled, offers of every type and those for offerwalls included. An offer that is \
-not in it ends with exit status 1, one that names no amount with a payout of null and exit status 0.")]
+The command pulls the whole catalogue, with offers of every type and those for offerwalls. If the offer \
+is not in it, the exit status is 1. If the offer has no amount, the payout is null and the exit status is 0.")]
 pub(crate) struct PayoutArgs {
-    /// Number of the offer
+    /// Id of the offer
     #[arg(value_name = "OFFER_ID", value_parser = values::offer_id, allow_negative_numbers = true)]
     pub(crate) offer: u64,
     /// Country of the user, a two-letter code
@@ -177,20 +179,20 @@ Examples:
   cpalead conversions user-42 --offer-id 5546840 --output csv
   cpalead conversions user-42 --watch --output ndjson
 
-The provider allows one call a minute: --wait says how long to wait for it. With --watch it is called \
-once a minute whatever --wait says, and Ctrl-C ends it with exit status 0."
+The provider allows one call a minute; --wait sets how long to wait for it. With --watch, the command \
+polls once a minute regardless of --wait. Ctrl-C ends it with exit status 0."
 )]
 pub(crate) struct ConversionsArgs {
     /// Sub-id or IP address
     #[arg(value_name = "SUBID", value_parser = values::subject)]
     pub(crate) subid: Option<String>,
-    /// The IP address that the provider sees you call from
+    /// Use the IP address that you call from, as the provider sees it
     #[arg(long)]
     pub(crate) caller: bool,
     /// Only conversions of this offer
     #[arg(long, value_name = "N", value_parser = values::offer_id, allow_negative_numbers = true)]
     pub(crate) offer_id: Option<u64>,
-    /// Go on, and print each new conversion once
+    /// Keep polling, and print each new conversion once
     #[arg(long)]
     pub(crate) watch: bool,
 }
@@ -201,9 +203,9 @@ Examples:
   cpalead --sandbox reversals --start 2026-01-15 --end 2026-05-03
   cpalead reversals --start 2026-01-01 --end 2026-01-31 --output csv
 
-A call holds one month at most and there is one call a minute, so that a year takes about 11 minutes. What is \
-to come is told before the first call. When it ends early, the rows so far are printed all the same, and the \
-command that goes on from there is told.")]
+One call covers at most one month, and the provider allows one call a minute. A year takes about 11 minutes. \
+The command prints its plan before the first call. If it ends early, it still prints the rows that it has, and \
+then the command that resumes from there.")]
 pub(crate) struct ReversalsArgs {
     /// First day, YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = values::date)]
@@ -215,17 +217,17 @@ pub(crate) struct ReversalsArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum JsonpCommand {
-    /// Wrap JSON into a call that is safe to serve as a script
+    /// Wrap JSON in a call that is safe to serve as a script
     #[command(after_help = "Example: echo '[1]' | cpalead jsonp wrap --callback shop.show")]
     Wrap {
         /// Name of the function to call
         #[arg(long, value_name = "NAME")]
         callback: Callback,
     },
-    /// Take the JSON out of a call; plain JSON passes as it is
+    /// Unwrap the JSON from a call; plain JSON passes through unchanged
     #[command(after_help = "Example: echo 'cb([1]);' | cpalead jsonp unwrap --callback cb")]
     Unwrap {
-        /// Name of the function that must be called; any unless set
+        /// Name of the function that must be called [default: any]
         #[arg(long, value_name = "NAME")]
         callback: Option<Callback>,
     },
@@ -240,7 +242,7 @@ pub(crate) enum SandboxCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// Port to listen on; 0 is any free one
+    /// Port to listen on; 0 picks a free one
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) port: u16,
     /// Seed of all data: the same seed gives the same answers
@@ -249,7 +251,7 @@ pub(crate) struct ServeArgs {
     /// Number of offers in the catalogue, 0 to 5000
     #[arg(long, value_name = "N", default_value_t = 2500, value_parser = clap::value_parser!(u16).range(..=MAX_OFFERS as i64))]
     pub(crate) offers: u16,
-    /// How many times as fast as real time the rate limit's clock runs
+    /// Speed of the rate limit's clock, as a multiple of real time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) speed: u32,
 }

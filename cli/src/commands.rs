@@ -1,4 +1,4 @@
-//! The commands, one file each, and what several of them need.
+//! The commands, one file each, and the functions that several of them share.
 
 pub(crate) mod conversions;
 pub(crate) mod jsonp;
@@ -29,9 +29,10 @@ fn warn_rejected(what: &str, rejected: &[Rejected], count: usize) {
     }
 }
 
-/// Ctrl-C, or the signal by which a supervisor asks for the end; it is listened for from the call on.
+/// Completes on Ctrl-C, or on the signal with which a supervisor ends a process. It
+/// listens from the call on, not from the first poll on.
 #[cfg(unix)]
-fn asked_to_end() -> impl Future<Output = ()> {
+fn stop_signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let (interrupt, terminate) = (
@@ -40,7 +41,7 @@ fn asked_to_end() -> impl Future<Output = ()> {
     );
     async move {
         let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
-            // Where signals cannot be had, there is nothing to wait for: the system ends the process by itself.
+            // Without signals there is nothing to wait for: the system ends the process.
             return std::future::pending().await;
         };
         tokio::select! {
@@ -50,9 +51,9 @@ fn asked_to_end() -> impl Future<Output = ()> {
     }
 }
 
-/// Ctrl-C.
+/// Completes on Ctrl-C.
 #[cfg(not(unix))]
-async fn asked_to_end() {
+async fn stop_signal() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -1,4 +1,5 @@
-//! Who calls whom: the publisher id, the key, the address, the limits, from options, environment and files.
+//! The settings of a client: publisher id, api key, address and rate limits, from options,
+//! environment and files.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,16 +12,17 @@ use crate::args::Global;
 use crate::environment::{Need, variable};
 use crate::failure::Failure;
 use crate::output::note;
-use crate::values::{self, Waiting};
+use crate::values;
 use crate::{key, state};
 
-/// How many offers the embedded stand-in has: what the provider sends at most when no limit is named.
+/// The number of offers in the embedded sandbox: the provider's default limit.
 const SANDBOX_OFFERS: usize = 2500;
 
-/// How many times as fast as real time the stand-in counts its minute.
+/// The speed of the embedded sandbox's clock, as a multiple of real time.
 const SANDBOX_SPEED: u32 = 60;
 
-/// All that a client is built from. It is gathered before the runtime starts, since reading the key may block.
+/// Everything that a client is built from. It is collected before the runtime starts, because
+/// reading the key may block.
 pub(crate) struct Settings {
     need: Need,
     publisher_id: u64,
@@ -33,28 +35,27 @@ pub(crate) struct Settings {
 
 enum Target {
     Sandbox,
-    /// The provider, or another address, with the directory that remembers the limits.
+    /// The provider or another address, and the directory that keeps the rate limits.
     Provider {
         base_url: Option<String>,
         state_dir: Option<PathBuf>,
     },
 }
 
-/// A client, and the stand-in that it talks to, if there is one: it ends with the session.
+/// A client, and the sandbox that it calls, if any. The sandbox stops when the session is dropped.
 pub(crate) struct Session {
     pub(crate) client: Client,
     _sandbox: Option<Sandbox>,
 }
 
 impl Settings {
-    /// Gathers the settings, without calling anybody.
+    /// Collects the settings without any network call.
     pub(crate) fn gather(global: &Global, need: Need) -> Result<Settings, Failure> {
-        let wait = global.wait.map(|Waiting(wait)| wait);
-        let (timeout, verbose) = (global.timeout, global.verbose);
+        let (wait, timeout, verbose) = (global.wait, global.timeout, global.verbose);
         if global.sandbox {
             if global.base_url.is_some() || global.api_key_file.is_some() {
                 return Err(Failure::usage(
-                    "--sandbox is an address and a key of its own: leave out --base-url and --api-key-file",
+                    "--sandbox brings its own address and key: remove --base-url and --api-key-file",
                 ));
             }
             return Ok(Settings {
@@ -88,7 +89,7 @@ impl Settings {
         })
     }
 
-    /// Builds the client, after starting the stand-in where it is wanted.
+    /// Builds the client and, with `--sandbox`, starts the sandbox.
     pub(crate) async fn open(self) -> Result<Session, Failure> {
         let mut builder = Client::builder(self.publisher_id)
             .user_agent(concat!("cpalead-cli/", env!("CARGO_PKG_VERSION")));
@@ -105,7 +106,7 @@ impl Settings {
                 if self.need == Need::Key {
                     limits = fast(limits);
                     note(&format!(
-                        "the sandbox's clock runs {SANDBOX_SPEED} times as fast: one call a second, not one a minute"
+                        "the sandbox's clock runs {SANDBOX_SPEED} times as fast as real time: one call a second, not one a minute"
                     ));
                 }
                 if self.verbose {
@@ -122,7 +123,7 @@ impl Settings {
                 }
                 if let Some(directory) = state_dir {
                     if self.verbose {
-                        note(&format!("limits are kept in {}", directory.display()));
+                        note(&format!("rate limits are kept in {}", directory.display()));
                     }
                     let store = FileStore::new(directory);
                     limits = limits.store(
@@ -135,7 +136,8 @@ impl Settings {
             builder = builder.api_key(key);
         }
         if let Some(timeout) = self.timeout {
-            // A provider may be silent for all of the time: the option would be of no use if a shorter limit came first.
+            // The provider may be silent for the whole time. A shorter read timeout would end the
+            // call before the time that the option allows.
             builder = builder
                 .timeout(timeout)
                 .read_timeout(timeout)
@@ -154,10 +156,10 @@ async fn start_sandbox() -> Result<Sandbox, Failure> {
         .offers(SANDBOX_OFFERS)
         .speed(SANDBOX_SPEED);
     let started = builder.start().await;
-    started.map_err(|error| Failure::system(format!("the sandbox cannot be started: {error}")))
+    started.map_err(|error| Failure::system(format!("cannot start the sandbox: {error}")))
 }
 
-/// The client's interval for a clock that runs fast: its minute and a tenth of a second.
+/// Sets the client's intervals for the fast clock: the sandbox's minute plus a tenth of a second.
 fn fast(limits: RateLimits) -> RateLimits {
     let interval = Duration::from_secs(60) / SANDBOX_SPEED + Duration::from_millis(100);
     limits

@@ -1,4 +1,4 @@
-//! Why a command ended without having done its work: the exit status, and what standard error says.
+//! A failed command: its exit status, and its message on standard error.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use cpalead::plain;
 
-/// A failure, with all that is said of it.
+/// A failure, with everything that is reported about it.
 #[derive(Debug)]
 pub(crate) struct Failure {
     kind: &'static str,
@@ -19,14 +19,14 @@ pub(crate) struct Failure {
     exit: u8,
 }
 
-/// What `--output json` says of a failure.
+/// A failure as `--output json` prints it.
 #[derive(Serialize)]
-struct Object<'a> {
-    error: Told<'a>,
+struct JsonReport<'a> {
+    error: JsonError<'a>,
 }
 
 #[derive(Serialize)]
-struct Told<'a> {
+struct JsonError<'a> {
     kind: &'a str,
     message: String,
     status: Option<u16>,
@@ -48,37 +48,38 @@ impl Failure {
         }
     }
 
-    /// The command was given what it does not take.
+    /// The options or arguments are wrong.
     pub(crate) fn usage(message: impl Into<String>) -> Failure {
         Failure::new("usage", 2, message)
     }
 
-    /// Something that the command needs was not set, or cannot be used.
+    /// A required setting is missing or cannot be used.
     pub(crate) fn configuration(message: impl Into<String>) -> Failure {
         Failure::new("configuration", 2, message)
     }
 
-    /// The provider does not have what was asked for.
+    /// The provider does not have the requested offer.
     pub(crate) fn not_found(message: impl Into<String>) -> Failure {
         Failure::new("not_found", 1, message)
     }
 
-    /// What was read is not what it should be.
+    /// The input is not valid.
     pub(crate) fn input(message: impl Into<String>) -> Failure {
         Failure::new("input", 1, message)
     }
 
-    /// This machine refused something.
+    /// The operating system reported an error.
     pub(crate) fn system(message: impl Into<String>) -> Failure {
         Failure::new("system", 1, message)
     }
 
-    /// Ctrl-C; 130 is what shells expect of it.
+    /// Ctrl-C. Shells expect the status 130 for it.
     pub(crate) fn interrupted() -> Failure {
         Failure::new("interrupted", 130, "interrupted")
     }
 
-    /// Standard output could not be written. A reader that has seen enough, such as `head`, is no failure: nothing is said.
+    /// Standard output could not be written. A reader that closes the pipe early, such as `head`,
+    /// is not a failure, and nothing is reported.
     pub(crate) fn output(error: &io::Error) -> Failure {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Failure::new("", 0, "");
@@ -86,13 +87,13 @@ impl Failure {
         Failure::system(format!("cannot write to standard output: {error}"))
     }
 
-    /// Adds the command that goes on where this one ended.
+    /// Adds the command that resumes where this one ended.
     pub(crate) fn resumed_by(mut self, command: String) -> Failure {
         self.resume = Some(command);
         self
     }
 
-    /// Whether it is no failure at all, because nobody reads on.
+    /// Whether this is not a failure, because the reader closed the pipe.
     pub(crate) fn is_quiet(&self) -> bool {
         self.exit == 0
     }
@@ -101,7 +102,8 @@ impl Failure {
         self.exit
     }
 
-    /// Tells it on standard error: one object, or one line and, where there is more to know, notes below it.
+    /// Prints the failure on standard error: one JSON object, or one line with optional notes below
+    /// it.
     pub(crate) fn report(&self, as_json: bool, verbose: bool) {
         if self.is_quiet() {
             return;
@@ -111,19 +113,19 @@ impl Failure {
         } else {
             self.lines(verbose)
         };
-        // Nobody is left to be told when standard error is closed.
+        // If standard error is closed, there is no place left to report that.
         let _ = writeln!(io::stderr(), "{text}");
     }
 
     fn json(&self) -> String {
-        let error = Told {
+        let error = JsonError {
             kind: self.kind,
             message: plain::line(&self.message),
             status: self.status,
             retry_after_seconds: self.retry_after.map(seconds),
             resume: self.resume.as_deref(),
         };
-        serde_json::to_string(&Object { error }).unwrap_or_else(|error| error.to_string())
+        serde_json::to_string(&JsonReport { error }).unwrap_or_else(|error| error.to_string())
     }
 
     fn lines(&self, verbose: bool) -> String {
@@ -133,14 +135,14 @@ impl Failure {
             lines.push_str(&plain::line(excerpt));
         }
         if let Some(resume) = &self.resume {
-            lines.push_str("\nnote: to go on: ");
+            lines.push_str("\nnote: to resume: ");
             lines.push_str(resume);
         }
         lines
     }
 }
 
-/// Whole seconds, rounded up: who comes back on time must not come back too early.
+/// Whole seconds, rounded up: a caller that waits exactly this long must not be too early.
 fn seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
@@ -166,7 +168,7 @@ impl From<cpalead::Error> for Failure {
     }
 }
 
-/// What clap found wrong, on one line: its usage and its advice to read the help are left out.
+/// clap's error on one line, without its usage and its advice to read the help.
 impl From<&clap::Error> for Failure {
     fn from(error: &clap::Error) -> Failure {
         let text = error.to_string();
@@ -186,7 +188,7 @@ mod tests {
     use super::Failure;
 
     #[test]
-    fn a_reader_that_has_seen_enough_is_no_failure() {
+    fn a_reader_that_closes_the_pipe_is_not_a_failure() {
         let closed = io::Error::from(io::ErrorKind::BrokenPipe);
         assert_eq!(Failure::output(&closed).exit(), 0);
         let full = io::Error::from(io::ErrorKind::StorageFull);
@@ -198,7 +200,7 @@ mod tests {
         let failure = Failure::input("a\u{1b}[2Jb\nc").resumed_by("cpalead x".to_owned());
         assert_eq!(
             failure.lines(false),
-            "error: a[2Jb c\nnote: to go on: cpalead x"
+            "error: a[2Jb c\nnote: to resume: cpalead x"
         );
         assert_eq!(
             failure.json(),

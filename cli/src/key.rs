@@ -1,4 +1,4 @@
-//! The api key: from a file, standard input or the environment, and never further than a key can be long.
+//! The api key: read from a file, standard input or the environment, with a limit on its length.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,10 +10,11 @@ use crate::args::Global;
 use crate::environment::{Need, variable};
 use crate::failure::Failure;
 
-/// How large the file of a key may be, in bytes. Keys have a few dozen.
-const LARGEST_KEY_FILE: u64 = 4096;
+/// The largest key file, in bytes. Real keys have a few dozen bytes.
+const MAX_KEY_FILE: u64 = 4096;
 
-/// The key of the file, which is always read; else of the environment, where the command needs one.
+/// The key from the file, which is always read if it is given. Without a file, the key from the
+/// environment, if the command needs one.
 pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<ApiKey>, Failure> {
     let (text, source) = match &global.api_key_file {
         Some(path) if path == Path::new("-") => (
@@ -37,7 +38,7 @@ pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<ApiKey>, Fai
             (text, "CPALEAD_API_KEY".to_owned())
         }
     };
-    // Checked here, where it is known where the key came from; the error never holds it.
+    // The key is checked here, where its source is known. The error never contains it.
     let key = ApiKey::new(text);
     key.map(Some)
         .map_err(|error| Failure::configuration(format!("{source}: {error}")))
@@ -45,13 +46,13 @@ pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<ApiKey>, Fai
 
 fn read_key(reader: impl Read, shown: &str) -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    let read = reader.take(LARGEST_KEY_FILE + 1).read_to_end(&mut bytes);
+    let read = reader.take(MAX_KEY_FILE + 1).read_to_end(&mut bytes);
     read.map_err(|error| {
         Failure::configuration(format!("cannot read the api key from {shown}: {error}"))
     })?;
-    if bytes.len() as u64 > LARGEST_KEY_FILE {
+    if bytes.len() as u64 > MAX_KEY_FILE {
         return Err(Failure::configuration(format!(
-            "{shown} is larger than {LARGEST_KEY_FILE} bytes: expected the api key alone"
+            "{shown} is larger than {MAX_KEY_FILE} bytes: expected the api key alone"
         )));
     }
     String::from_utf8(bytes).map_err(|_| {
@@ -64,7 +65,7 @@ mod tests {
     use super::read_key;
 
     #[test]
-    fn a_key_file_is_read_no_further_than_a_key_can_be_long() {
+    fn a_key_file_is_read_only_up_to_a_limit() {
         let failure = read_key(std::io::repeat(b'k'), "zeros").unwrap_err();
         assert_eq!(failure.exit(), 2);
         assert!(read_key(&b"\xff"[..], "bytes").is_err());

@@ -1,4 +1,5 @@
-//! The command `cpalead`: reads its options, runs one command, and ends with the exit status that the README lists.
+//! The command `cpalead`: parses its options, runs one command, and exits with a status that the
+//! README lists.
 
 mod args;
 mod commands;
@@ -41,7 +42,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints the help or the version where that was asked for, and else what is wrong with the options.
+/// Prints the help or the version if it was requested, and otherwise what is wrong with the
+/// options.
 fn refuse(error: &clap::Error, as_json: bool) -> ExitCode {
     use clap::error::ErrorKind::{
         DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion,
@@ -67,7 +69,7 @@ fn refuse(error: &clap::Error, as_json: bool) -> ExitCode {
     }
 }
 
-/// Whether the arguments ask for JSON, though they could not be read as a whole.
+/// Whether the arguments ask for JSON, although clap could not parse all of them.
 fn wants_json(arguments: &[OsString]) -> bool {
     let words = arguments.iter().take_while(|word| *word != "--");
     let words: Vec<_> = words.collect();
@@ -122,7 +124,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
 fn interruptible(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     runtime()?.block_on(async {
         tokio::select! {
-            // The signal is listened for before anything is sent.
+            // Listening for the signal starts before anything is sent.
             biased;
             Ok(()) = tokio::signal::ctrl_c() => Err(Failure::interrupted()),
             done = command => done,
@@ -133,5 +135,5 @@ fn interruptible(command: impl Future<Output = Result<(), Failure>>) -> Result<(
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_all().build();
-    runtime.map_err(|error| Failure::system(format!("the runtime cannot be started: {error}")))
+    runtime.map_err(|error| Failure::system(format!("cannot start the runtime: {error}")))
 }

@@ -1,4 +1,5 @@
-//! What goes where: rows to standard output in the form asked for, all else to standard error.
+//! The output: rows go to standard output in the requested format, everything else to standard
+//! error.
 
 pub(crate) mod cells;
 pub(crate) mod shown_payout;
@@ -14,17 +15,17 @@ use cpalead::plain;
 
 use self::table::{Cell, Column, Table};
 
-/// Tells something that is no data.
+/// Prints a note on standard error.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "note: {}", plain::line(text));
 }
 
-/// Tells something that the reader of the data should know.
+/// Prints a warning that concerns the data on standard error.
 pub(crate) fn warn(text: &str) {
     let _ = writeln!(io::stderr(), "warning: {}", plain::line(text));
 }
 
-/// The form that was asked for, or the one that suits who reads.
+/// The requested format, or else a table on a terminal and JSON elsewhere.
 pub(crate) fn format(global: &Global) -> Format {
     global.output.unwrap_or_else(|| {
         if io::stdout().is_terminal() {
@@ -35,16 +36,16 @@ pub(crate) fn format(global: &Global) -> Format {
     })
 }
 
-/// One row, in each of the forms; only the one that is asked for is made.
+/// A row in every format. Only the requested format is produced.
 pub(crate) trait SheetRow: Serialize {
-    /// The cells of the CSV record.
+    /// The values of the CSV record.
     fn record(&self) -> Vec<String>;
 
     /// The cells of the table's row.
     fn cells(&self) -> Vec<Cell>;
 }
 
-/// Writes rows as they come; a table is held back until its widths are known.
+/// Writes rows as they arrive. A table is held back until its column widths are known.
 pub(crate) struct Sheet {
     out: BufWriter<Stdout>,
     format: Format,
@@ -55,7 +56,7 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    /// Begins: `header` is that of the CSV, `columns` those of the table.
+    /// Starts a sheet with the header of the CSV and the columns of the table.
     pub(crate) fn new(format: Format, header: Vec<String>, columns: Vec<Column>) -> Sheet {
         Sheet {
             out: BufWriter::new(io::stdout()),
@@ -67,13 +68,13 @@ impl Sheet {
         }
     }
 
-    /// What is said below a table.
+    /// Sets the line below a table.
     pub(crate) fn footnote(mut self, text: Option<String>) -> Sheet {
         self.footnote = text;
         self
     }
 
-    /// Writes all rows and ends.
+    /// Writes all rows and finishes the sheet.
     pub(crate) fn write<R: SheetRow>(
         mut self,
         rows: impl IntoIterator<Item = R>,
@@ -89,7 +90,7 @@ impl Sheet {
         self.try_row(row).map_err(|error| Failure::output(&error))
     }
 
-    /// Hands on the rows so far, those of a table too.
+    /// Writes out the rows so far, including those of a table.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
         if self.format == Format::Table {
             let rows = self.table.render(width());
@@ -99,12 +100,12 @@ impl Sheet {
         self.out.flush().map_err(|error| Failure::output(&error))
     }
 
-    /// Whether rows can be handed on as they come, without harm to how they look.
+    /// Whether rows can be flushed as they arrive. A table looks best when all its rows are known.
     pub(crate) fn streams(&self) -> bool {
         self.format != Format::Table
     }
 
-    /// How many rows there were.
+    /// The number of rows so far.
     pub(crate) fn rows(&self) -> usize {
         self.rows
     }
@@ -121,7 +122,7 @@ impl Sheet {
             Format::Json => {
                 self.out
                     .write_all(if self.rows == 0 { b"[\n" } else { b",\n" })?;
-                // Line breaks inside strings are escaped: those that are there are between the parts.
+                // Line breaks inside strings are escaped, so the ones in the text are layout.
                 let text = json_pretty(row)?.replace('\n', "\n  ");
                 write!(self.out, "  {text}")?;
             }
@@ -153,7 +154,7 @@ impl Sheet {
     }
 }
 
-/// Writes one object alone: as an object in JSON, as a sheet of one row in the other forms.
+/// Writes a single row: as an object in JSON, as a sheet with one row in the other formats.
 pub(crate) fn write_one<R: SheetRow>(
     format: Format,
     header: Vec<String>,
@@ -181,7 +182,7 @@ impl<R: SheetRow> SheetRow for &R {
     }
 }
 
-/// How many columns fit. Asked of the terminal, then of `COLUMNS`.
+/// The width of the output: that of the terminal, or else the value of `COLUMNS`, or else 80.
 fn width() -> usize {
     let terminal = terminal_size::terminal_size_of(io::stdout());
     let variable = || std::env::var("COLUMNS").ok()?.parse().ok();
@@ -201,7 +202,8 @@ fn json_pretty(row: &impl Serialize) -> io::Result<String> {
     Ok(harmless(serde_json::to_string_pretty(row)?))
 }
 
-/// Escapes what JSON allows in strings and a terminal acts on. Such characters stand inside strings only, and the value stays the same.
+/// Escapes characters that JSON allows but that a terminal acts on. They occur only inside strings,
+/// so the value stays the same.
 fn harmless(json: String) -> String {
     let hidden = |c: char| c != '\n' && plain::is_hidden(c);
     if !json.contains(hidden) {

@@ -1,4 +1,5 @@
-//! Progress on standard error: a bar with the time left on a terminal, a line for each step elsewhere.
+//! Progress on standard error: a bar with the time left on a terminal, a line for each step
+//! elsewhere.
 
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
@@ -7,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::output::note;
 
-/// Steps that take a time known beforehand.
+/// The progress of steps whose total time is known in advance.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     steps: usize,
@@ -16,7 +17,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Begins, with how many steps there are and how long all of them take.
+    /// Starts with the number of steps and the time for all of them.
     pub(crate) fn new(steps: usize, all: Duration) -> Progress {
         let bar = (io::stderr().is_terminal() && steps > 1).then(|| {
             let target = ProgressDrawTarget::stderr();
@@ -34,14 +35,14 @@ impl Progress {
         progress
     }
 
-    /// Shows the time left as it is now.
+    /// Updates the time left.
     pub(crate) fn tick(&mut self) {
         if let Some(bar) = &self.bar {
             bar.set_message(self.left());
         }
     }
 
-    /// One step is done.
+    /// Records that a step is done.
     pub(crate) fn done(&mut self, what: &str) {
         self.done += 1;
         match &self.bar {
@@ -61,7 +62,7 @@ impl Progress {
         }
     }
 
-    /// Runs something that writes to the terminal where the bar stands.
+    /// Hides the bar while `write` prints to the terminal.
     pub(crate) fn hide<T>(&self, write: impl FnOnce() -> T) -> T {
         match &self.bar {
             Some(bar) => bar.suspend(write),
@@ -83,7 +84,7 @@ impl Drop for Progress {
     }
 }
 
-/// A length of time, rounded up to seconds and, from an hour on, to minutes.
+/// A duration in words, rounded up to seconds, or to minutes from one hour on.
 pub(crate) fn words(time: Duration) -> String {
     let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
     match seconds {

@@ -1,10 +1,10 @@
-//! The command line that goes on where this one ended: the same words with another start, quoted for a shell.
+//! The command line that resumes this one: the same words with a new start, quoted for a shell.
 
 use std::ffi::OsString;
 
 use jiff::civil::Date;
 
-/// The command of these arguments, from another day on.
+/// The command with these arguments, but with `start` as its first day.
 pub(crate) fn command(arguments: impl Iterator<Item = OsString>, start: Date) -> String {
     let mut words = Vec::new();
     let mut replace = false;
@@ -22,7 +22,7 @@ pub(crate) fn command(arguments: impl Iterator<Item = OsString>, start: Date) ->
     words.join(" ")
 }
 
-/// The word as a POSIX shell reads it back.
+/// Quotes the word for a POSIX shell.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_start_is_another() {
+    fn only_the_start_changes() {
         check(
             &[
                 "cpalead",

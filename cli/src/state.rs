@@ -1,4 +1,4 @@
-//! The directory that remembers the limits over runs, where the platform keeps such things.
+//! The directory that keeps the rate limits between runs, and its usual place on each platform.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -9,8 +9,10 @@ use crate::args::Global;
 use crate::environment::Need;
 use crate::failure::Failure;
 
-/// The directory of the limits. Without a key only the provider's own `Retry-After` is remembered there: then a home that cannot
-/// be written to is no reason to fail.
+/// The directory of the rate limits.
+///
+/// Commands without a key only keep a `Retry-After` of the provider there, so they do not fail if
+/// the usual directory cannot be written.
 pub(crate) fn directory(global: &Global, need: Need) -> Result<Option<PathBuf>, Failure> {
     if let Some(directory) = &global.state_dir {
         return Ok(Some(directory.clone()));
@@ -18,7 +20,7 @@ pub(crate) fn directory(global: &Global, need: Need) -> Result<Option<PathBuf>, 
     let usual = usual_state_dir(|name| env::var_os(name).filter(|value| !value.is_empty()));
     match (usual, need) {
         (None, Need::Key) => Err(Failure::configuration(
-            "no directory to remember the limits in: give --state-dir DIR or set XDG_STATE_HOME",
+            "no directory for the rate limits: give --state-dir DIR or set XDG_STATE_HOME",
         )),
         (Some(directory), Need::Id) => Ok(make(&directory).is_ok().then_some(directory)),
         (usual, _) => Ok(usual),
@@ -72,7 +74,7 @@ mod tests {
             &[("HOME", "/h"), ("XDG_STATE_HOME", "/s")],
             Some("/s/cpalead"),
         );
-        // A relative directory is to be ignored, says the specification.
+        // The specification says that a relative directory is ignored.
         check(
             &[("HOME", "/h"), ("XDG_STATE_HOME", "s")],
             Some("/h/.local/state/cpalead"),

@@ -1,4 +1,4 @@
-//! The values of options: read from text, and refused with what is allowed.
+//! The values of options: parsed from text, with errors that say what is allowed.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,10 +21,6 @@ pub(crate) enum DeviceChoice {
     OfCaller,
 }
 
-/// How long `--wait` allows to wait; a type of its own, because clap wants it to be cloned and compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Waiting(pub(crate) Wait);
-
 pub(crate) fn publisher_id(text: &str) -> Result<u64, String> {
     whole(text, "publisher id")
 }
@@ -33,7 +29,7 @@ pub(crate) fn offer_id(text: &str) -> Result<u64, String> {
     whole(text, "offer id")
 }
 
-/// A whole number from 1, of at most sixteen digits.
+/// An id: a whole number from 1. Offer ids have the same limit as publisher ids.
 fn whole(text: &str, what: &str) -> Result<u64, String> {
     let number = text
         .parse::<u64>()
@@ -41,17 +37,19 @@ fn whole(text: &str, what: &str) -> Result<u64, String> {
         .filter(|id| (1..=MAX_PUBLISHER_ID).contains(id))
         .filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
     number.ok_or_else(|| {
+        let digits = MAX_PUBLISHER_ID.ilog10() + 1;
         format!(
-            "`{}` is no {what}: expected a whole number from 1, at most 16 digits",
+            "`{}` is not a valid {what}: expected a whole number from 1, at most {digits} digits",
             short(text)
         )
     })
 }
 
-/// A sub-id or an IP address; `user` would mean somebody else than it says.
+/// A sub-id or an IP address. `user` is refused, because the API would read it as the calling
+/// address.
 pub(crate) fn subject(text: &str) -> Result<String, String> {
     if text.eq_ignore_ascii_case("user") {
-        return Err("`user` is the caller of the api: use --caller instead".to_owned());
+        return Err("`user` means the calling IP address: use --caller instead".to_owned());
     }
     not_blank(text)
 }
@@ -60,7 +58,12 @@ pub(crate) fn limit(text: &str) -> Result<u32, String> {
     let number = text.parse().ok();
     number
         .filter(|limit| (1..=MAX_LIMIT).contains(limit))
-        .ok_or_else(|| format!("`{}` is no limit: expected 1 to {MAX_LIMIT}", short(text)))
+        .ok_or_else(|| {
+            format!(
+                "`{}` is not a valid limit: expected 1 to {MAX_LIMIT}",
+                short(text)
+            )
+        })
 }
 
 pub(crate) fn country(text: &str) -> Result<CountryChoice, String> {
@@ -70,7 +73,7 @@ pub(crate) fn country(text: &str) -> Result<CountryChoice, String> {
     let country = text.parse::<Country>();
     country
         .map(CountryChoice::Named)
-        .map_err(|error| format!("{error}, or user for the country of the caller"))
+        .map_err(|error| format!("{error}, or user for the country you call from"))
 }
 
 pub(crate) fn device(text: &str) -> Result<DeviceChoice, String> {
@@ -80,7 +83,7 @@ pub(crate) fn device(text: &str) -> Result<DeviceChoice, String> {
     let device = text.parse::<Device>();
     device
         .map(DeviceChoice::Named)
-        .map_err(|error| format!("{error}, or user for the device of the caller"))
+        .map_err(|error| format!("{error}, or user for the calling device"))
 }
 
 pub(crate) fn date(text: &str) -> Result<Date, String> {
@@ -88,7 +91,7 @@ pub(crate) fn date(text: &str) -> Result<Date, String> {
     let date = text.parse().ok().filter(|_| shaped);
     date.ok_or_else(|| {
         format!(
-            "`{}` is no date: expected YYYY-MM-DD, a day that exists",
+            "`{}` is not a valid date: expected YYYY-MM-DD, a day that exists",
             short(text)
         )
     })
@@ -101,32 +104,32 @@ pub(crate) fn updated_since(text: &str) -> Result<UpdatedSince, String> {
     let point = text.parse::<Timestamp>();
     point.map(Into::into).map_err(|_| {
         format!(
-            "`{}` is no date: expected YYYY-MM-DD, a day that exists, or a point in time with its zone such as 2026-04-01T00:00:00Z",
+            "`{}` is not a valid date: expected YYYY-MM-DD, a day that exists, or a point in time with its zone such as 2026-04-01T00:00:00Z",
             short(text)
         )
     })
 }
 
-pub(crate) fn waiting(text: &str) -> Result<Waiting, String> {
+pub(crate) fn wait(text: &str) -> Result<Wait, String> {
     if text.eq_ignore_ascii_case("none") {
-        return Ok(Waiting(Wait::FailFast));
+        return Ok(Wait::FailFast);
     }
     let longest = duration(text).map_err(|error| format!("{error}, or none"))?;
-    Ok(Waiting(Wait::AtMost(longest)))
+    Ok(Wait::AtMost(longest))
 }
 
 pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
     let longest = duration(text)?;
     if longest.is_zero() {
         return Err(format!(
-            "`{}` is no time to wait: expected more than zero",
+            "`{}` is not a valid timeout: expected more than zero",
             short(text)
         ));
     }
     Ok(longest)
 }
 
-/// A length of time with its units, at most a year.
+/// A duration with its units, at most a year.
 fn duration(text: &str) -> Result<Duration, String> {
     let longest = SignedDuration::from_hours(366 * 24);
     let read = text.trim().parse::<SignedDuration>().ok();
@@ -134,7 +137,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         .and_then(|duration| Duration::try_from(duration).ok())
         .ok_or_else(|| {
             format!(
-                "`{}` is no duration: expected a number with its unit, such as 90s, 2m or 1h",
+                "`{}` is not a valid duration: expected at most a year, as a number with its unit such as 90s, 2m or 1h",
                 short(text)
             )
         })
@@ -142,7 +145,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 pub(crate) fn not_blank(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
-        return Err("the value is blank: give a text, or leave the option out".to_owned());
+        return Err("the value is blank: give a text, or omit the option".to_owned());
     }
     Ok(text.to_owned())
 }
@@ -151,7 +154,7 @@ pub(crate) fn directory(text: &str) -> Result<PathBuf, String> {
     not_blank(text).map(PathBuf::from)
 }
 
-/// What an error quotes of a value.
+/// The part of a value that an error quotes.
 pub(crate) fn short(text: &str) -> String {
     text.chars().take(24).collect()
 }
@@ -162,14 +165,14 @@ mod tests {
 
     use cpalead::Wait;
 
-    use super::{Waiting, date, duration, limit, publisher_id, updated_since, waiting};
+    use super::{date, duration, limit, publisher_id, updated_since, wait};
 
     #[test]
     fn ids_are_whole_numbers_from_one() {
         assert_eq!(publisher_id("3360001"), Ok(3_360_001));
         assert_eq!(
             publisher_id("-1").unwrap_err(),
-            "`-1` is no publisher id: expected a whole number from 1, at most 16 digits"
+            "`-1` is not a valid publisher id: expected a whole number from 1, at most 16 digits"
         );
         for text in ["", "0", "+1", "1.5", "12345678901234567", "١", "1 "] {
             assert!(publisher_id(text).is_err(), "{text}");
@@ -181,7 +184,7 @@ mod tests {
         assert_eq!((limit("1"), limit("5000")), (Ok(1), Ok(5000)));
         assert_eq!(
             limit("5001").unwrap_err(),
-            "`5001` is no limit: expected 1 to 5000"
+            "`5001` is not a valid limit: expected 1 to 5000"
         );
         assert!(limit("0").is_err() && limit("-1").is_err());
     }
@@ -210,6 +213,6 @@ mod tests {
         for text in ["90", "-5s", "", "soon", "9999999h"] {
             assert!(duration(text).is_err(), "{text}");
         }
-        assert_eq!(waiting("none"), Ok(Waiting(Wait::FailFast)));
+        assert_eq!(wait("none"), Ok(Wait::FailFast));
     }
 }

@@ -1,4 +1,4 @@
-//! `cpalead conversions`: those of one sub-id, once or as they come.
+//! `cpalead conversions`: the conversions of one sub-id, once or continuously.
 
 use std::time::Duration;
 
@@ -6,18 +6,18 @@ use cpalead::{Client, Conversion, ConversionStatus, ConversionsRequest, Error};
 use serde::Serialize;
 
 use crate::args::{ConversionsArgs, Format};
-use crate::commands::{asked_to_end, warn_rejected};
+use crate::commands::{stop_signal, warn_rejected};
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::output::cells::{optional, with_cents};
 use crate::output::table::{Cell, Column};
 use crate::output::{Sheet, SheetRow, note, warn};
 
-/// How long nothing is said of a wait.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// A wait is reported once it has lasted this long.
+const SILENT_WAIT: Duration = Duration::from_secs(2);
 
-/// How long to look for more rows before those that are there are handed on.
-const GATHER: Duration = Duration::from_millis(50);
+/// How long to wait for more rows before the ones that have arrived are flushed.
+const FLUSH_DELAY: Duration = Duration::from_millis(50);
 
 pub(crate) async fn run(
     args: ConversionsArgs,
@@ -26,11 +26,11 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let session = settings.open().await?;
     let mut call = Box::pin(request(&args, &session.client).send());
-    let report = match tokio::time::timeout(PATIENCE, &mut call).await {
+    let report = match tokio::time::timeout(SILENT_WAIT, &mut call).await {
         Ok(report) => report?,
         Err(_) => {
             note(
-                "waiting: there is one call a minute, and the last one may have been made just now",
+                "waiting: the provider allows one call a minute, and the last call may be less than a minute ago",
             );
             call.await?
         }
@@ -42,7 +42,7 @@ pub(crate) async fn run(
     Sheet::new(format, header(), columns()).write(report.iter().map(ConversionRow))
 }
 
-/// Prints each new conversion once, until Ctrl-C, which is its usual end.
+/// Prints each new conversion once, until Ctrl-C ends it normally.
 pub(crate) async fn watch(
     args: ConversionsArgs,
     settings: Settings,
@@ -52,8 +52,8 @@ pub(crate) async fn watch(
     let mut watch = request(&args, &session.client).watch();
     let mut sheet = Sheet::new(format, header(), columns());
     let mut waiting = 0;
-    let mut end = std::pin::pin!(asked_to_end());
-    note("watching: Ctrl-C ends it");
+    let mut end = std::pin::pin!(stop_signal());
+    note("watching: press Ctrl-C to end");
     loop {
         tokio::select! {
             biased;
@@ -67,10 +67,10 @@ pub(crate) async fn watch(
                     sheet.finish()?;
                     return Err(error.into());
                 }
-                Some(Err(error)) => warn(&format!("{error}; the watch goes on")),
+                Some(Err(error)) => warn(&format!("{error}; still watching")),
                 None => return sheet.finish(),
             },
-            () = tokio::time::sleep(GATHER), if waiting > 0 => {
+            () = tokio::time::sleep(FLUSH_DELAY), if waiting > 0 => {
                 sheet.flush()?;
                 waiting = 0;
             }
@@ -78,7 +78,8 @@ pub(crate) async fn watch(
     }
 }
 
-/// Whether the next poll would fail in the same way: the provider refuses the key or the id, or the limits cannot be kept.
+/// Whether the next poll would fail in the same way, because the provider refuses the key or the id
+/// or because the rate limits cannot be stored.
 fn is_final(error: &Error) -> bool {
     let refused = error
         .status()
@@ -150,7 +151,7 @@ impl SheetRow for ConversionRow<'_> {
     fn cells(&self) -> Vec<Cell> {
         let mut record = self.record();
         record[0] = record[0].replace('T', " ").replace('Z', "");
-        // The second sub-id would take the place that the others need.
+        // The second sub-id is left out, because the other columns need the space.
         record.remove(3);
         record[4] = optional(self.0.payout().map(with_cents));
         Cell::of_record(&record)

@@ -7,8 +7,8 @@ use cpalead::jsonp;
 use crate::args::JsonpCommand;
 use crate::failure::Failure;
 
-/// How much is read, in bytes: as much as the client reads of an answer.
-const LARGEST: u64 = 32 << 20;
+/// The largest input, in bytes: the same limit that the client has for an answer.
+const MAX_BYTES: u64 = 32 << 20;
 
 pub(crate) fn run(command: &JsonpCommand) -> Result<(), Failure> {
     let text = read(io::stdin().lock())?;
@@ -26,7 +26,8 @@ pub(crate) fn run(command: &JsonpCommand) -> Result<(), Failure> {
         .map_err(|error| Failure::output(&error))
 }
 
-/// The JSON inside the call. It is read once, to its end: only then is it known that the call had one argument and nothing followed.
+/// The JSON inside the call. It is parsed to its end, to be sure that the call has one argument and
+/// that nothing follows it.
 fn unwrap(text: &str, callback: Option<&jsonp::Callback>) -> Result<String, String> {
     let json = jsonp::unwrap(text, callback).map_err(|error| error.to_string())?;
     match serde_json::from_str::<serde::de::IgnoredAny>(json) {
@@ -41,11 +42,11 @@ fn unwrap(text: &str, callback: Option<&jsonp::Callback>) -> Result<String, Stri
 
 fn read(reader: impl Read) -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    let read = reader.take(LARGEST + 1).read_to_end(&mut bytes);
+    let read = reader.take(MAX_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|error| Failure::system(format!("cannot read standard input: {error}")))?;
-    if bytes.len() as u64 > LARGEST {
+    if bytes.len() as u64 > MAX_BYTES {
         return Err(Failure::input(format!(
-            "standard input is larger than {LARGEST} bytes"
+            "standard input is larger than {MAX_BYTES} bytes"
         )));
     }
     String::from_utf8(bytes).map_err(|error| {

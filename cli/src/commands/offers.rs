@@ -1,4 +1,4 @@
-//! `cpalead offers`: the request, and what is told of its answer.
+//! `cpalead offers`: the request, and the notes about its answer.
 
 mod view;
 
@@ -41,11 +41,11 @@ pub(crate) async fn run(
         .write(rows)
 }
 
-/// What one option alone does not show.
+/// Checks the options that depend on each other.
 fn check(args: &OffersArgs) -> Result<(), Failure> {
     if args.device.len() > 1 && args.device.contains(&DeviceChoice::OfCaller) {
         return Err(Failure::usage(
-            "--device user is the device that calls: it goes with no other device",
+            "--device user means the calling device and cannot be combined with others",
         ));
     }
     let needed = [OfferField::Amount, OfferField::PayoutsPerCountry];
@@ -53,7 +53,7 @@ fn check(args: &OffersArgs) -> Result<(), Failure> {
     let missing = joined(missing, ",");
     if args.payout_country.is_some() && !args.fields.is_empty() && !missing.is_empty() {
         return Err(Failure::usage(format!(
-            "--payout-country cannot know the payouts without the fields {missing}: add them to --fields"
+            "--payout-country needs the fields {missing}: add them to --fields"
         )));
     }
     Ok(())

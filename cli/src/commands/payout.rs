@@ -43,7 +43,7 @@ pub(crate) async fn run(
     Err(Failure::not_found(why_missing(&offers, args.offer)))
 }
 
-/// Why the list does not hold the offer, as far as the list tells.
+/// Why the offer is missing from the list, as far as the list shows.
 fn why_missing(offers: &OfferList, id: u64) -> String {
     let rejected = offers.rejected();
     if let Some(row) = rejected.iter().find(|row| row.id() == Some(id)) {

@@ -1,4 +1,4 @@
-//! `cpalead reversals`: any range of days, with its plan, its progress, and how to go on where it ended.
+//! `cpalead reversals`: any range of days, with its plan, its progress, and how to resume it.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use cpalead::{Reversal, ReversalsPlan, ReversalsStream};
 use serde::Serialize;
 
 use crate::args::{Format, ReversalsArgs};
-use crate::commands::{asked_to_end, warn_rejected};
+use crate::commands::{stop_signal, warn_rejected};
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::output::cells::{optional, with_cents};
@@ -16,7 +16,7 @@ use crate::progress::{Progress, words};
 use crate::resume;
 
 /// How many windows of a plan are listed.
-const LISTED: usize = 12;
+const MAX_LISTED: usize = 12;
 
 pub(crate) async fn run(
     args: ReversalsArgs,
@@ -26,11 +26,12 @@ pub(crate) async fn run(
     let session = settings.open().await?;
     let request = session.client.reversals(args.start..=args.end);
     let plan = request.plan().await?;
-    tell_plan(&plan);
+    note_plan(&plan);
     let mut sheet = Sheet::new(format, header(), columns());
     let mut stream = request.stream();
     let ended = fetch(&mut stream, &plan, &mut sheet).await;
-    // The rows of the windows that are done are worth a minute each: they are printed however it ended.
+    // Each finished window may have cost a minute of waiting, so its rows are printed even after a
+    // failure.
     let written = if matches!(&ended, Err(failure) if failure.is_quiet()) {
         Ok(())
     } else {
@@ -49,7 +50,7 @@ async fn fetch(
     sheet: &mut Sheet,
 ) -> Result<(), Failure> {
     let mut progress = Progress::new(plan.calls(), plan.duration());
-    let mut end = std::pin::pin!(asked_to_end());
+    let mut end = std::pin::pin!(stop_signal());
     loop {
         let next = tokio::select! {
             biased;
@@ -88,7 +89,7 @@ async fn fetch(
     Ok(())
 }
 
-fn tell_plan(plan: &ReversalsPlan) {
+fn note_plan(plan: &ReversalsPlan) {
     let calls = plan.calls();
     let first = match plan.wait() {
         Duration::ZERO => "the first at once".to_owned(),
@@ -100,7 +101,7 @@ fn tell_plan(plan: &ReversalsPlan) {
         all => format!(", about {} in all", words(all)),
     };
     note(&format!("plan: {calls} {plural}, {first}{all}"));
-    for (at, window) in plan.windows().iter().take(LISTED).enumerate() {
+    for (at, window) in plan.windows().iter().take(MAX_LISTED).enumerate() {
         note(&format!(
             "  {}. {} to {}",
             at + 1,
@@ -108,8 +109,8 @@ fn tell_plan(plan: &ReversalsPlan) {
             window.end()
         ));
     }
-    if calls > LISTED {
-        note(&format!("  and {} more", calls - LISTED));
+    if calls > MAX_LISTED {
+        note(&format!("  and {} more", calls - MAX_LISTED));
     }
 }
 

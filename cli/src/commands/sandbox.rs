@@ -1,4 +1,4 @@
-//! `cpalead sandbox serve`: the stand-in provider until Ctrl-C.
+//! `cpalead sandbox serve`: runs the stand-in provider until Ctrl-C.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use cpalead_sandbox::Sandbox;
 use serde_json::json;
 
 use crate::args::{Format, ServeArgs};
-use crate::commands::asked_to_end;
+use crate::commands::stop_signal;
 use crate::failure::Failure;
 
 pub(crate) async fn serve(args: ServeArgs, format: Option<Format>) -> Result<(), Failure> {
@@ -18,16 +18,16 @@ pub(crate) async fn serve(args: ServeArgs, format: Option<Format>) -> Result<(),
     let sandbox = builder
         .start()
         .await
-        .map_err(|error| Failure::system(format!("the sandbox: {error}")))?;
-    // Whoever reads where it listens may end it at once.
-    let end = asked_to_end();
+        .map_err(|error| Failure::system(format!("cannot start the sandbox: {error}")))?;
+    // A reader may send the signal as soon as it has read the address, so listening starts first.
+    let end = stop_signal();
     announce(&sandbox, format).map_err(|error| Failure::output(&error))?;
     end.await;
     sandbox.stop().await;
     Ok(())
 }
 
-/// Says where it listens and how to call it. Its key is a constant of the sandbox and no secret.
+/// Prints the address and how to call it. The key is a constant of the sandbox and not a secret.
 fn announce(sandbox: &Sandbox, format: Option<Format>) -> io::Result<()> {
     let (url, id) = (sandbox.base_url(), Sandbox::DEFAULT_PUBLISHER_ID);
     let text = match format {
@@ -36,7 +36,7 @@ fn announce(sandbox: &Sandbox, format: Option<Format>) -> io::Result<()> {
         }
         _ => format!(
             "listening on {url}\n\
-             any publisher id will do; the api key is {}\n\
+             any publisher id works; the api key is {}\n\
              try: cpalead --base-url {url} --publisher-id {id} offers --country US --limit 5",
             sandbox.api_key()
         ),

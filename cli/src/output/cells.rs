@@ -1,4 +1,4 @@
-//! Cells of CSV: safe to open in a spreadsheet, and without what a terminal acts on.
+//! CSV cells: safe to open in a spreadsheet, and without characters that a terminal acts on.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,11 @@ use rust_decimal::Decimal;
 
 use cpalead::plain;
 
-/// The cell, with an apostrophe before what a spreadsheet would take for a formula.
+/// The cell, with an apostrophe in front if a spreadsheet would read it as a formula.
 ///
-/// Numbers stay numbers, a negative one too. Blanks before the sign do not count: some programs drop them. Control
-/// characters other than line ends and tabs are dropped, since a CSV may be shown on a terminal.
+/// Numbers stay numbers, including negative ones. Blanks before the sign are skipped, because some
+/// programs drop them. Control characters other than line breaks and tabs are removed, because a
+/// CSV may be shown on a terminal.
 pub(crate) fn safe(cell: &str) -> Cow<'_, str> {
     let hidden = |c: char| !matches!(c, '\t' | '\n' | '\r') && plain::is_hidden(c);
     let cell = if cell.contains(hidden) {
@@ -28,7 +29,8 @@ fn is_formula(cell: &str) -> bool {
     cell.starts_with(['\t', '\r', '\n']) || cell.trim_start().starts_with(signs)
 }
 
-/// A decimal number as we write them: digits, at most one point, at most a minus before.
+/// Whether the cell is a decimal number as this program writes it: digits, at most one point, and
+/// at most one leading minus.
 fn is_number(cell: &str) -> bool {
     let digits = cell.strip_prefix('-').unwrap_or(cell);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
@@ -37,13 +39,13 @@ fn is_number(cell: &str) -> bool {
         .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Parts in one cell.
+/// Joins values into one cell.
 pub(crate) fn joined<T: ToString>(parts: impl IntoIterator<Item = T>, separator: &str) -> String {
     let parts: Vec<_> = parts.into_iter().map(|part| part.to_string()).collect();
     parts.join(separator)
 }
 
-/// A value, or an empty cell where there is none.
+/// The value, or an empty cell if there is none.
 pub(crate) fn optional(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
@@ -85,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_a_terminal_acts_on_stays() {
+    fn characters_that_a_terminal_acts_on_are_removed() {
         assert_eq!(safe("a\u{1b}[31mb\nc\td"), "a[31mb\nc\td");
     }
 }

@@ -1,25 +1,25 @@
-//! Tables that fit a width: columns are cut before lines are.
+//! Tables that fit a given width: columns are cut so that lines need not be.
 
 use cpalead::plain;
 use unicode_width::UnicodeWidthStr;
 
-/// What stands between two columns.
+/// The space between two columns.
 const GAP: &str = "  ";
 
-/// The longest a column ever is: lines of a wide terminal stay readable.
+/// The largest width of a column, so that lines on a wide terminal stay readable.
 const WIDEST: usize = 60;
 
-/// A column: its name, on which side its cells stand, and how narrow it may become.
+/// A column: its name, its alignment, and how narrow it may become.
 #[derive(Debug, Clone)]
 pub(crate) struct Column {
     name: String,
     right: bool,
-    // How narrow it may become: as long as others can give way, and at last.
+    // The smallest width while other columns can still be cut, and the smallest width after that.
     floors: Option<[usize; 2]>,
 }
 
 impl Column {
-    /// Text that keeps its width.
+    /// A left-aligned column that keeps its width.
     pub(crate) fn left(name: impl Into<String>) -> Column {
         Column {
             name: name.into(),
@@ -28,7 +28,7 @@ impl Column {
         }
     }
 
-    /// Numbers, which keep their width and stand on the right.
+    /// A right-aligned column that keeps its width, for numbers.
     pub(crate) fn right(name: impl Into<String>) -> Column {
         Column {
             right: true,
@@ -36,19 +36,20 @@ impl Column {
         }
     }
 
-    /// Lets the column be cut: to the first width while others can give way, to the second at the least.
+    /// Allows the column to be cut: to `wish` while other columns can be cut, and to `least` after
+    /// that.
     pub(crate) fn cut_to(mut self, wish: usize, least: usize) -> Column {
         self.floors = Some([wish, least]);
         self
     }
 }
 
-/// A cell. Texts are plain and of one line: see [`cpalead::plain`].
+/// A cell. Its text is plain and on one line: see [`cpalead::plain`].
 #[derive(Debug, Clone)]
 pub(crate) enum Cell {
     /// A text, cut at its end.
     Text(String),
-    /// Short words, of which as many are shown as fit, and then how many more there are.
+    /// Short words. As many as fit are shown, followed by the number of the others.
     List(Vec<String>),
 }
 
@@ -87,14 +88,14 @@ impl Cell {
     }
 }
 
-/// Rows, held until the widths of their columns are known.
+/// Rows, kept until the widths of their columns are known.
 #[derive(Debug)]
 pub(crate) struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
-    /// The natural widths so far, and whether the header was rendered.
+    /// The width of each column so far, if nothing is cut.
     natural: Vec<usize>,
-    begun: bool,
+    wrote_header: bool,
 }
 
 impl Table {
@@ -103,7 +104,7 @@ impl Table {
             natural: columns.iter().map(|column| column.name.width()).collect(),
             columns,
             rows: Vec::new(),
-            begun: false,
+            wrote_header: false,
         }
     }
 
@@ -114,14 +115,14 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// The rows held, in lines of at most `width` columns, the first time below their header.
+    /// Renders the kept rows in lines of at most `width` columns, the first time below the header.
     ///
-    /// Later rows may be wider than those before: then their columns are, too.
+    /// If later rows are wider than earlier ones, their columns are wider too.
     pub(crate) fn render(&mut self, width: usize) -> String {
         let widths = self.widths(width);
         let mut out = String::new();
-        if !self.begun {
-            self.begun = true;
+        if !self.wrote_header {
+            self.wrote_header = true;
             let names = self.columns.iter().map(|column| Cell::text(&column.name));
             out = self.render_row(&names.collect::<Vec<_>>(), &widths);
         }
@@ -151,7 +152,7 @@ impl Table {
         line
     }
 
-    /// The widths that fit: of the columns that may still be cut, the widest gives way first.
+    /// The widths that fit. The widest column that may still be cut is cut first.
     fn widths(&self, width: usize) -> Vec<usize> {
         let mut widths = self.natural.clone();
         let room = width.saturating_sub(GAP.len() * widths.len().saturating_sub(1));

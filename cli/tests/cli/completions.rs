@@ -1,4 +1,4 @@
-//! `completions`: a script for each shell, which knows the commands.
+//! `completions`: a script for each shell, with the commands and options.
 
 use crate::support::cpalead;
 

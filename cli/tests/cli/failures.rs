@@ -1,11 +1,12 @@
-//! A provider that is not there or answers nonsense: exit status 1 and one plain line. An empty list is an empty list.
+//! A provider that cannot be reached or that sends nonsense: exit status 1 and one plain line. An
+//! empty list is not a failure.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 
 use crate::support::{Outcome, Server, cpalead, signal};
 
-/// One line, whatever the form of the output, and nothing on standard output.
+/// Every output format gets one line on standard error and nothing on standard output.
 #[track_caller]
 fn fails(server: &Server, status: i32, kind: &str, message: &str) {
     for output in ["table", "csv", "ndjson"] {
@@ -26,7 +27,7 @@ fn fails(server: &Server, status: i32, kind: &str, message: &str) {
 }
 
 #[test]
-fn a_provider_that_is_not_there() {
+fn a_provider_that_cannot_be_reached() {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     let url = format!("http://{}", port.unwrap());
     let run = cpalead("offers --publisher-id 7 --timeout 5s --base-url").arg(&url);
@@ -62,7 +63,7 @@ fn a_page_of_html() {
     assert!(!outcome.err.contains('\u{1b}'));
 }
 
-/// The library's own words, which its tests pin down.
+/// The message of the library, whose tests pin it down.
 fn message_of(server: &Server) -> String {
     let error = server.cpalead("offers --output json").ends_with(1).error();
     error["message"].as_str().unwrap_or_default().to_owned()
@@ -100,7 +101,7 @@ fn a_refusal_with_a_status() {
 }
 
 #[test]
-fn a_limit_of_the_provider_says_when_to_come_back() {
+fn a_rate_limit_of_the_provider_says_when_to_try_again() {
     let headers = "retry-after: 3000\r\n";
     let server = Server::with("429 Too Many Requests", headers, "<h1>slow down</h1>");
     let error = server.cpalead("offers --output json").ends_with(3).error();
@@ -129,7 +130,7 @@ fn an_empty_list_is_an_empty_result() {
 }
 
 #[test]
-fn a_bad_offer_is_told_and_loses_no_other() {
+fn a_bad_offer_is_reported_and_the_others_are_kept() {
     let body =
         r#"{"status":"success","offers":[{"id":1,"amount":"0.72"},{"id":2,"amount":{}},{"id":3}]}"#;
     let server = Server::json(body);
@@ -208,7 +209,7 @@ fn rows_that_are_left_out_are_all_counted() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_ends_it_quietly() {
+fn a_reader_that_closes_the_pipe_ends_the_command_quietly() {
     for output in ["table", "json", "ndjson", "csv"] {
         let mut child = cpalead("--sandbox offers --output").arg(output).spawn();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -228,7 +229,7 @@ fn a_reader_that_has_seen_enough_ends_it_quietly() {
 
 #[test]
 #[cfg(unix)]
-fn ctrl_c_ends_a_call_that_is_under_way() {
+fn ctrl_c_ends_a_running_call() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let child = cpalead("offers --publisher-id 7 --output json --base-url")

@@ -29,7 +29,7 @@ fn every_command_has_help_that_reads_well() {
             "{}",
             outcome.out
         );
-        // The global options are the same everywhere: they are shown once.
+        // The global options are the same for every command, so they are shown once.
         let own = match (command, outcome.out.split_once("\nGlobal options:\n")) {
             ("", _) | (_, None) => outcome.out.clone(),
             (_, Some((before, after))) => {
@@ -45,7 +45,7 @@ fn every_command_has_help_that_reads_well() {
     insta::assert_snapshot!(all);
 }
 
-/// The lines that begin with the command and need no account.
+/// The example lines that need no account.
 fn examples(text: &str) -> Vec<&str> {
     let lines = text
         .lines()

@@ -1,9 +1,9 @@
-//! `jsonp`: a filter both ways.
+//! `jsonp`: a filter in both directions.
 
 use crate::support::cpalead;
 
 #[test]
-fn what_was_wrapped_is_unwrapped_to_the_same() {
+fn wrapping_and_unwrapping_keeps_the_json() {
     let json = r#"{"title":"</script>\u2028","list":[1,2.50]}"#;
     let wrapped = cpalead("jsonp wrap --callback shop.show")
         .input(json)
@@ -37,7 +37,7 @@ fn refused(words: &str, input: &str, status: i32, message: &str) {
 }
 
 #[test]
-fn what_is_not_the_call_that_was_asked_for_is_refused() {
+fn anything_but_the_requested_call_is_refused() {
     refused(
         "jsonp unwrap --callback cb",
         "other([1]);",

@@ -1,4 +1,4 @@
-//! The command as its users meet it: the real binary against the sandbox and against servers that misbehave.
+//! The command as a user runs it: the real binary against the sandbox and against faulty servers.
 
 mod completions;
 mod failures;

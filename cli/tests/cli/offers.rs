@@ -1,4 +1,4 @@
-//! `offers`: its forms of output, its parameters on the wire, and what a terminal never receives.
+//! `offers`: its output formats, its parameters on the wire, and what never reaches a terminal.
 
 use cpalead_sandbox::Sandbox;
 use serde_json::Value;
@@ -38,7 +38,7 @@ fn the_same_as_a_table_reads_well_at_eighty_columns() {
 }
 
 #[test]
-fn a_table_fits_the_columns_there_are() {
+fn a_table_fits_the_width_of_the_output() {
     for columns in ["40", "60", "80", "132"] {
         let run =
             cpalead("--sandbox offers --payout-country DE --output table").env("COLUMNS", columns);
@@ -58,7 +58,7 @@ fn a_table_fits_the_columns_there_are() {
 }
 
 #[test]
-fn nothing_of_the_provider_moves_the_cursor_in_any_form() {
+fn no_text_of_the_provider_moves_the_cursor_in_any_format() {
     let body = r#"{"status":"success","offers":[{"id":1,"title":"a\u001b[2J\u009b31m\u202e<b>x</b>&#27;y","device":"\u001bfridge",
         "payout_type":"\u0007X","payout_currency":"U\u001bD","amount":"1","countries":["US"]}]}"#;
     let server = Server::json(body);
@@ -80,7 +80,7 @@ fn nothing_of_the_provider_moves_the_cursor_in_any_form() {
 }
 
 #[test]
-fn ndjson_has_one_offer_a_line() {
+fn ndjson_has_one_offer_per_line() {
     let out = cpalead("--sandbox offers --limit 7 --output ndjson")
         .ends_with(0)
         .out;
@@ -114,7 +114,7 @@ fn every_option_reaches_the_wire_as_documented() {
         ("type", "cpi,cpr"),
         ("limit", "9"),
         ("updated_since", "2026-04-01T00:00:00Z"),
-        // An amount brings its currency along.
+        // The currency is requested together with an amount.
         (
             "fields",
             "id,title,amount,payout_currency,payouts_per_country",
@@ -157,7 +157,7 @@ fn options_win_over_the_environment_and_stand_before_or_after_the_command() {
 }
 
 #[test]
-fn the_caller_is_meant_only_when_it_is_said() {
+fn user_stands_for_the_caller_on_the_wire() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
@@ -170,7 +170,7 @@ fn the_caller_is_meant_only_when_it_is_said() {
 }
 
 #[test]
-fn a_home_that_cannot_be_written_to_is_no_reason_to_show_no_offers() {
+fn offers_are_shown_although_the_home_directory_cannot_be_written() {
     let server = Server::json(r#"{"status":"success","offers":[{"id":1}]}"#);
     server
         .cpalead("offers")

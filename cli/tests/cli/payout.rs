@@ -1,4 +1,4 @@
-//! `payout`: the documented rule for one offer.
+//! `payout`: the documented rule, applied to one offer.
 
 use crate::support::{Server, cpalead};
 
@@ -8,7 +8,7 @@ const CATALOGUE: &str = r#"{"status":"success","offers":[
     {"id":3,"amount":{}}]}"#;
 
 #[test]
-fn the_country_s_own_amount_else_the_default_else_none() {
+fn the_amount_of_the_country_comes_first_then_the_default_then_none() {
     let server = Server::json(CATALOGUE);
     let out = |words: &str| server.cpalead(words).ends_with(0);
     let us = out("payout 1 --country us --output json").json();
@@ -34,7 +34,7 @@ fn the_country_s_own_amount_else_the_default_else_none() {
 }
 
 #[test]
-fn an_offer_that_is_not_there_ends_with_one() {
+fn a_missing_offer_ends_with_status_1() {
     let server = Server::json(CATALOGUE);
     let outcome = server.cpalead("payout 9 --country US").ends_with(1);
     assert_eq!(
@@ -75,7 +75,7 @@ fn an_offer_may_be_among_those_that_could_not_be_read() {
 }
 
 #[test]
-fn the_sandbox_has_offers_to_ask_for() {
+fn an_offer_of_the_sandbox_has_the_same_payout_in_both_commands() {
     let first = cpalead("--sandbox offers --limit 1 --payout-country US")
         .ends_with(0)
         .json();

@@ -1,4 +1,4 @@
-//! `conversions` and `reversals`: rows, limits, plans, and how to go on after an end that came early.
+//! `conversions` and `reversals`: rows, limits, plans, and how to resume after an early end.
 
 use std::io::{BufRead, BufReader};
 
@@ -7,12 +7,12 @@ use tempfile::TempDir;
 
 use crate::support::{Outcome, Run, Server, cpalead, signal};
 
-/// A sandbox whose minute has this many real seconds.
+/// A sandbox whose clock runs this many times as fast as real time.
 fn sandbox(speed: u32) -> Sandbox {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    let builder = Sandbox::builder().api_key("a-key-of-its-own").speed(speed);
+    let builder = Sandbox::builder().api_key("a-separate-key").speed(speed);
     runtime.block_on(builder.start()).unwrap()
 }
 
@@ -26,10 +26,10 @@ fn against(sandbox: &Sandbox, state: &TempDir, words: &str) -> Run {
 }
 
 #[test]
-fn conversions_of_a_sub_id_come_as_rows() {
+fn conversions_of_a_sub_id_are_rows() {
     let outcome = cpalead("--sandbox conversions user-42 --output json").ends_with(0);
     assert!(
-        outcome.err.contains("runs 60 times as fast"),
+        outcome.err.contains("runs 60 times as fast as real time"),
         "{}",
         outcome.err
     );
@@ -57,7 +57,7 @@ fn conversions_of_a_sub_id_come_as_rows() {
 }
 
 #[test]
-fn a_range_of_reversals_has_a_plan_of_its_windows_and_then_its_rows() {
+fn a_range_of_reversals_prints_its_plan_and_then_its_rows() {
     let outcome = cpalead("--sandbox reversals --start 2026-01-15 --end 2026-05-03").ends_with(0);
     let rows = outcome.json();
     let dates: Vec<_> = rows
@@ -73,7 +73,7 @@ fn a_range_of_reversals_has_a_plan_of_its_windows_and_then_its_rows() {
         .filter(|line| !line.contains("done"))
         .collect();
     insta::assert_snapshot!(plan.join("\n"), @r"
-    note: the sandbox's clock runs 60 times as fast: one call a second, not one a minute
+    note: the sandbox's clock runs 60 times as fast as real time: one call a second, not one a minute
     note: plan: 4 calls, the first at once, about 4 s in all
     note: 1. 2026-01-15 to 2026-02-14
     note: 2. 2026-02-15 to 2026-03-14
@@ -118,7 +118,7 @@ fn the_second_run_within_a_minute_is_refused_without_a_call() {
 }
 
 #[test]
-fn a_range_that_ends_early_keeps_its_rows_and_says_how_to_go_on() {
+fn a_range_that_ends_early_keeps_its_rows_and_says_how_to_resume() {
     let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
     let words = "--wait none reversals --start 2026-01-15 --end 2026-05-03 --output json";
     let outcome = against(&sandbox, &state, words).ends_with(3);
@@ -132,11 +132,11 @@ fn a_range_that_ends_early_keeps_its_rows_and_says_how_to_go_on() {
 
 #[test]
 #[cfg(unix)]
-fn ctrl_c_in_a_range_keeps_its_rows_and_says_how_to_go_on() {
+fn ctrl_c_in_a_range_keeps_its_rows_and_says_how_to_resume() {
     let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
     let words = "reversals --start 2026-01-15 --end 2026-05-03 --output ndjson";
     let mut child = against(&sandbox, &state, words).spawn();
-    // The rows of the first window are handed on as soon as they are there; the second waits for its minute.
+    // The rows of the first window are printed at once; the second window waits for its minute.
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     stdout.read_line(&mut line).unwrap();
@@ -146,16 +146,16 @@ fn ctrl_c_in_a_range_keeps_its_rows_and_says_how_to_go_on() {
     let (error, note) = outcome.err.trim_end().rsplit_once('\n').unwrap();
     assert!(error.ends_with("\nerror: interrupted"), "{error}");
     assert!(
-        note.starts_with("note: to go on: ") && note.contains(" --start 2026-02-15 "),
+        note.starts_with("note: to resume: ") && note.contains(" --start 2026-02-15 "),
         "{note}"
     );
-    // The slot that it waited for was given back: the state is that of one call.
+    // The second call was never sent.
     assert_eq!(sandbox.requests().len(), 1);
 }
 
 #[test]
 #[cfg(unix)]
-fn a_watch_prints_what_is_there_and_ends_cleanly() {
+fn a_watch_prints_the_known_rows_and_ends_cleanly() {
     for (output, last) in [("ndjson", ""), ("table", ""), ("json", "]\n")] {
         let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
         let words = format!("conversions user-42 --watch --output {output}");
@@ -168,7 +168,7 @@ fn a_watch_prints_what_is_there_and_ends_cleanly() {
         let outcome = Outcome::of(child.wait_with_output().unwrap());
         assert_eq!(
             (outcome.status, outcome.err.as_str()),
-            (0, "note: watching: Ctrl-C ends it\n")
+            (0, "note: watching: press Ctrl-C to end\n")
         );
         assert!(text.lines().count() >= 3 && text.ends_with(last), "{text}");
     }
@@ -193,7 +193,7 @@ fn a_watch_ends_when_the_provider_refuses_the_key() {
 }
 
 #[test]
-fn ranges_that_cannot_be_are_refused_before_anything_is_sent() {
+fn impossible_ranges_are_refused_before_anything_is_sent() {
     let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
     for (words, message) in [
         (
@@ -226,7 +226,7 @@ fn calls_that_need_a_key_ask_for_it() {
 }
 
 #[test]
-fn a_broken_state_is_told_and_waited_for() {
+fn a_broken_state_is_reported_and_the_call_has_to_wait() {
     let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
     let words = "--wait none conversions user-42";
     against(&sandbox, &state, words).ends_with(0);

@@ -1,10 +1,10 @@
-//! The api key: where it may come from, and that it appears nowhere.
+//! The api key: where it may come from, and that it never appears in any output.
 
 use crate::support::{Server, cpalead};
 
 const KEY: &str = "k3y+/=&%Secret-Value";
 
-/// The key in every spelling in which it could slip out.
+/// The key in every spelling in which it could leak.
 fn spellings() -> Vec<String> {
     vec![
         KEY.to_owned(),
@@ -17,7 +17,7 @@ fn spellings() -> Vec<String> {
 }
 
 #[test]
-fn no_failure_in_no_form_shows_the_key() {
+fn no_failure_shows_the_key_in_any_format() {
     let echo = format!(r#"{{"status":"error","message":"bad key {KEY}"}}"#);
     let servers = [
         Server::json(&echo),
@@ -34,25 +34,25 @@ fn no_failure_in_no_form_shows_the_key() {
         Server::raw(""),
     ];
     let outputs = ["table", "json", "ndjson", "csv"];
-    // At once, since offers are tried again after a pause.
+    // In parallel, because offers are tried again after a pause.
     let cells: usize = std::thread::scope(|scope| {
         let pairs = servers
             .iter()
             .flat_map(|server| outputs.map(|output| (server, output)));
-        let looks: Vec<_> = pairs
-            .map(|(server, output)| scope.spawn(move || look(server, output)))
+        let searches: Vec<_> = pairs
+            .map(|(server, output)| scope.spawn(move || search(server, output)))
             .collect();
-        looks
+        searches
             .into_iter()
-            .map(|look| look.join().expect("no key is shown"))
+            .map(|search| search.join().expect("no key is shown"))
             .sum()
     });
     println!("{cells} cells, no key");
     assert!(cells >= 900);
 }
 
-/// Runs every command against the server, and counts the places where it looked for the key.
-fn look(server: &Server, output: &str) -> usize {
+/// Runs every command against the server, and counts the places that were searched for the key.
+fn search(server: &Server, output: &str) -> usize {
     let mut cells = 0;
     for command in [
         "conversions user-42",

@@ -1,4 +1,4 @@
-//! `sandbox serve`: it says where it is, answers, and ends at Ctrl-C.
+//! `sandbox serve`: it prints its address, answers, and ends on Ctrl-C.
 
 use std::io::{BufRead, BufReader};
 
@@ -32,7 +32,7 @@ fn a_port_that_is_taken_is_named() {
     let outcome = cpalead("sandbox serve --port")
         .arg(port.to_string())
         .ends_with(1);
-    let begin = format!("error: the sandbox: cannot listen on 127.0.0.1:{port}: ");
+    let begin = format!("error: cannot start the sandbox: cannot listen on 127.0.0.1:{port}: ");
     assert!(outcome.err.starts_with(&begin), "{}", outcome.err);
     cpalead("sandbox serve --offers 5001").ends_with(2);
 }

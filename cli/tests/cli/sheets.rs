@@ -1,4 +1,4 @@
-//! CSV, read back by others: the csv crate, and Python where there is one.
+//! CSV, read back by other programs: the csv crate, and Python if it is installed.
 
 use std::process::{Command, Stdio};
 
@@ -13,7 +13,7 @@ const NASTY: &str = r#"{"status":"success","offers":[
     {"id":2,"title":"+49 call","conversion":"@SUM(1)","description":"\tTab","link":" =1","amount":1.35,"daily_cap":"250"}]}"#;
 
 #[test]
-fn cells_are_flat_quoted_and_no_formulas() {
+fn cells_are_flat_and_quoted_and_not_formulas() {
     let run = Server::json(NASTY).cpalead("offers --payout-country us --output csv");
     let out = run.ends_with(0).out;
     let mut reader = csv::Reader::from_reader(out.as_bytes());
@@ -77,7 +77,7 @@ fn no_cell_of_the_whole_catalogue_is_a_formula() {
     assert_eq!(rows, 2500);
 }
 
-/// What Python makes of the output, as JSON; nothing where there is no Python.
+/// The output as Python reads it, as JSON, or `None` if Python is not installed.
 fn python(program: &str, input: &str) -> Option<Value> {
     use std::io::Write;
     let mut command = Command::new("python3");
@@ -86,7 +86,7 @@ fn python(program: &str, input: &str) -> Option<Value> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
     let Ok(mut child) = piped.spawn() else {
-        eprintln!("python3 is not there: its csv and json modules were not asked");
+        eprintln!("python3 is not installed: its csv and json modules were not tried");
         return None;
     };
     let mut stdin = child.stdin.take()?;

@@ -1,4 +1,4 @@
-//! Runs the command with an environment of its own, and servers that answer one thing.
+//! Runs the command in a separate environment, and servers that always give the same answer.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A run of the command to come: nothing of the caller's environment reaches it.
+/// A run of the command that has not started yet. It sees none of the caller's environment.
 pub(crate) struct Run {
     command: Command,
     input: Option<Vec<u8>>,
     _home: TempDir,
 }
 
-/// What came of it.
+/// The exit status and the output of a run.
 pub(crate) struct Outcome {
     pub(crate) status: i32,
     pub(crate) out: String,
@@ -56,7 +56,8 @@ impl Run {
         self
     }
 
-    /// Starts it, with both outputs piped. Its home is gone: what it remembers goes where the test says.
+    /// Starts the command with both outputs piped. Its home directory is removed at once, so a test
+    /// that needs state gives a directory.
     pub(crate) fn spawn(mut self) -> Child {
         let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         child.spawn().expect("the command starts")
@@ -73,7 +74,7 @@ impl Run {
         Outcome::of(child.wait_with_output().expect("the command ends"))
     }
 
-    /// Runs it, and demands this exit status.
+    /// Runs the command and asserts its exit status.
     #[track_caller]
     pub(crate) fn ends_with(self, status: i32) -> Outcome {
         let outcome = self.run();
@@ -117,14 +118,14 @@ pub(crate) fn signal(child: &Child, name: &str) {
     assert!(kill.expect("kill runs").success());
 }
 
-/// A server that gives every request the same bytes, and counts them.
+/// A server that answers every request with the same bytes, and counts the requests.
 pub(crate) struct Server {
     pub(crate) url: String,
     requests: Arc<AtomicUsize>,
 }
 
 impl Server {
-    /// Answers with these bytes as they are, and closes.
+    /// Answers with exactly these bytes and closes the connection.
     pub(crate) fn raw(answer: impl Into<Vec<u8>>) -> Server {
         let answer = answer.into();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -169,7 +170,7 @@ impl Server {
         self.requests.load(Ordering::SeqCst)
     }
 
-    /// The command against this server, with a publisher id.
+    /// A run of the command against this server, with a publisher id.
     pub(crate) fn cpalead(&self, words: &str) -> Run {
         cpalead(words)
             .env("CPALEAD_PUBLISHER_ID", "7")

@@ -1,4 +1,4 @@
-//! Offers as rows: which fields are shown, and how each of them fills a cell.
+//! Offers as rows: which fields are shown, and the cell of each field.
 
 use cpalead::{Country, DailyCap, Offer, OfferField, OfferList, PayoutSource, plain};
 use serde::Serialize;
@@ -41,13 +41,13 @@ impl View {
         header
     }
 
-    /// What the star in the table means, where there is one.
+    /// Explains the star, if the table has one.
     pub(super) fn footnote(&self, offers: &OfferList) -> Option<String> {
         let country = self.country?;
         let mut payouts = offers.iter().filter_map(|offer| offer.payout(country));
         payouts
             .any(|payout| payout.source() == PayoutSource::Default)
-            .then(|| format!("* the default amount: the offer has none of its own for {country}"))
+            .then(|| format!("* default amount: the offer has no amount for {country}"))
     }
 
     fn has(&self, field: OfferField) -> bool {
@@ -161,7 +161,7 @@ fn devices(offer: &Offer) -> Vec<&str> {
     words
 }
 
-/// A field in a cell of CSV.
+/// The CSV cell of a field.
 fn field_cell(offer: &Offer, field: OfferField) -> String {
     match field {
         OfferField::Id => offer.id().to_string(),
@@ -208,7 +208,7 @@ fn field_cell(offer: &Offer, field: OfferField) -> String {
         }
         OfferField::ConversionMode => optional(offer.conversion_mode()),
         OfferField::VerificationMethod => optional(offer.verification_method()),
-        // A field that the library learns of later gets its cell here.
+        // A field that the library adds later has an empty cell until it gets an arm here.
         _ => String::new(),
     }
 }
