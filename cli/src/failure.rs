@@ -113,7 +113,7 @@ impl Failure {
         } else {
             self.lines(verbose)
         };
-        // If standard error is closed, there is no place left to report that.
+        // If standard error is closed, nothing more can be reported.
         let _ = writeln!(io::stderr(), "{text}");
     }
 

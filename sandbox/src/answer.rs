@@ -1,4 +1,4 @@
-//! Owns the form of an answer: JSON, JSONP and errors, before any HTTP library is involved.
+//! Owns the form of an answer: JSON, JSONP and errors, without any HTTP library.
 
 use crate::query::Query;
 use crate::text::{Style, excerpt, quoted};
@@ -7,10 +7,10 @@ const JSON: &str = "application/json; charset=utf-8";
 const JAVASCRIPT: &str = "application/javascript; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 
-/// The longest callback name. jQuery's are about 40 characters.
+/// The longest callback name, in bytes. The names that jQuery makes have about 40.
 const CALLBACK_MAX: usize = 128;
 
-/// An answer: what is sent, short of its encoding.
+/// An answer, before its body is compressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -20,7 +20,7 @@ pub(crate) struct Answer {
     pub(crate) allow: Option<&'static str>,
 }
 
-/// A request refused: what the caller did wrong, in words.
+/// A refused request, with a message about what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
@@ -38,7 +38,7 @@ impl Refusal {
         }
     }
 
-    /// The api key is missing or wrong. The message never repeats it.
+    /// The api key is missing or wrong. The message never contains the key.
     pub(crate) fn key(message: &str) -> Refusal {
         Refusal {
             status: 401,
@@ -46,7 +46,7 @@ impl Refusal {
         }
     }
 
-    /// The minute is not over.
+    /// The last call is less than a minute ago.
     pub(crate) fn limit(seconds: u64) -> Refusal {
         Refusal {
             status: 429,
@@ -57,7 +57,8 @@ impl Refusal {
 }
 
 impl From<Refusal> for Answer {
-    // A refusal is JSON even when JSONP was asked for: a browser must not run an error as a script.
+    // A refusal is JSON even if JSONP was requested, because a browser must not run an error as a
+    // script.
     fn from(refusal: Refusal) -> Answer {
         let message = quoted(&refusal.message, Style::Plain);
         Answer {
@@ -71,7 +72,7 @@ impl From<Refusal> for Answer {
 }
 
 impl Answer {
-    /// Only GET is served.
+    /// The answer to any method other than GET.
     pub(crate) fn method_not_allowed() -> Answer {
         Answer {
             allow: Some("GET"),
@@ -82,7 +83,7 @@ impl Answer {
         }
     }
 
-    /// What a web site says about a path it does not know.
+    /// The answer to an unknown path: a page, as a web site sends it.
     pub(crate) fn not_found() -> Answer {
         Answer {
             status: 404,
@@ -97,7 +98,7 @@ impl Answer {
     }
 }
 
-/// How the caller wants the answer.
+/// The form in which the caller requests the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Form {
     Json,
@@ -109,7 +110,8 @@ impl Form {
     ///
     /// # Errors
     ///
-    /// An unknown format; JSONP with no callback, or with one that is no path of identifiers.
+    /// When the format is unknown, or when JSONP has no callback or one that is not a path of
+    /// identifiers.
     pub(crate) fn read(query: &Query) -> Result<Form, Refusal> {
         let format = query.get("format").unwrap_or("JSON");
         if format.eq_ignore_ascii_case("json") {
@@ -164,7 +166,7 @@ fn is_identifier_path(name: &str) -> bool {
 ///
 /// # Errors
 ///
-/// `id` is missing, or no positive integer of at most 16 digits.
+/// When `id` is missing or is not a positive integer of at most 16 digits.
 pub(crate) fn publisher(query: &Query) -> Result<u64, Refusal> {
     let Some(id) = query.get("id") else {
         return Err(Refusal::parameter("id is required: your publisher id"));

@@ -1,4 +1,5 @@
-//! Owns the sandbox's configuration and its start: the port, the thread it lives on, the runtime in that thread.
+//! Owns the sandbox's configuration and its start: the port, its thread, and the runtime in that
+//! thread.
 
 use std::io::{Error, ErrorKind, Result};
 use std::net::{Ipv4Addr, TcpListener};
@@ -17,7 +18,7 @@ use crate::server;
 const DEFAULT_OFFERS: usize = 200;
 const DEFAULT_TODAY: Date = date(2026, 11, 20);
 
-/// What a sandbox is to be like. Made by [`Sandbox::builder`].
+/// The configuration of a sandbox. Made by [`Sandbox::builder`].
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {
@@ -40,7 +41,7 @@ const DEFAULT_TODAY: Date = date(2026, 11, 20);
 /// # }
 /// ```
 #[derive(Clone)]
-#[must_use = "a sandbox runs once it is started"]
+#[must_use = "a sandbox does nothing until `start`"]
 pub struct SandboxBuilder {
     port: u16,
     seed: u64,
@@ -52,7 +53,7 @@ pub struct SandboxBuilder {
 }
 
 impl std::fmt::Debug for SandboxBuilder {
-    // The key is left out: whoever tests for leaked keys must not find it here.
+    // The key is left out, so that a test that searches for leaked keys does not find it here.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SandboxBuilder")
             .field("port", &self.port)
@@ -66,37 +67,16 @@ impl std::fmt::Debug for SandboxBuilder {
 }
 
 impl Sandbox {
-    /// Starts a sandbox with the defaults on a free port of 127.0.0.1.
-    ///
-    /// ```
-    /// # fn main() -> std::io::Result<()> {
-    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    /// # runtime.block_on(async {
-    /// let sandbox = cpalead_sandbox::Sandbox::start().await?;
-    /// assert_eq!(sandbox.api_key(), "sandbox-api-key");
-    /// # Ok(())
-    /// # })
-    /// # }
-    /// ```
+    /// Starts a sandbox with the default configuration on a free port of 127.0.0.1.
     ///
     /// # Errors
     ///
-    /// No port can be opened, or no thread started.
+    /// When no port can be opened or no thread can be started.
     pub async fn start() -> Result<Sandbox> {
         Sandbox::builder().start().await
     }
 
-    /// A sandbox to be configured before it starts.
-    ///
-    /// ```
-    /// # fn main() -> std::io::Result<()> {
-    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    /// # runtime.block_on(async {
-    /// let sandbox = cpalead_sandbox::Sandbox::builder().seed(7).offers(5_000).start().await?;
-    /// # Ok(())
-    /// # })
-    /// # }
-    /// ```
+    /// Configures a sandbox before it starts.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::new()
     }
@@ -115,94 +95,60 @@ impl SandboxBuilder {
         }
     }
 
-    /// The port of 127.0.0.1 to listen on; 0, the default, is any free one.
-    ///
-    /// ```
-    /// let builder = cpalead_sandbox::Sandbox::builder().port(8080);
-    /// ```
+    /// Sets the port of 127.0.0.1 to listen on. 0, the default, picks a free one.
     pub fn port(mut self, port: u16) -> SandboxBuilder {
         self.port = port;
         self
     }
 
-    /// The seed of all data; 1 unless set. The same seed gives the same bytes.
-    ///
-    /// ```
-    /// let builder = cpalead_sandbox::Sandbox::builder().seed(7);
-    /// ```
+    /// Sets the seed of all data, 1 by default. The same seed gives the same bytes.
     pub fn seed(mut self, seed: u64) -> SandboxBuilder {
         self.seed = seed;
         self
     }
 
-    /// The number of offers in the catalogue, 0 to 5,000; 200 unless set. Some of them are CPR offers or marked for
-    /// offerwalls, and are shown only to those who ask for them.
+    /// Sets the number of offers in the catalogue, 0 to 5,000, 200 by default.
     ///
-    /// ```
-    /// let builder = cpalead_sandbox::Sandbox::builder().offers(5_000);
-    /// ```
+    /// Some of them are CPR offers or marked for offerwalls. They are only sent if a request asks
+    /// for them.
     pub fn offers(mut self, offers: usize) -> SandboxBuilder {
         self.offers = offers;
         self
     }
 
-    /// The api key that conversions and reversals accept.
-    ///
-    /// ```
-    /// let builder = cpalead_sandbox::Sandbox::builder().api_key("other");
-    /// ```
+    /// Sets the api key that conversions and reversals accept.
     pub fn api_key(mut self, key: impl Into<String>) -> SandboxBuilder {
         self.api_key = key.into();
         self
     }
 
-    /// How many times as fast as real time the clock of the rate limit runs; 1 unless set, and 0 counts as 1.
-    ///
-    /// ```
-    /// let builder = cpalead_sandbox::Sandbox::builder().speed(60);
-    /// ```
+    /// Sets the speed of the rate limit's clock as a multiple of real time, 1 by default. 0 counts
+    /// as 1.
     pub fn speed(mut self, speed: u32) -> SandboxBuilder {
         self.speed = speed;
         self
     }
 
-    /// The day the seeded conversions and reversals lead up to; 2026-11-20 unless set, so that bytes do not depend on
-    /// the day they are asked for.
+    /// Sets the day up to which there are seeded conversions and reversals, 2026-11-20 by default.
     ///
-    /// ```
-    /// let builder = cpalead_sandbox::Sandbox::builder().today(jiff::civil::date(2026, 6, 1));
-    /// ```
+    /// The default is fixed so that the bytes do not depend on the day of the request.
     pub fn today(mut self, today: Date) -> SandboxBuilder {
         self.today = today;
         self
     }
 
-    /// The shape of the answers of conversions and reversals; wrapped unless set.
-    ///
-    /// ```
-    /// let builder = cpalead_sandbox::Sandbox::builder().shape(cpalead_sandbox::Shape::Bare);
-    /// ```
+    /// Sets the shape of the answers of conversions and reversals, wrapped by default.
     pub fn shape(mut self, shape: Shape) -> SandboxBuilder {
         self.shape = shape;
         self
     }
 
-    /// Starts the sandbox and returns once it listens.
-    ///
-    /// ```
-    /// # fn main() -> std::io::Result<()> {
-    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    /// # runtime.block_on(async {
-    /// let refused = cpalead_sandbox::Sandbox::builder().offers(5_001).start().await;
-    /// assert_eq!(refused.unwrap_err().to_string(), "5001 offers are too many: choose 0 to 5000");
-    /// # Ok(())
-    /// # })
-    /// # }
-    /// ```
+    /// Starts the sandbox and returns when it listens.
     ///
     /// # Errors
     ///
-    /// More than 5,000 offers; the port cannot be opened; no thread can be started.
+    /// When there are more than 5,000 offers, the port cannot be opened, or no thread can be
+    /// started.
     pub async fn start(self) -> Result<Sandbox> {
         if self.offers > MAX_OFFERS {
             let message = format!(
@@ -233,7 +179,7 @@ impl SandboxBuilder {
         std::thread::Builder::new()
             .name("cpalead-sandbox".to_owned())
             .spawn(move || {
-                live(listener, served, ready, stopped);
+                run_thread(listener, served, ready, stopped);
                 drop(end);
             })?;
         started
@@ -243,8 +189,8 @@ impl SandboxBuilder {
     }
 }
 
-/// The life of the sandbox's thread, until `stopped`.
-fn live(
+/// Serves requests in the sandbox's thread until `stopped`.
+fn run_thread(
     listener: TcpListener,
     provider: Arc<Provider>,
     ready: oneshot::Sender<Result<()>>,
@@ -266,7 +212,8 @@ fn live(
     runtime.block_on(async {
         match tokio::net::TcpListener::from_std(listener) {
             Ok(listener) => {
-                // If nobody waits for the start any more, `stopped` ends this at once.
+                // If the start was cancelled, the receiver is gone and `stopped` ends the server at
+                // once.
                 let _ = ready.send(Ok(()));
                 server::serve(listener, provider, stopped).await;
             }

@@ -1,4 +1,5 @@
-//! Owns the catalogue: offers made from a seed, in the provider's order, the same bytes everywhere and always.
+//! Owns the catalogue: offers made from a seed, in the provider's order, with the same bytes on
+//! every platform.
 
 mod make;
 mod offer;
@@ -12,7 +13,7 @@ pub(crate) use self::offer::{Kind, Offer, link_tail};
 /// The largest number of offers in a catalogue: as many as the provider sends in one answer.
 pub const MAX_OFFERS: usize = 5_000;
 
-/// The offers of `seed`, featured ones first, then by rank.
+/// The offers of `seed`: featured offers first, then by rank.
 pub(crate) fn generate(seed: u64, count: usize) -> Vec<Offer> {
     let count = count.min(MAX_OFFERS);
     let mut ranks: Vec<usize> = (1..=count).collect();

@@ -1,4 +1,4 @@
-//! Owns the crate's public names; its description is the README.
+//! Owns the crate's public names. The README is the crate's documentation.
 
 #![doc = include_str!("../README.md")]
 

@@ -1,21 +1,22 @@
-//! Owns the rate limit: one call a minute for each endpoint and publisher. Time is a parameter; nothing here reads a clock.
+//! Owns the rate limit: one call a minute for each endpoint and publisher, with the time as a
+//! parameter.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// Accounts remembered before those whose minute is over are dropped.
+/// How many accounts are kept before those whose minute is over are dropped.
 const REMEMBERED: usize = 10_000;
 
-/// The endpoints that are limited.
+/// The endpoints with a rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Limited {
     Conversions,
     Reversals,
 }
 
-/// When each account was last served, on a clock that may run faster than real time.
+/// The time at which each account was last served, on a clock that may be faster than real time.
 #[derive(Debug)]
 pub(crate) struct Limits {
     speed: u32,
@@ -31,11 +32,12 @@ impl Limits {
         }
     }
 
-    /// Takes the minute of `publisher` at `endpoint`. `now` is real time since some fixed start.
+    /// Takes the minute of `publisher` at `endpoint`. `now` is the real time since a fixed start.
     ///
     /// # Errors
     ///
-    /// The whole real seconds until the next call is welcome, at least 1; the minute is not taken again.
+    /// When the last call is less than a minute ago: the whole real seconds until the next call is
+    /// allowed, at least 1. A refused call does not take the minute.
     pub(crate) fn take(
         &mut self,
         endpoint: Limited,
@@ -102,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn endpoints_and_publishers_have_their_own_minutes() {
+    fn each_endpoint_and_publisher_has_a_separate_minute() {
         let mut limits = Limits::new(1);
         let now = Duration::ZERO;
         assert_eq!(limits.take(Limited::Conversions, 1, now), Ok(()));
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_call_does_not_push_the_next_one_away() {
+    fn a_refused_call_does_not_delay_the_next_one() {
         let mut limits = Limits::new(1);
         let at = Duration::from_secs;
         assert_eq!(limits.take(Limited::Reversals, 1, at(0)), Ok(()));

@@ -1,4 +1,4 @@
-//! Owns the command `cpalead-sandbox`: its options, and its end at Ctrl-C.
+//! Owns the command `cpalead-sandbox`: its options, and its end on Ctrl-C.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use cpalead_sandbox::{MAX_OFFERS, Sandbox};
 #[derive(Debug, Parser)]
 #[command(name = "cpalead-sandbox", version)]
 struct Options {
-    /// Port to listen on; 0 is any free one
+    /// Port to listen on; 0 picks a free one
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
     /// Seed of all data: the same seed gives the same answers
@@ -19,7 +19,7 @@ struct Options {
     /// Number of offers in the catalogue, 0 to 5000
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u16).range(..=MAX_OFFERS as i64))]
     offers: u16,
-    /// How many times as fast as real time the rate limit's clock runs
+    /// Speed of the rate limit's clock, as a multiple of real time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     speed: u32,
 }
@@ -52,7 +52,8 @@ fn serve(options: &Options) -> std::io::Result<()> {
             writeln!(out, "listening on {}", sandbox.base_url())?;
             out.flush()
         };
-        // Whoever reads where it listens may end it at once: the signal is listened for before.
+        // A reader may send the signal as soon as it has read the address, so listening starts
+        // first.
         tokio::try_join!(biased; tokio::signal::ctrl_c(), announced)?;
         sandbox.stop().await;
         Ok(())

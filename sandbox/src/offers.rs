@@ -1,4 +1,4 @@
-//! Owns the offers endpoint: its parameters, the filters they stand for, and the answer's envelope.
+//! Owns the offers endpoint: its parameters, its filters, and the envelope of the answer.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -11,10 +11,10 @@ use crate::text::{Style, country, excerpt, push_fmt, quoted};
 
 const DEFAULT_LIMIT: usize = 2_500;
 
-/// Where a caller on the loopback interface is taken to be.
+/// The country of a caller on the loopback interface.
 const CALLER_COUNTRY: &str = "US";
 
-/// The fields that may be asked for.
+/// The fields that a request may name.
 const FIELDS: &[&str] = &[
     "id",
     "title",
@@ -89,7 +89,7 @@ impl Device {
     }
 }
 
-/// A request for offers, understood.
+/// A request for offers, with its parameters parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Request {
     publisher: u64,
@@ -99,13 +99,13 @@ pub(crate) struct Request {
     updated_since: Option<i64>,
     fields: Option<Vec<&'static str>>,
     offerwall: bool,
-    /// No device means every device, unknown ones included.
+    /// An empty list means every device, including unknown ones.
     devices: Vec<Device>,
     link_tail: String,
 }
 
 impl Request {
-    /// Asks for the whole catalogue, which no real request can.
+    /// A request for the whole catalogue. No combination of parameters asks for this.
     pub(crate) fn everything(publisher: u64) -> Request {
         Request {
             publisher,
@@ -120,11 +120,11 @@ impl Request {
         }
     }
 
-    /// Reads the parameters; those nobody documents are ignored.
+    /// Reads the parameters. Undocumented ones are ignored.
     ///
     /// # Errors
     ///
-    /// The first parameter that is missing or wrong, with what is allowed.
+    /// When a parameter is missing or wrong: the first such parameter, with what is allowed.
     pub(crate) fn read(query: &Query, user_agent: &str) -> Result<Request, Refusal> {
         let tracking: Vec<(&str, &str)> = TRACKING
             .iter()
@@ -152,7 +152,7 @@ impl Request {
         })
     }
 
-    /// The answer's JSON: the offers of `catalogue` that match, in its order.
+    /// The answer as JSON: the offers of `catalogue` that match, in the same order.
     pub(crate) fn answer(&self, catalogue: &[Offer]) -> String {
         let chosen: Vec<&Offer> = catalogue
             .iter()
@@ -175,7 +175,7 @@ impl Request {
             && (self.devices.is_empty() || self.devices.iter().any(|device| device.takes(offer)))
     }
 
-    /// The envelope around `offers`, whatever they are.
+    /// The envelope with exactly these offers.
     pub(crate) fn write(&self, offers: &[&Offer]) -> String {
         let country = or_null(self.country.as_deref());
         let names: Vec<&str> = self.devices.iter().map(|device| device.name()).collect();
@@ -200,8 +200,10 @@ impl Request {
     }
 }
 
-/// The whole catalogue of `seed` as the JSON answer that publisher `publisher_id` would get: every offer, of every
-/// type, those for offerwalls too. At most 5,000 offers. A pure function, for benchmarks and tests without a server.
+/// The whole catalogue of `seed`, as the JSON answer for the publisher `publisher_id`.
+///
+/// It holds every offer of every type, including those for offerwalls, at most 5,000. The function
+/// is pure: it serves benchmarks and tests that need no server.
 ///
 /// ```
 /// let json = cpalead_sandbox::catalogue_json(1, 3, cpalead_sandbox::DEFAULT_PUBLISHER_ID);
@@ -218,7 +220,7 @@ fn or_null(text: Option<&str>) -> String {
     text.map_or("null".to_owned(), |text| quoted(text, Style::Plain))
 }
 
-/// The words of a comma list. A list without any word counts as not given.
+/// The words of a comma-separated list. A list without words counts as missing.
 fn list<'a>(query: &'a Query, name: &str) -> Option<Vec<&'a str>> {
     let words = query.get(name)?.split(',').map(str::trim);
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
@@ -317,7 +319,7 @@ mod tests {
     fn the_same_seed_gives_the_same_bytes() {
         assert_eq!(catalogue_json(5, 300, 1), catalogue_json(5, 300, 1));
         assert_ne!(catalogue_json(5, 300, 1), catalogue_json(6, 300, 1));
-        // Fixed for good: whoever changes the bytes of a seed breaks the fixtures of others, and must mean it.
+        // The bytes of a seed are fixed: other programs have tests that depend on them.
         assert_eq!(
             crate::seed::of_text(&catalogue_json(1, 5_000, 3_360_001)),
             2_841_327_391_185_342_865

@@ -1,4 +1,5 @@
-//! Owns the provider behind the sockets: which endpoint answers, the order of the checks, and what is kept ready.
+//! Owns the provider behind the sockets: which endpoint answers, the order of the checks, and the
+//! cached answers.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -18,10 +19,11 @@ use crate::reports::{Added, Book, Conversions, Reversals, Shape};
 use crate::witness::Request;
 
 const REMEMBERED_REQUESTS: usize = 100_000;
-/// Answers about offers that are kept ready: the same question has the same answer for as long as the sandbox runs.
+/// How many answers about offers are cached. The same request has the same answer as long as the
+/// sandbox runs.
 const REMEMBERED_ANSWERS: usize = 8;
 
-/// What a provider is made of.
+/// The settings of a provider.
 pub(crate) struct Settings {
     pub(crate) seed: u64,
     pub(crate) api_key: String,
@@ -31,7 +33,7 @@ pub(crate) struct Settings {
     pub(crate) catalogue: Vec<Offer>,
 }
 
-/// The state all connections share.
+/// The state that all connections share.
 pub(crate) struct Provider {
     settings: Settings,
     started: Instant,
@@ -41,7 +43,7 @@ pub(crate) struct Provider {
     ready: Mutex<VecDeque<(Asked, Reply)>>,
 }
 
-/// What an answer about offers depends on.
+/// The parts of a request on which an answer about offers depends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Asked {
     query: String,
@@ -49,7 +51,7 @@ struct Asked {
     coding: Coding,
 }
 
-/// One call, as far as the answer depends on it.
+/// The parts of a call on which the answer depends.
 pub(crate) struct Call<'a> {
     pub(crate) method: &'a Method,
     pub(crate) path: &'a str,
@@ -98,12 +100,12 @@ impl Provider {
         lead
     }
 
-    /// Real time since the start.
+    /// The real time since the start.
     pub(crate) fn now(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// Remembers a call, without its key.
+    /// Records a call without its key.
     pub(crate) fn witness(&self, call: &Call<'_>, query: Query, arrived: Duration, status: u16) {
         let mut requests = lock(&self.requests);
         if requests.len() >= REMEMBERED_REQUESTS {
@@ -167,8 +169,10 @@ impl Provider {
         }
     }
 
-    /// Answers a call. The checks come in this order: method, key, form and parameters, limit; so a call refused for
-    /// its parameters does not use up the minute.
+    /// Answers a call.
+    ///
+    /// The order of the checks is: method, key, form and parameters, rate limit. A call that is
+    /// refused for its parameters therefore does not use up the minute.
     pub(crate) fn reply(&self, call: &Call<'_>, query: &Query) -> Reply {
         if call.method != Method::GET && call.path.starts_with("/api/") {
             return Reply::of(Answer::method_not_allowed(), Coding::Identity);
@@ -197,7 +201,8 @@ impl Provider {
     }
 }
 
-/// A lock that a panic elsewhere cannot poison: every value behind it is whole between two statements.
+/// Locks even if another thread panicked while it held the lock: every statement leaves the values
+/// complete.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

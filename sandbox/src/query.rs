@@ -1,13 +1,14 @@
-//! Owns the reading of a query string, as the provider's PHP would: never an error, the last of a repeated name wins.
+//! Owns the parsing of a query string as PHP does it: it never fails, and the last of a repeated
+//! name wins.
 
-/// The parameters of one request, decoded, in the order they came.
+/// The decoded parameters of one request, in their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Query {
     pairs: Vec<(String, String)>,
 }
 
 impl Query {
-    /// Reads `name=value&…`. What cannot be decoded stays as it is; what is not UTF-8 becomes U+FFFD.
+    /// Reads `name=value&…`. Invalid escapes stay as they are, and invalid UTF-8 becomes U+FFFD.
     pub(crate) fn parse(text: &str) -> Query {
         let pairs = text
             .split('&')
@@ -20,13 +21,13 @@ impl Query {
         Query { pairs }
     }
 
-    /// The value of `name`: the last one given. An empty value counts as none.
+    /// The last value of `name`. An empty value counts as missing.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let (_, value) = self.pairs.iter().rev().find(|(key, _)| key == name)?;
         Some(value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// Everything but the api key, for the witness.
+    /// All parameters except the api key.
     pub(crate) fn without_key(self) -> Vec<(String, String)> {
         let mut pairs = self.pairs;
         pairs.retain(|(name, _)| !name.eq_ignore_ascii_case("api_key"));
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_decoded_stays() {
+    fn invalid_escapes_stay_as_they_are() {
         check("subid=100%&x", "subid", Some("100%"));
         check("subid=%zz%4", "subid", Some("%zz%4"));
         check("subid=%FF", "subid", Some("\u{fffd}"));
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_left_out_for_the_witness() {
+    fn the_recorded_parameters_do_not_include_the_key() {
         let pairs = Query::parse("id=1&api_key=secret&API%5FKEY=secret").without_key();
         assert_eq!(pairs, [("id".to_owned(), "1".to_owned())]);
     }

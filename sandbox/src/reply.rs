@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 
 use crate::answer::Answer;
 
-/// Below this a gzip header costs more than it saves.
+/// For a body of fewer bytes, gzip costs more than it saves.
 const WORTH_COMPRESSING: usize = 256;
 
 /// The encoding of a body.
@@ -20,7 +20,7 @@ pub(crate) enum Coding {
     Gzip,
 }
 
-/// An answer in the form it is sent in.
+/// An answer in its final form.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     answer: Answer,
@@ -29,7 +29,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// Encodes `answer` as `coding`, unless it is too short to gain by it.
+    /// Encodes `answer` as `coding`, unless it is too short for that.
     pub(crate) fn of(mut answer: Answer, coding: Coding) -> Reply {
         let body = std::mem::take(&mut answer.body).into_bytes();
         if coding == Coding::Gzip && body.len() >= WORTH_COMPRESSING {
@@ -57,7 +57,7 @@ impl Reply {
 
     pub(crate) fn into_response(self, method: &Method) -> Response {
         let length = self.body.len();
-        // A HEAD request is answered by 405, and no answer to HEAD has a body.
+        // The answer to HEAD is status 405, and an answer to HEAD never has a body.
         let body = if method == Method::HEAD {
             Body::empty()
         } else {
@@ -86,7 +86,7 @@ impl Reply {
     }
 }
 
-/// What `Accept-Encoding` allows. A quality of zero means: not this one.
+/// The encoding that `Accept-Encoding` allows. A quality of zero forbids one.
 pub(crate) fn coding(accepted: &str) -> Coding {
     let accepts = |part: &str| {
         let (name, quality) = part.split_once(';').unwrap_or((part, "q=1"));

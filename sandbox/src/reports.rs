@@ -1,4 +1,5 @@
-//! Owns the conversions and reversals endpoints: their parameters, their seeded rows, and the two shapes of an answer.
+//! Owns the conversions and reversals endpoints: their parameters, their seeded rows, and the two
+//! shapes of their answers.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -12,7 +13,8 @@ use crate::text::{Mills, Style, excerpt, push_fmt, quoted};
 /// The sub-id that always has conversions.
 const KNOWN_SUBID: &str = "user-42";
 
-/// Tells the reports' random numbers from each other and from the catalogue's.
+/// These keep the random numbers of the reports apart from each other and from those of the
+/// catalogue.
 const CONVERSIONS: u64 = 0x0c0f;
 const REVERSALS: u64 = 0x0e7e;
 const ADDED: u64 = 0x0add;
@@ -26,7 +28,7 @@ const REASONS: &[&str] = &[
     "invalid e-mail",
 ];
 
-/// How the answers of conversions and reversals are shaped; the provider does not document it.
+/// The shape of the answers of conversions and reversals. The provider does not document it.
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {
@@ -45,11 +47,12 @@ pub enum Shape {
     /// An object with a status and the list: `{"status":"success","conversions":[…]}`.
     #[default]
     Wrapped,
-    /// The list alone. Its conversions have the names of the predecessor: `campid`, `status`, no payout, no lead id.
+    /// The list alone. Its conversions have the field names of the older API: `campid` and
+    /// `status`, without a payout and a lead id.
     Bare,
 }
 
-/// What the rows are made from.
+/// Everything from which the rows are made.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Book<'a> {
     pub(crate) seed: u64,
@@ -68,7 +71,8 @@ pub(crate) struct Added {
 }
 
 impl Added {
-    /// The next one after those of the book: its lead is a function of the seed and of how many there were.
+    /// The conversion after those of the book. Its lead depends on the seed and on their number
+    /// only.
     pub(crate) fn next(book: Book<'_>, subid: &str, offer: u64) -> Added {
         let lead = Rng::new(book.seed ^ book.added.len() as u64, ADDED).next();
         Added {
@@ -82,7 +86,8 @@ impl Added {
         &self.lead
     }
 
-    /// All are of the first second of today, in the US: in the bare shape two of one offer are the same bytes.
+    /// The row as JSON. Its time is the first second of today and its country is the US, so two
+    /// rows of one offer have the same bytes in the bare shape.
     fn row(&self, book: Book<'_>) -> String {
         let mut offers = book.catalogue.iter();
         let payout = offers
@@ -100,7 +105,7 @@ impl Added {
     }
 }
 
-/// A row of the conversions, each value in its JSON form unless it is text.
+/// A row of the conversions. The values that are not text are JSON already.
 struct Row<'a> {
     offer_id: String,
     country: &'a str,
@@ -132,7 +137,7 @@ impl Row<'_> {
     }
 }
 
-/// A request for conversions, understood.
+/// A request for conversions, with its parameters parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Conversions {
     pub(crate) publisher: u64,
@@ -145,7 +150,7 @@ impl Conversions {
     ///
     /// # Errors
     ///
-    /// The first parameter that is missing or wrong.
+    /// When a parameter is missing or wrong: the first such parameter.
     pub(crate) fn read(query: &Query, caller: &str) -> Result<Conversions, Refusal> {
         let publisher = publisher(query)?;
         let subid = match query.get("subid") {
@@ -170,7 +175,7 @@ impl Conversions {
         })
     }
 
-    /// The answer's JSON, newest conversions first.
+    /// The answer as JSON, with the newest conversions first.
     pub(crate) fn answer(&self, book: Book<'_>) -> String {
         let mut rng = Rng::new(book.seed ^ seed::of_text(&self.subid), CONVERSIONS);
         let known = self.subid == KNOWN_SUBID;
@@ -187,7 +192,8 @@ impl Conversions {
             .map(|added| added.row(book))
             .collect();
         for _ in 0..count {
-            // Each row takes the same numbers whether it is shown or not, so that filters cannot change the others.
+            // Every row draws its random numbers even if it is filtered out, so that a filter does
+            // not change the other rows.
             let mut rng = Rng::new(rng.next(), CONVERSIONS);
             age += rng.between(600, 5 * DAY as u64) as i64;
             let Some(offer) = rng.choose(book.catalogue) else {
@@ -218,7 +224,7 @@ impl Conversions {
     }
 }
 
-/// A request for reversals, understood.
+/// A request for reversals, with its parameters parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reversals {
     pub(crate) publisher: u64,
@@ -231,7 +237,8 @@ impl Reversals {
     ///
     /// # Errors
     ///
-    /// The first parameter that is missing or wrong; a start after the end; more than one calendar month.
+    /// When a parameter is missing or wrong, the start is after the end, or the range is longer
+    /// than one calendar month.
     pub(crate) fn read(query: &Query) -> Result<Reversals, Refusal> {
         let publisher = publisher(query)?;
         let (start, end) = (day(query, "start_date")?, day(query, "end_date")?);
@@ -240,7 +247,8 @@ impl Reversals {
                 "end_date {end} is before start_date {start}"
             )));
         }
-        // A month after the last dates there are does not exist; then nothing can be too far away.
+        // No date lies one month after the last dates that jiff has. No end can be too late for
+        // those.
         let too_far = start.checked_add(1.month()).is_ok_and(|first| end >= first);
         if too_far {
             return Err(Refusal::parameter(format!(
@@ -254,7 +262,7 @@ impl Reversals {
         })
     }
 
-    /// The answer's JSON, oldest reversals first. There are none after today.
+    /// The answer as JSON, with the oldest reversals first. There are none after today.
     pub(crate) fn answer(&self, book: Book<'_>) -> String {
         let first = days(self.start);
         let last = days(self.end.min(book.today));
@@ -303,14 +311,14 @@ fn midnight(date: Date) -> i64 {
     days(date) * DAY
 }
 
-/// The parameter `name` as a date, in the one form that is documented.
+/// The parameter `name` as a date in the documented form.
 fn day(query: &Query, name: &str) -> Result<Date, Refusal> {
     let Some(text) = query.get(name) else {
         return Err(Refusal::parameter(format!(
             "{name} is required, in the form yyyy-mm-dd"
         )));
     };
-    // jiff reads more forms than this one, but all of ten bytes that start with four digits are this one.
+    // jiff accepts more forms than this one, so the form is checked separately.
     let strict = text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| match at {
             4 | 7 => byte == b'-',

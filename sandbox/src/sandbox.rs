@@ -1,4 +1,4 @@
-//! Owns the running sandbox as its user sees it: where it is, what it witnessed, and its end.
+//! Owns the running sandbox as its user sees it: its address, the requests it saw, and its end.
 
 use std::sync::Arc;
 
@@ -7,23 +7,16 @@ use tokio::sync::oneshot;
 use crate::provider::Provider;
 use crate::witness::Request;
 
-/// A publisher id to use when none is at hand. The sandbox takes any positive integer of up to 16 digits.
-///
-/// ```
-/// assert_eq!(cpalead_sandbox::DEFAULT_PUBLISHER_ID, 3_360_001);
-/// ```
+/// A publisher id for callers without one. The sandbox accepts any positive integer of up to 16
+/// digits.
 pub const DEFAULT_PUBLISHER_ID: u64 = 3_360_001;
 
-/// The api key of a sandbox that was given none.
-///
-/// ```
-/// assert_eq!(cpalead_sandbox::DEFAULT_API_KEY, "sandbox-api-key");
-/// ```
+/// The api key of a sandbox for which no other key is set.
 pub const DEFAULT_API_KEY: &str = "sandbox-api-key";
 
 /// A running stand-in provider. It stops when it is dropped.
 ///
-/// It runs on threads of its own, so that a caller who blocks, or whose runtime is busy, is answered all the same.
+/// It runs on separate threads, so it also answers a caller that blocks or whose runtime is busy.
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {
@@ -45,14 +38,10 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// [`DEFAULT_PUBLISHER_ID`] under the type's own name.
-    ///
-    /// ```
-    /// assert_eq!(cpalead_sandbox::Sandbox::DEFAULT_PUBLISHER_ID, 3_360_001);
-    /// ```
+    /// The same as [`DEFAULT_PUBLISHER_ID`], as a constant of the type.
     pub const DEFAULT_PUBLISHER_ID: u64 = DEFAULT_PUBLISHER_ID;
 
-    /// A sandbox that lives on a thread of its own until `stop` is dropped, and drops the sender of `ended` then.
+    /// A sandbox whose thread runs until `stop` is dropped, and then drops the sender of `ended`.
     pub(crate) fn of(
         base_url: String,
         provider: Arc<Provider>,
@@ -67,41 +56,21 @@ impl Sandbox {
         }
     }
 
-    /// Where it listens, with no slash at the end: `http://127.0.0.1:PORT`. The endpoints are at `/api/offers`,
-    /// `/api/conversions` and `/api/reversals`.
+    /// The address, without a slash at the end: `http://127.0.0.1:PORT`.
     ///
-    /// ```
-    /// # fn main() -> std::io::Result<()> {
-    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    /// # runtime.block_on(async {
-    /// let sandbox = cpalead_sandbox::Sandbox::start().await?;
-    /// let url = format!("{}/api/offers?id=3360001", sandbox.base_url());
-    /// # assert!(!url.contains("//api"));
-    /// # Ok(())
-    /// # })
-    /// # }
-    /// ```
+    /// The endpoints are at `/api/offers`, `/api/conversions` and `/api/reversals`.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
     /// The api key that conversions and reversals accept.
-    ///
-    /// ```
-    /// # fn main() -> std::io::Result<()> {
-    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    /// # runtime.block_on(async {
-    /// let sandbox = cpalead_sandbox::Sandbox::builder().api_key("other").start().await?;
-    /// assert_eq!(sandbox.api_key(), "other");
-    /// # Ok(())
-    /// # })
-    /// # }
-    /// ```
     pub fn api_key(&self) -> &str {
         self.provider.api_key()
     }
 
-    /// Adds a conversion while the sandbox runs, as when a user completes an offer, and returns its lead id.
+    /// Adds a conversion while the sandbox runs, as if a user had completed an offer.
+    ///
+    /// Returns its lead id.
     ///
     /// ```
     /// # fn main() -> std::io::Result<()> {
@@ -115,45 +84,26 @@ impl Sandbox {
     /// # }
     /// ```
     ///
-    /// It comes before all others in the answers for its sub-id, is dated to the first second of today, in the US, and pays
-    /// what the offer pays there: nothing when the catalogue has no such offer. The bare shape shows no lead ids, so that
-    /// two conversions of one offer and sub-id look the same in it.
+    /// The conversion is the first in the answers for its sub-id. Its time is the first second of
+    /// today, its country is the US, and its payout is the payout of the offer there, or null if
+    /// the catalogue has no such offer. The bare shape shows no lead ids, so two conversions of one
+    /// offer and sub-id look the same in it.
     pub fn add_conversion(&self, subid: &str, offer_id: u64) -> String {
         self.provider.add_conversion(subid, offer_id)
     }
 
-    /// The requests answered so far, in the order they arrived: the witness of what a client really did. The latest
-    /// 100,000 are kept.
+    /// The requests answered so far, in the order in which they arrived.
     ///
-    /// ```
-    /// # fn main() -> std::io::Result<()> {
-    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    /// # runtime.block_on(async {
-    /// let sandbox = cpalead_sandbox::Sandbox::start().await?;
-    /// assert!(sandbox.requests().is_empty());
-    /// # Ok(())
-    /// # })
-    /// # }
-    /// ```
+    /// A test sees here what a client really did. The latest 100,000 requests are kept.
     pub fn requests(&self) -> Vec<Request> {
         self.provider.requests()
     }
 
-    /// Closes the port and every connection, and returns when that is done.
-    ///
-    /// ```
-    /// # fn main() -> std::io::Result<()> {
-    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    /// # runtime.block_on(async {
-    /// let sandbox = cpalead_sandbox::Sandbox::start().await?;
-    /// sandbox.stop().await;
-    /// # Ok(())
-    /// # })
-    /// # }
-    /// ```
+    /// Closes the port and every connection, and returns when both are done.
     pub async fn stop(mut self) {
         self.stop.take();
-        // The sender is never used, so this is an error by design: it says that the thread has dropped it and ended.
+        // Nothing is ever sent. The error that is returned here means that the thread has dropped
+        // the sender and ended.
         let _ = self.ended.await;
     }
 }

@@ -1,14 +1,16 @@
-//! Owns the pseudo-random numbers: the same seed gives the same sequence on every platform, in every release.
+//! Owns the pseudo-random numbers: a seed gives the same sequence on every platform and in every
+//! release.
 
-/// SplitMix64. A generator from a crate may change its stream between releases; these bytes may not.
+/// SplitMix64. It is written here because a generator from a crate may change its sequence in a
+/// later release.
 #[derive(Debug, Clone)]
 pub(crate) struct Rng(u64);
 
 impl Rng {
-    /// A generator for one thing among many: `seed` is the catalogue's, `place` tells the things apart.
+    /// The generator for one of many things. `place` tells apart the things of one `seed`.
     pub(crate) fn new(seed: u64, place: u64) -> Rng {
         let mut rng = Rng(seed ^ place.wrapping_mul(0xd134_2543_de82_ef95));
-        // The first value of neighbouring places is still related, so it is thrown away.
+        // The first values of neighbouring places are related, so the first value is dropped.
         rng.next();
         Rng(rng.next())
     }
@@ -23,7 +25,7 @@ impl Rng {
 
     /// A number below `bound`; 0 when `bound` is 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        // The high half of the product is close enough to uniform for bounds as small as ours.
+        // The high half of the product is close enough to uniform for small bounds.
         let product = u128::from(self.next()) * u128::from(bound);
         (product >> 64) as u64
     }
@@ -38,12 +40,12 @@ impl Rng {
         self.below(100) < percent
     }
 
-    /// One of `choices`; `None` only when there is none.
+    /// One of `choices`, or `None` if there are none.
     pub(crate) fn choose<'a, T>(&mut self, choices: &'a [T]) -> Option<&'a T> {
         choices.get(self.below(choices.len() as u64) as usize)
     }
 
-    /// One word of `words`; empty only when there is none.
+    /// One of `words`, or an empty one if there are none.
     pub(crate) fn word(&mut self, words: &[&'static str]) -> &'static str {
         self.choose(words).copied().unwrap_or_default()
     }
@@ -56,7 +58,7 @@ impl Rng {
     }
 }
 
-/// A number that stands for a text (FNV-1a, 64 bits).
+/// The hash of a text (FNV-1a, 64 bits).
 pub(crate) fn of_text(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)

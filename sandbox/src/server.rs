@@ -1,4 +1,5 @@
-//! Owns the sockets: connections, their limits, and the way of a request from HTTP to the provider and back.
+//! Owns the sockets: connections and their limits, and the translation between HTTP and the
+//! provider.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::provider::{Call, Provider};
 use crate::query::Query;
 use crate::reply::coding;
 
-/// How long a client may take for a request's head, and stay idle between two requests.
+/// How long a client may take to send the head of a request, or stay idle between two requests.
 const HEADER_TIME: Duration = Duration::from_secs(30);
 const HEADER_BYTES: usize = 64 * 1024;
 const CONNECTIONS: usize = 512;
@@ -35,7 +36,8 @@ pub(crate) async fn serve(
             accepted = listener.accept() => accepted,
         };
         let Ok((stream, peer)) = accepted else {
-            // Out of file descriptors, or the client is gone already: a moment's rest lets others finish.
+            // There are no file descriptors left, or the client has closed already. A pause lets
+            // other connections finish.
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
@@ -50,7 +52,7 @@ pub(crate) async fn serve(
                 .header_read_timeout(HEADER_TIME)
                 .max_buf_size(HEADER_BYTES)
                 .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
-            // A connection that breaks is the client's affair; there is nobody to tell.
+            // A broken connection concerns the client only, so the error is dropped.
             let _ = connection.await;
             drop(place);
         });

@@ -1,13 +1,14 @@
-//! Owns how values are written: JSON strings in two styles, amounts, and percent-encoding. Nothing else builds them.
+//! Owns the writing of values: JSON strings in two styles, amounts, and percent-encoding.
 
 use std::fmt::Write;
 
 /// How a JSON string is escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
-    /// Only what JSON demands.
+    /// Escapes only what JSON requires.
     Plain,
-    /// As PHP's `json_encode` does by default: `\/`, and `\u` with four digits for all that is not ASCII.
+    /// Escapes as PHP's `json_encode` does by default: `\/`, and `\u` with four digits for all
+    /// characters that are not ASCII.
     Php,
 }
 
@@ -45,17 +46,18 @@ pub(crate) fn push_escaped(out: &mut String, text: &str, style: Style) {
     }
 }
 
-/// Appends formatted text. Writing to a `String` cannot fail, so there is no result to look at.
+/// Appends formatted text. Writing to a `String` cannot fail, so the result is dropped.
 pub(crate) fn push_fmt(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(text);
 }
 
-/// Money in thousandths of a dollar: whole numbers, so that no amount is ever rounded.
+/// An amount in thousandths of a dollar. It is a whole number, so no amount is rounded by accident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mills(pub(crate) u32);
 
 impl Mills {
-    /// A price as people set it: to the mill below a dollar, to the cent from there, to five cents from five dollars.
+    /// A typical price: in steps of a mill below a dollar, of a cent below five dollars, and of
+    /// five cents above.
     pub(crate) fn rounded(self) -> Mills {
         let step = match self.0 {
             0..1_000 => 1,
@@ -65,7 +67,7 @@ impl Mills {
         Mills(self.0 / step * step)
     }
 
-    /// `1.50`, or `0.031` where cents are not enough.
+    /// The amount with cents, such as `1.50`, or with mills if needed, such as `0.031`.
     pub(crate) fn fixed(self) -> String {
         let (dollars, rest) = (self.0 / 1000, self.0 % 1000);
         if rest % 10 == 0 {
@@ -75,7 +77,7 @@ impl Mills {
         }
     }
 
-    /// As a JSON number is written: `1.5`, `2`, `0.031`.
+    /// The amount as a JSON number, such as `1.5`, `2` or `0.031`.
     pub(crate) fn number(self) -> String {
         let text = format!("{}.{:03}", self.0 / 1000, self.0 % 1000);
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -99,7 +101,7 @@ pub(crate) fn country(text: &str) -> Option<String> {
         .then(|| text.to_ascii_uppercase())
 }
 
-/// At most 40 characters of what a caller sent, fit to be quoted in a message.
+/// At most 40 characters of a caller's text, for quoting in a message.
 pub(crate) fn excerpt(text: &str) -> String {
     let mut short: String = text.chars().take(40).collect();
     if short.len() < text.len() {
@@ -113,7 +115,7 @@ mod tests {
     use crate::text::{Mills, Style, excerpt, push_percent_encoded, quoted};
 
     #[test]
-    fn both_styles_say_the_same_text() {
+    fn both_styles_stand_for_the_same_text() {
         let text = "a/b \"ü\" \\ \u{1} 🎮\n";
         assert_eq!(quoted(text, Style::Plain), r#""a/b \"ü\" \\ \u0001 🎮\n""#);
         assert_eq!(

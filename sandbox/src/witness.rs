@@ -1,8 +1,8 @@
-//! Owns the witness: what each request asked, when, and what it got.
+//! Owns the record of a request: what it asked for, when it arrived, and the status of its answer.
 
 use std::time::Duration;
 
-/// One request as the sandbox saw it.
+/// A request that the sandbox received.
 ///
 /// ```
 /// fn starts(requests: &[cpalead_sandbox::Request]) -> Vec<std::time::Duration> {
@@ -18,22 +18,17 @@ pub struct Request {
     pub method: String,
     /// The path, such as `/api/offers`.
     pub path: String,
-    /// The decoded parameters in the order they came, without the api key.
+    /// The decoded parameters in their order, without the api key.
     pub parameters: Vec<(String, String)>,
-    /// When it arrived: real time since the sandbox started, whatever the speed of its clock.
+    /// The time of arrival: the real time since the sandbox started, whatever the speed of its
+    /// clock.
     pub arrived: Duration,
-    /// The status it was answered with.
+    /// The status of the answer.
     pub status: u16,
 }
 
 impl Request {
-    /// The last value given for the parameter `name`.
-    ///
-    /// ```
-    /// fn asked_for(request: &cpalead_sandbox::Request) -> Option<&str> {
-    ///     request.parameter("country")
-    /// }
-    /// ```
+    /// The last value of the parameter `name`.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let (_, value) = self.parameters.iter().rev().find(|(key, _)| key == name)?;
         Some(value)

@@ -1,4 +1,4 @@
-//! Owns the tests of the command: what it prints, how it ends, and what it refuses.
+//! Owns the tests of the command: its output, its end, and the options that it refuses.
 #![cfg(all(unix, feature = "command"))]
 
 use std::io::{BufRead, BufReader};
@@ -9,7 +9,7 @@ fn command() -> Command {
 }
 
 #[test]
-fn it_says_where_it_listens_and_ends_at_ctrl_c() {
+fn it_prints_its_address_and_ends_on_ctrl_c() {
     let mut child = command()
         .args(["--seed", "3", "--offers", "7", "--speed", "60"])
         .stdout(Stdio::piped())

@@ -1,4 +1,4 @@
-//! Asks the provider for one offer over the system's own TLS library.
+//! Requests one offer from the provider over the system's TLS library.
 //!
 //! `cargo run --manifest-path examples/native-tls/Cargo.toml -- PUBLISHER_ID`
 

@@ -1,7 +1,7 @@
-//! Owns the making of one offer: which of the wire's many forms each of its fields takes.
+//! Owns the generation of one offer: the form in which each of its fields is sent.
 //!
-//! Common forms are drawn at random. Rare ones are tied to the offer's index, so that even the 200 offers a sandbox
-//! has by default show each of them.
+//! Common forms are chosen at random. Rare forms depend on the offer's index, so that the 200
+//! offers of a default sandbox contain every form.
 
 use crate::catalogue::offer::{Kind, LinkParts, Offer};
 use crate::catalogue::values::{
@@ -14,7 +14,7 @@ use crate::catalogue::words::{
 use crate::seed::Rng;
 use crate::text::{Mills, Style, quoted};
 
-/// 2026-11-20T00:00:00Z: offers were updated before it, in the half year up to it.
+/// 2026-11-20T00:00:00Z. Every offer was updated in the half year before this time.
 const NEWEST_UPDATE: i64 = 1_795_132_800;
 const HALF_A_YEAR: u64 = 182 * 86_400;
 
@@ -177,7 +177,7 @@ fn title(rng: &mut Rng, name: &str, kind: Kind, index: u64) -> String {
         4 => format!("<b>{name}</b> &ndash; Play &amp; Win&hellip;"),
         9 => format!("{name}&nbsp;(It&#39;s free!)"),
         14 | 24 | 34 => rng.word(FOREIGN_TITLES).to_owned(),
-        // A title a spreadsheet would take for a formula.
+        // A title that a spreadsheet would read as a formula.
         19 => format!("+100 Coins: {name}"),
         28 => format!("=1+1 {name}, \"The Sequel\""),
         _ => match kind {

@@ -1,8 +1,8 @@
-//! Owns one offer: what filters ask about it, and its fields as they are sent.
+//! Owns one offer: the values that filters compare, and its fields as they are sent.
 
 use crate::text::{Mills, Style, push_escaped, push_fmt, push_percent_encoded};
 
-/// How an offer pays.
+/// The payout type of an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Cpa,
@@ -31,14 +31,14 @@ pub(crate) struct Devices {
     pub(crate) desktop: bool,
 }
 
-/// One offer: what filters need to know, and its fields as they are sent.
+/// One offer: the values that filters compare, and its fields as they are sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Offer {
     pub(crate) id: u64,
     pub(crate) kind: Kind,
     pub(crate) featured: bool,
     pub(crate) rank: usize,
-    /// Seconds since 1970. The provider has such a time, for `updated_since`, but does not show it.
+    /// Seconds since 1970. The provider has such a time for `updated_since`, but does not send it.
     pub(crate) updated: i64,
     pub(crate) offerwall: bool,
     pub(crate) devices: Devices,
@@ -48,7 +48,8 @@ pub(crate) struct Offer {
     pub(crate) payouts: Vec<(&'static str, Mills)>,
     pub(super) style: Style,
     pub(super) link: LinkParts,
-    /// Names, and values as JSON. The value of the link depends on the request and is empty here.
+    /// The names and the values as JSON. The link depends on the request, so its value is empty
+    /// here.
     pub(super) fields: Vec<(&'static str, String)>,
 }
 
@@ -59,7 +60,8 @@ pub(super) struct LinkParts {
 }
 
 impl Offer {
-    /// Appends the offer as JSON: all its fields, or those in `only`. `link_tail` is appended to the query of its link.
+    /// Appends the offer as JSON: all its fields, or those in `only`. `link_tail` is appended to
+    /// the query of its link.
     pub(crate) fn push_json(
         &self,
         out: &mut String,
@@ -90,7 +92,7 @@ impl Offer {
         out.push('}');
     }
 
-    /// What a conversion in `country` pays, if the offer has an amount at all.
+    /// The payout of a conversion in `country`, or `None` if the offer has no amount.
     pub(crate) fn payout(&self, country: &str) -> Option<Mills> {
         let named = self.payouts.iter().find(|(name, _)| *name == country);
         named.map(|(_, amount)| *amount).or(self.amount)
@@ -105,7 +107,7 @@ impl Offer {
     }
 }
 
-/// The parameters that tracking adds to a link.
+/// The tracking parameters that are appended to a link.
 pub(crate) fn link_tail(parameters: &[(&str, &str)]) -> String {
     let mut tail = String::new();
     for (name, value) in parameters {

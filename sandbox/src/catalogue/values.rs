@@ -1,11 +1,11 @@
-//! Owns the values of an offer's fields: for each, the forms in which the wire writes it.
+//! Owns the values of an offer's fields, in all the forms in which they are sent.
 
 use crate::catalogue::offer::{Devices, Kind};
 use crate::catalogue::words::{COUNTRIES, EVENTS};
 use crate::seed::Rng;
 use crate::text::{Mills, Style, push_quoted, quoted};
 
-/// The field `device` as JSON, and what it means.
+/// The field `device` as JSON, and the devices that it means.
 pub(crate) fn device(rng: &mut Rng, kind: Kind, index: u64) -> (String, Devices) {
     let devices = |ios, android, desktop| Devices {
         ios,
@@ -42,7 +42,7 @@ pub(crate) fn countries(rng: &mut Rng) -> Vec<&'static str> {
         70..=89 => rng.between(9, 22),
         _ => rng.between(23, 40),
     };
-    // One country is often the first one; lists are drawn from the frequent end.
+    // The list is sorted by frequency. Short lists are chosen from the frequent countries.
     let reach = match count {
         1 => 8,
         _ => (count as usize * 2).min(COUNTRIES.len()),
@@ -83,7 +83,7 @@ pub(crate) fn payouts(
 
 pub(crate) fn payouts_json(rng: &mut Rng, payouts: &[(&'static str, Mills)], index: u64) -> String {
     if payouts.is_empty() {
-        // An empty PHP array says `[]`, whether it would have become a map or a list.
+        // PHP writes `[]` for an empty array, even where a filled one would be a map.
         return if index % 32 == 5 {
             "null".to_owned()
         } else {

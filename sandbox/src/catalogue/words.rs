@@ -1,4 +1,4 @@
-//! Owns the words titles and descriptions are made of. All of them are invented; no brand, no person.
+//! Owns the words of titles and descriptions. All of them are invented and name no brand or person.
 
 pub(crate) const ADJECTIVES: &[&str] = &[
     "Amber", "Brave", "Bright", "Cosmic", "Crystal", "Daring", "Desert", "Emerald", "Frozen",
@@ -82,7 +82,7 @@ pub(crate) const SITE_NOUNS: &[&str] = &[
     "Online Course",
 ];
 
-/// Titles in other languages, for text that is not ASCII.
+/// Titles in other languages, with characters that are not ASCII.
 pub(crate) const FOREIGN_TITLES: &[&str] = &[
     "Täglich gewinnen – bis zu 50 € Guthaben",
     "Regístrate y prueba gratis ¡hoy!",
@@ -113,7 +113,7 @@ pub(crate) const SENTENCES: &[&str] = &[
     "Cancel at any time before the trial ends.",
 ];
 
-/// Sentences with the markup that descriptions hold in the wild, some of it hostile.
+/// Sentences with markup, some of it hostile, as real descriptions contain it.
 pub(crate) const MARKUP: &[&str] = &[
     "<b>Fast</b> &amp; easy&hellip;",
     "Don&#39;t miss out!<br>Today only.",
@@ -149,7 +149,7 @@ pub(crate) const EVENTS: &[(&str, &str)] = &[
     ("day7", "Play on day 7 &amp; collect"),
 ];
 
-/// Countries by how often offers name them; the first are the most frequent.
+/// Countries by how often offers name them, the most frequent first.
 pub(crate) const COUNTRIES: &[&str] = &[
     "US", "CA", "GB", "AU", "DE", "FR", "NZ", "IE", "IT", "ES", "NL", "SE", "NO", "DK", "FI", "CH",
     "AT", "BE", "PT", "PL", "CZ", "HU", "RO", "GR", "BR", "MX", "AR", "CL", "CO", "PE", "ZA", "NG",
@@ -157,7 +157,8 @@ pub(crate) const COUNTRIES: &[&str] = &[
     "SG", "TH", "VN", "JP", "KR", "TW", "HK", "UA", "BG", "HR", "SI", "SK", "LT", "LV", "EE", "VA",
 ];
 
-/// Hosts of links. The real ones rotate, so there are several, all under a reserved domain.
+/// Hosts of links, all under a reserved domain. There are several, because the real hosts change
+/// too.
 pub(crate) const HOSTS: &[&str] = &[
     "track.example",
     "go.offers.example",

@@ -1,4 +1,4 @@
-//! Tests over real HTTP: what a client sees of each endpoint, and of the server.
+//! Tests over real HTTP: each endpoint and the server, as a client sees them.
 
 mod offers;
 mod reports;

@@ -1,4 +1,4 @@
-//! Offers: filters, fields, links, JSONP, and what is refused.
+//! Offers: filters, fields, links, JSONP, and refused parameters.
 
 use cpalead_sandbox::{DEFAULT_PUBLISHER_ID, Sandbox, catalogue_json};
 
@@ -72,7 +72,7 @@ fn the_device_of_the_caller_is_read_from_its_user_agent() {
 }
 
 #[test]
-fn cpr_is_shown_to_those_who_ask_and_offerwall_offers_too() {
+fn cpr_and_offerwall_offers_are_sent_only_on_request() {
     let sandbox = sandbox();
     let types = |query: &str| {
         let mut types: Vec<String> = offers(&sandbox, query)
@@ -105,7 +105,7 @@ fn updated_since_takes_dates_and_times() {
 }
 
 #[test]
-fn fields_keep_what_is_named_in_the_order_of_the_wire() {
+fn named_fields_are_kept_in_the_usual_order() {
     let sandbox = sandbox();
     let answer = call(&sandbox, "/api/offers?id=1&limit=3&fields=title,id,%20link");
     assert_eq!(answer.json()["number_offers"], 3);
@@ -117,7 +117,7 @@ fn fields_keep_what_is_named_in_the_order_of_the_wire() {
 }
 
 #[test]
-fn links_carry_the_publisher_and_what_was_sent_along() {
+fn links_contain_the_publisher_and_the_tracking_parameters() {
     let sandbox = sandbox();
     let query = "subid=a%20b&subid2=%26pub%3D1&gaid=G&idfa=I&subid3=%C3%BC";
     for offer in offers(&sandbox, query) {
@@ -155,7 +155,7 @@ fn jsonp_is_a_call_and_its_errors_are_json() {
 }
 
 #[test]
-fn wrong_parameters_of_offers_are_refused_in_words() {
+fn wrong_parameters_of_offers_are_refused_with_a_message() {
     refused("/api/offers", 400, "id is required: your publisher id");
     refused(
         "/api/offers?id=-5",

@@ -1,4 +1,4 @@
-//! Conversions and reversals: their rows, their shapes, what is refused, and their minute.
+//! Conversions and reversals: their rows, their shapes, refused parameters, and the rate limit.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ fn an_added_conversion_comes_first_and_only_for_its_sub_id_and_offer() {
 }
 
 #[test]
-fn what_is_added_is_the_same_for_the_same_seed() {
+fn added_conversions_depend_on_the_seed_only() {
     let leads = || {
         let sandbox = started(Sandbox::builder().seed(7));
         [1, 1, 2].map(|offer| sandbox.add_conversion("user-42", offer))
@@ -66,7 +66,7 @@ fn what_is_added_is_the_same_for_the_same_seed() {
 }
 
 #[test]
-fn two_added_in_the_bare_shape_look_the_same() {
+fn two_added_conversions_look_the_same_in_the_bare_shape() {
     let sandbox = started(Sandbox::builder().shape(Shape::Bare));
     sandbox.add_conversion("nobody", 7);
     sandbox.add_conversion("nobody", 7);
@@ -88,7 +88,7 @@ fn the_caller_is_its_ip_address() {
 }
 
 #[test]
-fn the_bare_shape_is_the_list_alone_with_the_old_names() {
+fn the_bare_shape_is_a_list_with_the_names_of_the_older_api() {
     let sandbox = started(Sandbox::builder().shape(Shape::Bare));
     let query = "id=1&api_key=sandbox-api-key";
     let rows = call(&sandbox, &format!("/api/conversions?{query}&subid=user-42")).json();
@@ -103,7 +103,7 @@ fn the_bare_shape_is_the_list_alone_with_the_old_names() {
 }
 
 #[test]
-fn reversals_of_two_windows_are_those_of_the_whole() {
+fn two_windows_together_have_the_reversals_of_the_whole_range() {
     let sandbox = started(Sandbox::builder().speed(60_000));
     let ask = |start: &str, end: &str| {
         std::thread::sleep(Duration::from_millis(2));
@@ -148,7 +148,7 @@ fn a_window_is_at_most_one_calendar_month() {
 }
 
 #[test]
-fn wrong_parameters_of_reports_are_refused_in_words() {
+fn wrong_parameters_of_reports_are_refused_with_a_message() {
     refused("/api/conversions?id=1", 401, "api_key is required");
     refused("/api/reversals?id=1&api_key=x", 401, "api_key is not valid");
     let key = "api_key=sandbox-api-key";
@@ -198,7 +198,7 @@ fn one_call_a_minute_for_each_endpoint_and_publisher() {
         "conversions?subid=a",
         "reversals?start_date=2026-01-01&end_date=2026-01-02",
     );
-    // What is refused for its parameters leaves the minute alone.
+    // A call that is refused for its parameters does not use up the minute.
     assert_eq!(ask(1, "conversions?x").status, 400);
     assert_eq!(ask(1, conversions).status, 200);
     assert_eq!(ask(1, reversals).status, 200);
@@ -211,7 +211,7 @@ fn one_call_a_minute_for_each_endpoint_and_publisher() {
         let message = format!("rate limit: 1 request per minute, try again in {seconds} s");
         assert_eq!(answer.message(), message);
     }
-    // The key is checked before the limit, the parameters too.
+    // The key and the parameters are checked before the rate limit.
     assert_eq!(
         call(&sandbox, "/api/conversions?id=1&subid=a&api_key=x").status,
         401
@@ -220,7 +220,7 @@ fn one_call_a_minute_for_each_endpoint_and_publisher() {
 }
 
 #[test]
-fn a_fast_clock_lets_the_next_call_through_sooner() {
+fn a_fast_clock_allows_the_next_call_sooner() {
     let sandbox = started(Sandbox::builder().speed(60));
     let query = "/api/conversions?id=1&subid=a&api_key=sandbox-api-key";
     assert_eq!(call(&sandbox, query).status, 200);

@@ -1,16 +1,16 @@
-//! The server itself: encodings, methods, odd requests, the witness, starting and stopping.
+//! The server: encodings, methods, broken requests, recorded requests, starting and stopping.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use cpalead_sandbox::Sandbox;
+use cpalead_sandbox::{MAX_OFFERS, Sandbox};
 use serde_json::{Value, json};
 
 use crate::support::{address, call, conversions, raw, sandbox, started, wait};
 
 #[test]
-fn gzip_is_sent_to_those_who_accept_it() {
+fn gzip_is_sent_if_the_client_accepts_it() {
     let sandbox = sandbox();
     let ask = |accept: &str| {
         let head = format!(
@@ -30,7 +30,7 @@ fn gzip_is_sent_to_those_who_accept_it() {
     assert!(head.contains("content-encoding: gzip") && head.contains("vary: accept-encoding"));
     let plain = String::from_utf8(plain).unwrap();
     let (_, body) = plain.split_once("\r\n\r\n").unwrap();
-    // The client of these tests accepts gzip and unpacks it.
+    // The HTTP client of these tests accepts gzip and decompresses it.
     assert_eq!(call(&sandbox, "/api/offers?id=1").text, body);
 }
 
@@ -65,7 +65,7 @@ fn an_unknown_path_is_a_page_for_people() {
 }
 
 #[test]
-fn the_witness_saw_everything_but_the_key() {
+fn requests_are_recorded_without_the_key() {
     let sandbox = started(Sandbox::builder().api_key("s3cr3t"));
     call(&sandbox, "/api/conversions?id=1&api_key=s3cr3t&subid=a%20b");
     call(&sandbox, "/api/conversions?id=1&api_key=s3cr3t&subid=a%20b");
@@ -116,7 +116,7 @@ fn a_dropped_sandbox_closes_its_port_soon() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_an_error_in_words() {
+fn a_port_in_use_is_an_error_with_a_message() {
     let running = sandbox();
     let port: u16 = running
         .base_url()
@@ -128,6 +128,15 @@ fn a_port_that_is_taken_is_an_error_in_words() {
     let error = wait(Sandbox::builder().port(port).start()).unwrap_err();
     let start = format!("cannot listen on 127.0.0.1:{port}: ");
     assert!(error.to_string().starts_with(&start), "{error}");
+}
+
+#[test]
+fn too_many_offers_are_an_error_with_a_message() {
+    let error = wait(Sandbox::builder().offers(MAX_OFFERS + 1).start()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "5001 offers are too many: choose 0 to 5000"
+    );
 }
 
 #[test]
@@ -151,7 +160,7 @@ fn broken_requests_are_answered_or_dropped_and_the_next_one_is_served() {
         &format!("GET /api/offers?id={long} HTTP/1.0\r\n\r\n"),
     ] {
         let mut stream = TcpStream::connect(address(&sandbox)).unwrap();
-        // The server may close before it has read everything; that is its right.
+        // The server may close the connection before it has read everything.
         let _ = stream.write_all(request.as_bytes());
         let _ = stream.shutdown(std::net::Shutdown::Write);
         let _ = stream.read_to_end(&mut Vec::new());

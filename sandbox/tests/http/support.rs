@@ -1,4 +1,4 @@
-//! What the tests share: sandboxes, calls of them, and what came back.
+//! Helpers of the tests: sandboxes, calls, and their answers.
 
 use std::future::Future;
 use std::io::{Read, Write};
@@ -69,12 +69,13 @@ pub(crate) fn call_as(sandbox: &Sandbox, path_and_query: &str, user_agent: &str)
     }
 }
 
-/// Where it listens: the host and the port.
+/// The host and the port of the sandbox.
 pub(crate) fn address(sandbox: &Sandbox) -> &str {
     sandbox.base_url().strip_prefix("http://").unwrap()
 }
 
-/// Sends bytes as they are and returns what comes back, until the server closes.
+/// Sends exactly these bytes and returns everything that the server sends until it closes the
+/// connection.
 pub(crate) fn raw(sandbox: &Sandbox, request: &str) -> Vec<u8> {
     let mut stream = TcpStream::connect(address(sandbox)).unwrap();
     stream
