@@ -155,10 +155,10 @@ fn a_bad_offer_is_reported_and_the_others_are_kept() {
     assert!(outcome.json()[1]["payout"].is_null());
 }
 
-/// Runs a command on an answer of one good row and 150 that cannot be read.
+/// Runs a command on an answer with one good row and `count` rows that cannot be read.
 #[track_caller]
-fn leaves_out_150(words: &str, list: &str, expected: &[&str]) {
-    let bad: String = (2..=151)
+fn leaves_out(count: usize, words: &str, list: &str, expected: &[&str]) {
+    let bad: String = (2..2 + count)
         .map(|id| format!(r#",{{"id":{id},"offer_id":{id},"amount":{{}},"payout":{{}}}}"#))
         .collect();
     let server = Server::json(&format!(
@@ -183,7 +183,8 @@ fn leaves_out_150(words: &str, list: &str, expected: &[&str]) {
 
 #[test]
 fn rows_that_are_left_out_are_all_counted() {
-    leaves_out_150(
+    leaves_out(
+        150,
         "offers --limit 151 --output json",
         "offers",
         &[
@@ -191,17 +192,27 @@ fn rows_that_are_left_out_are_all_counted() {
             "warning: the answer is as long as its limit of 151, so there may be more: narrow the request or raise --limit",
         ],
     );
-    leaves_out_150(
+    leaves_out(
+        150,
         "offers --limit 152 --output json",
         "offers",
         &["warning: 145 more offers left out"],
     );
-    leaves_out_150(
+    leaves_out(
+        6,
+        "offers --output json",
+        "offers",
+        &["warning: 1 more offer left out"],
+    );
+    leaves_out(5, "offers --output json", "offers", &[]);
+    leaves_out(
+        150,
         "conversions user-42 --output json",
         "conversions",
         &["warning: 145 more conversions left out"],
     );
-    leaves_out_150(
+    leaves_out(
+        150,
         "reversals --start 2026-01-01 --end 2026-01-31 --output json",
         "reversals",
         &["warning: 145 more reversals left out"],
