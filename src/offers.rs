@@ -56,11 +56,6 @@ pub struct OffersRequest {
 }
 
 impl OffersRequest {
-    /// The largest [`limit`](Self::limit).
-    ///
-    /// Source: Publisher API documentation, Offers, `limit`.
-    pub const MAX_LIMIT: u32 = parameters::MAX_LIMIT;
-
     pub(crate) fn new(inner: Arc<Inner>) -> Self {
         Self {
             call: Call::new(inner, Endpoint::Offers, SHAPE),
@@ -128,7 +123,7 @@ impl OffersRequest {
         self
     }
 
-    /// At most this many offers: 1 to [`MAX_LIMIT`](Self::MAX_LIMIT), and 2500 unless set. There is
+    /// At most this many offers: 1 to [`MAX_LIMIT`](crate::MAX_LIMIT), and 2500 unless set. There is
     /// no paging: narrow the request instead.
     ///
     /// Source: Publisher API documentation, Offers, `limit`.

@@ -20,6 +20,9 @@ use crate::redact;
 /// The provider's address, without the path of an endpoint.
 const PROVIDER: &str = "https://www.cpalead.com";
 
+/// The largest publisher id: sixteen digits (observed in consumers of the API).
+pub const MAX_PUBLISHER_ID: u64 = 9_999_999_999_999_999;
+
 type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
 
 /// Settings of a [`Client`]; made by [`Client::builder`].
@@ -51,9 +54,6 @@ pub struct ClientBuilder {
 }
 
 impl Client {
-    /// The largest publisher id: sixteen digits, which is what consumers were seen to accept.
-    pub const MAX_PUBLISHER_ID: u64 = 9_999_999_999_999_999;
-
     /// Begins a client for the publisher with this id, a whole number from 1.
     ///
     /// ```
@@ -249,7 +249,7 @@ impl ClientBuilder {
     /// # Ok::<(), cpalead::Error>(())
     /// ```
     pub fn build(self) -> Result<Client, Error> {
-        if !(1..=Client::MAX_PUBLISHER_ID).contains(&self.publisher_id) {
+        if !(1..=MAX_PUBLISHER_ID).contains(&self.publisher_id) {
             let shown = self.publisher_id;
             return Err(Error::configuration(if shown == 0 {
                 "publisher id 0 is not valid: expected a whole number from 1".to_owned()

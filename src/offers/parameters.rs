@@ -9,10 +9,10 @@ use crate::jsonp::Callback;
 use crate::values::country::Country;
 use crate::values::devices::Device;
 
-/// The most offers that one answer can have.
+/// The largest [`limit`](crate::OffersRequest::limit) that a request for offers can have.
 ///
 /// Source: Publisher API documentation, Offers, `limit`.
-pub(super) const MAX_LIMIT: u32 = 5000;
+pub const MAX_LIMIT: u32 = 5000;
 
 /// The provider's word for the caller of the API, whom it knows by address and `User-Agent`.
 const CALLER: &str = "user";
