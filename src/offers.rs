@@ -1,4 +1,4 @@
-//! Offers: the request with every documented parameter.
+//! The request for offers, with every documented parameter.
 
 pub(crate) mod audience;
 pub(crate) mod field;
@@ -31,7 +31,7 @@ use updated_since::UpdatedSince;
 
 /// A request for offers; made by [`Client::offers`](crate::Client::offers), sent by `.await`.
 ///
-/// Parameters that take several values add up; of the others the last one counts.
+/// A parameter with several values collects them. For any other, the last value counts.
 ///
 /// ```no_run
 /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
@@ -71,10 +71,9 @@ impl OffersRequest {
         self
     }
 
-    /// Only offers for the country that the caller of the API is in (`country=user`).
+    /// Only offers for the country of the machine that calls the API (`country=user`).
     ///
-    /// The caller is the machine that runs this program. On a server that is the data centre, not
-    /// the user.
+    /// On a server that is the country of the data centre, not of the user.
     ///
     /// Source: Publisher API documentation, Offers, `country`.
     pub fn country_of_caller(mut self) -> Self {
@@ -82,7 +81,7 @@ impl OffersRequest {
         self
     }
 
-    /// Only offers for this device; call it again for more.
+    /// Only offers for this device; call it again to add more.
     ///
     /// Source: Publisher API documentation, Offers, `device`.
     ///
@@ -98,8 +97,10 @@ impl OffersRequest {
         self
     }
 
-    /// Only offers for the device that calls the API (`device=user`), which on a server is the
-    /// server. It replaces the devices that were named before.
+    /// Only offers for the device that calls the API (`device=user`).
+    ///
+    /// On a server that is the server, not the device of the user. The call replaces the devices
+    /// that were named before.
     ///
     /// Source: Publisher API documentation, Offers, `device`.
     pub fn device_of_caller(mut self) -> Self {
@@ -107,7 +108,9 @@ impl OffersRequest {
         self
     }
 
-    /// Only offers of this type; call it again for more. Without it: CPA, CPI and CPE.
+    /// Only offers of this type; call it again to add more.
+    ///
+    /// Without a type, the provider returns CPA, CPI and CPE offers.
     ///
     /// Source: Publisher API documentation, Offers, `type`.
     ///
@@ -123,8 +126,9 @@ impl OffersRequest {
         self
     }
 
-    /// At most this many offers: 1 to [`MAX_LIMIT`](crate::MAX_LIMIT), and 2500 unless set. There is
-    /// no paging: narrow the request instead.
+    /// At most this many offers: 1 to [`MAX_LIMIT`](crate::MAX_LIMIT); the default is 2500.
+    ///
+    /// There is no paging: to get all offers, narrow the request.
     ///
     /// Source: Publisher API documentation, Offers, `limit`.
     pub fn limit(mut self, limit: u32) -> Self {
@@ -149,12 +153,11 @@ impl OffersRequest {
         self
     }
 
-    /// Only this field of each offer; call it again for more. The id always comes along, and with an
-    /// amount its currency.
+    /// Only this field of each offer; call it again to add more.
     ///
-    /// [`Offer::is_left_out`](crate::Offer::is_left_out) says which fields were not asked for.
-    /// Payouts need [`Amount`](OfferField::Amount) and
-    /// [`PayoutsPerCountry`](OfferField::PayoutsPerCountry).
+    /// The id is always requested, and so is the currency of an amount. Payouts need
+    /// [`Amount`](OfferField::Amount) and [`PayoutsPerCountry`](OfferField::PayoutsPerCountry).
+    /// [`Offer::is_left_out`](crate::Offer::is_left_out) says which fields were not requested.
     ///
     /// Source: Publisher API documentation, Offers, `fields`.
     ///
@@ -183,7 +186,7 @@ impl OffersRequest {
         fields.into_iter().fold(self, Self::field)
     }
 
-    /// Also offers that are marked for offerwalls.
+    /// Includes offers that are marked for offerwalls.
     ///
     /// Source: Publisher API documentation, Offers, `offerwall_offers`.
     pub fn with_offerwall_offers(mut self) -> Self {
@@ -191,7 +194,7 @@ impl OffersRequest {
         self
     }
 
-    /// The sub-id that the provider puts into every link, such as the number of your user.
+    /// The sub-id that the provider puts into every link, such as your own id of the user.
     ///
     /// Source: Publisher API documentation, Offers, `subid`.
     pub fn subid(mut self, subid: impl Into<String>) -> Self {
@@ -235,7 +238,7 @@ impl OffersRequest {
     ///
     /// # Errors
     ///
-    /// When the limit is out of range, and when no usable answer came; see [`Error`].
+    /// When the limit is out of range, and when the call gets no usable answer; see [`Error`].
     pub async fn send(self) -> Result<OfferList, Error> {
         let (limit, requested) = (self.parameters.limit(), self.parameters.requested());
         self.fetch(None, |decoded| {
@@ -244,18 +247,18 @@ impl OffersRequest {
         .await
     }
 
-    /// Asks for the offers as JSONP, and returns the answer as a script to pass on to a browser.
+    /// Asks for the offers as JSONP, and returns a script that can be passed on to a browser.
     ///
-    /// The answer is read and checked like any other: it must be plain JSON or a call of the
-    /// function that was asked for, and say that all went well. Then it is wrapped anew, so that
-    /// nothing in it can end the call or the script element. Serve it with
+    /// The answer must be plain JSON or a call of the requested function, and must report success.
+    /// Its JSON is then wrapped again, so that nothing in it can end the call or the script
+    /// element. Serve the script with
     /// [`jsonp::CONTENT_TYPE`](crate::jsonp::CONTENT_TYPE) and
     /// [`jsonp::NOSNIFF`](crate::jsonp::NOSNIFF).
     ///
     /// # Errors
     ///
-    /// As for [`send`](Self::send); also when the answer cannot be wrapped because a script would
-    /// read it differently than a JSON reader does.
+    /// As for [`send`](Self::send). Also when a script would read the answer differently than a
+    /// JSON reader does, so that it cannot be wrapped.
     ///
     /// ```no_run
     /// # async fn run(client: cpalead::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -1,4 +1,4 @@
-//! Whom an offer is for: its devices and its countries.
+//! The devices and the countries that an offer is for.
 
 use super::field::OfferField;
 use super::offer::Offer;
@@ -6,36 +6,32 @@ use crate::values::country::Country;
 use crate::values::devices::{Device, Devices};
 
 impl Offer {
-    /// The documented devices among those of the offer. See [`is_for_any_device`](Offer::is_for_any_device) when there is none.
+    /// The devices of the offer that are documented.
+    ///
+    /// When there are none, [`is_for_any_device`](Offer::is_for_any_device) says whether the offer
+    /// is for all devices.
     ///
     /// ```
     /// # fn show(offer: &cpalead::Offer) {
-    /// let for_ios = offer.is_for_any_device() || offer.devices().any(|device| device == cpalead::Device::Ios);
+    /// use cpalead::Device;
+    ///
+    /// let names_ios = offer.devices().any(|device| device == Device::Ios);
+    /// let for_ios = names_ios || offer.is_for_any_device();
     /// # }
     /// ```
     pub fn devices(&self) -> impl Iterator<Item = Device> + '_ {
         self.model.device.iter().flat_map(Devices::known)
     }
 
-    /// Words for devices that are not documented, as the provider sent them.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let unknown: Vec<&str> = offer.other_devices().collect();
-    /// # }
-    /// ```
+    /// The devices of the offer that are not documented, in the words of the provider.
     pub fn other_devices(&self) -> impl Iterator<Item = &str> {
         let unknown = self.model.device.iter().flat_map(Devices::unknown);
         unknown.map(AsRef::as_ref)
     }
 
-    /// Whether the provider says that any device will do, or names none. False where the devices were left out.
+    /// Whether the offer is for all devices: the provider says so, or names no device.
     ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let any = offer.is_for_any_device();
-    /// # }
-    /// ```
+    /// It is false when the request left out the devices.
     #[must_use]
     pub fn is_for_any_device(&self) -> bool {
         match &self.model.device {
@@ -44,13 +40,9 @@ impl Offer {
         }
     }
 
-    /// The countries, in the provider's order. See [`is_for_country`](Offer::is_for_country) for what an empty list means.
+    /// The countries of the offer, in the order of the answer.
     ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let countries = offer.countries();
-    /// # }
-    /// ```
+    /// See [`is_for_country`](Offer::is_for_country) for what an empty list means.
     #[must_use]
     pub fn countries(&self) -> &[Country] {
         self.model
@@ -59,9 +51,10 @@ impl Offer {
             .map_or(&[], |countries| countries.codes())
     }
 
-    /// Whether users in the country are meant: the list names it, or names none at all, or says `ALL`.
+    /// Whether the offer is for users in this country: the list names it, is empty, or says `ALL`.
     ///
-    /// Nothing where the countries were left out. That an empty list means every country is observed, not documented.
+    /// It is `None` when the request left out the countries. An empty list means every country:
+    /// that was observed and is not documented.
     ///
     /// ```
     /// # fn show(offer: &cpalead::Offer) {

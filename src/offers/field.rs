@@ -1,11 +1,12 @@
-//! The fields of an offer that can be asked for, and sets of them.
+//! The fields of an offer that a request can name, and sets of them.
 
 use std::fmt;
 use std::str::FromStr;
 
 /// A field of an offer, as `fields` names it.
 ///
-/// The documentation's own list is lost; this is the union of the names that consumers ask for with success (observed).
+/// The list in the provider's documentation is no longer available. This one holds every name that
+/// other programs were seen to request with success (observed).
 ///
 /// ```
 /// use cpalead::OfferField;
@@ -17,7 +18,7 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OfferField {
-    /// The number of the offer; always asked for.
+    /// The number of the offer; it is always requested.
     Id,
     /// The title.
     Title,
@@ -63,10 +64,6 @@ pub enum OfferField {
 
 impl OfferField {
     /// All fields.
-    ///
-    /// ```
-    /// assert!(cpalead::OfferField::ALL.contains(&cpalead::OfferField::Amount));
-    /// ```
     pub const ALL: &'static [Self] = &[
         Self::Id,
         Self::Title,
@@ -91,11 +88,7 @@ impl OfferField {
         Self::VerificationMethod,
     ];
 
-    /// The provider's name of the field.
-    ///
-    /// ```
-    /// assert_eq!(cpalead::OfferField::OfferRank.as_str(), "offer_rank");
-    /// ```
+    /// The name of the field in requests and answers, such as `offer_rank`.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -145,11 +138,12 @@ impl FromStr for OfferField {
     }
 }
 
-/// Text that names no field of an offer.
+/// The error of text that is not the name of a field of an offer.
 ///
 /// ```
 /// let error = "price".parse::<cpalead::OfferField>().unwrap_err();
-/// assert!(error.to_string().starts_with("`price` is no field of an offer: expected id, title,"));
+/// let begin = "`price` is not a field of an offer: expected id, title,";
+/// assert!(error.to_string().starts_with(begin));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseOfferFieldError {
@@ -161,7 +155,7 @@ impl fmt::Display for ParseOfferFieldError {
         let names: Vec<_> = OfferField::ALL.iter().map(OfferField::as_str).collect();
         write!(
             f,
-            "`{}` is no field of an offer: expected {}",
+            "`{}` is not a field of an offer: expected {}",
             self.found,
             names.join(", ")
         )
@@ -175,10 +169,10 @@ impl std::error::Error for ParseOfferFieldError {}
 pub(crate) struct FieldSet(u32);
 
 impl FieldSet {
-    /// What an answer holds when no fields were named.
+    /// What an answer holds when the request names no fields.
     pub(crate) const EVERY: Self = Self(u32::MAX);
 
-    /// What a request holds that names no fields.
+    /// The fields of a request that names none.
     pub(crate) const NONE: Self = Self(0);
 
     #[must_use]
@@ -203,7 +197,7 @@ mod tests {
     use super::OfferField;
 
     #[test]
-    fn the_list_of_all_fields_has_each_of_them_in_its_own_place() {
+    fn the_list_of_all_fields_has_each_field_at_its_own_index() {
         for (index, field) in OfferField::ALL.iter().copied().enumerate() {
             assert_eq!(field as usize, index);
             assert_eq!(field.as_str().parse(), Ok(field));

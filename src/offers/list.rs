@@ -1,4 +1,4 @@
-//! The answer to a request for offers: a report of them, and whether it may be cut.
+//! The answer to a request for offers, and whether the limit may have cut it.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -22,13 +22,14 @@ pub(crate) const SHAPE: Shape = Shape {
     most: 20_000,
 };
 
-/// What the provider sends when no limit is named.
+/// The provider's limit when the request names none.
 ///
 /// Source: Publisher API documentation, Offers, `limit`.
 pub(crate) const DEFAULT_LIMIT: u32 = 2500;
 
-/// Offers in the provider's order: featured ones first, then by rank. It reads like a slice of
-/// them.
+/// The offers of one answer: featured ones first, then by rank.
+///
+/// It can be used like a slice of offers.
 ///
 /// ```
 /// # fn show(offers: &cpalead::OfferList) {
@@ -61,16 +62,16 @@ impl OfferList {
         }
     }
 
-    /// Reads an answer that was kept: the bytes of a body, as the provider sent them.
+    /// Reads an answer that was saved: the bytes of a body, as the provider sent them.
     ///
-    /// What the bytes do not say is taken as usual: that all fields were asked for, and the limit of
-    /// 2500. An answer of which no offer can be read is accepted here, unlike in a call: whoever
-    /// opens a kept answer wants to see what is wrong with it.
+    /// The bytes do not say what was requested: all fields and the limit of 2500 are assumed. If no
+    /// offer can be read, a call fails. This function returns the rejected offers instead, because
+    /// they show what is wrong with a saved answer.
     ///
     /// # Errors
     ///
-    /// When the bytes are not UTF-8, not an answer with offers, or an answer that says that the call
-    /// failed.
+    /// When the bytes are not UTF-8, are not an answer with offers, or are an answer that reports a
+    /// failure.
     ///
     /// ```
     /// let body = br#"{"status":"success","offers":[{"id":5546840,"amount":"0.72"}]}"#;
@@ -79,7 +80,7 @@ impl OfferList {
     /// # Ok::<(), cpalead::Error>(())
     /// ```
     pub fn from_json(body: Vec<u8>) -> Result<Self, Error> {
-        // No secret is known here.
+        // There is no key here that the text could repeat.
         let shown = |text: &str| redact::excerpt(text.as_bytes(), &[]);
         let text = String::from_utf8(body).map_err(|error| not_utf8(error.utf8_error()))?;
         let decoded = decode::decode(&Arc::new(text), None, SHAPE)
@@ -100,27 +101,29 @@ impl OfferList {
         self.iter().find(|offer| offer.id() == id)
     }
 
-    /// Offers that could not be read, and why; at most the first hundred. The others are not
-    /// affected.
+    /// Offers that could not be read, and why; at most the first hundred.
+    ///
+    /// The other offers are not affected.
     #[must_use]
     pub fn rejected(&self) -> &[Rejected] {
         self.report.rejected()
     }
 
-    /// How many offers could not be read, those beyond the first hundred included.
+    /// How many offers could not be read, including those beyond the first hundred.
     #[must_use]
     pub fn rejected_count(&self) -> usize {
         self.report.rejected_count()
     }
 
-    /// Whether the answer is as long as its limit, so that the provider may have had more. There is
-    /// no paging.
+    /// Whether the answer is as long as its limit: the provider may then have had more offers.
+    ///
+    /// There is no paging, so narrow the request.
     #[must_use]
     pub fn may_be_cut(&self) -> bool {
         self.len() + self.rejected_count() >= self.limit as usize
     }
 
-    /// The country that the provider says the answer is for, where it says so.
+    /// The country that the answer is for, where the provider names one.
     #[must_use]
     pub fn country(&self) -> Option<Country> {
         self.country
@@ -128,11 +131,10 @@ impl OfferList {
             .and_then(|code| Country::new(code.as_str()))
     }
 
-    /// The JSON of an offer of this list, byte for byte as the provider sent it, with the fields
-    /// that this version does not know.
+    /// The JSON of an offer of this list, byte for byte as the provider sent it.
     ///
-    /// It is `None` for an offer that is not equal to the one at its place. The first call reads
-    /// through the whole answer once.
+    /// It includes fields that this version does not know. It is `None` for an offer that differs
+    /// from the one at its index. The first call reads through the whole answer once.
     ///
     /// ```
     /// # fn show(offers: &cpalead::OfferList) {
@@ -146,10 +148,9 @@ impl OfferList {
         self.report.raw(offer)
     }
 
-    /// The JSON of an offer of this list that could not be read, byte for byte as the provider sent
-    /// it.
+    /// The JSON of an offer that could not be read, byte for byte as the provider sent it.
     ///
-    /// The text is not redacted: it belongs in a file that only its owner reads, not in a log.
+    /// The text is not redacted: write it to a file that only its owner can read, never to a log.
     #[must_use]
     pub fn raw_rejected(&self, rejected: &Rejected) -> Option<&str> {
         self.report.raw_rejected(rejected)

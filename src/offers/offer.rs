@@ -1,4 +1,4 @@
-//! An offer: what the provider says of it, field by field, and what it pays.
+//! An offer: the provider's fields, one by one, and what the offer pays.
 
 use rust_decimal::Decimal;
 use serde::ser::{Serialize, Serializer};
@@ -18,11 +18,13 @@ use crate::values::text::Text;
 
 /// One offer of the catalogue.
 ///
-/// A getter that returns an `Option` is empty where the provider sent nothing. When the request named its fields, those not
-/// named are empty too; [`is_left_out`](Offer::is_left_out) tells the two apart.
+/// A getter returns `None` where the provider sent nothing. When the request named its fields, the
+/// getters of all other fields return `None` too; [`is_left_out`](Offer::is_left_out) tells the two
+/// cases apart.
 ///
-/// Texts are the provider's, untrusted and possibly with HTML in them; [`plain::text`](crate::plain::text) makes plain lines of them.
-/// Texts share the answer that the offer came in, which is kept in memory as long as any of its offers.
+/// The texts come from the provider: they are untrusted and may contain HTML.
+/// [`plain::text`](crate::plain::text) turns them into plain text. They share memory with the
+/// answer, which stays in memory as long as any of its offers.
 ///
 /// ```
 /// # fn show(offer: &cpalead::Offer) {
@@ -30,16 +32,21 @@ use crate::values::text::Text;
 /// # }
 /// ```
 ///
-/// Serialized, an offer has the provider's names and our normal forms: amounts as decimal strings, `payouts_per_country`
-/// always an object, `daily_cap` a number or null, `device`, `countries` and `creatives` always lists.
+/// A serialized offer has the field names that the provider uses, and one form for each value:
+/// amounts are decimal strings, `payouts_per_country` is an object, `daily_cap` is a number or
+/// null, and `device`, `countries` and `creatives` are lists.
 #[derive(Clone, Debug, PartialEq)]
+// `repr(C)` keeps the fields in this order, so that the hot part is always the first.
 #[repr(C)]
 pub struct Offer {
     hot: Hot,
     pub(super) model: types::Offer,
 }
 
-/// What a look-up of a payout reads, side by side: over a whole catalogue, its time is that of fetching memory.
+/// What a look-up of a payout reads, side by side in memory.
+///
+/// Looking up payouts in a whole catalogue spends its time fetching memory. Together, these fields
+/// lie in at most two cache lines.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Hot {
     countries: u64,
@@ -52,7 +59,9 @@ impl Row for Offer {
     type Model = types::Offer;
 
     fn new(mut model: types::Offer, index: u32) -> Self {
-        // No list says the same as an empty one: no country has an amount of its own.
+        // A missing list means the same as an empty one: every country gets the default amount.
+        // Filling it in gives a serialized offer its object either way. `set_requested` takes it
+        // out again when the request did not name the field, because then nothing is known.
         let payouts = model.payouts_per_country.get_or_insert_default();
         let hot = Hot {
             countries: payouts.countries(),
@@ -80,211 +89,108 @@ impl Offer {
         }
     }
 
-    /// The number of the offer, which the provider also calls campaign.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let id: u64 = offer.id();
-    /// # }
-    /// ```
+    /// The number of the offer, which the provider also calls the campaign.
     #[must_use]
     pub fn id(&self) -> u64 {
         self.model.id.0
     }
 
     /// The title.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// println!("{}", offer.title().unwrap_or("(no title)"));
-    /// # }
-    /// ```
     #[must_use]
     pub fn title(&self) -> Option<&str> {
         text(self.model.title.as_ref())
     }
 
     /// The description.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let description = offer.description();
-    /// # }
-    /// ```
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         text(self.model.description.as_ref())
     }
 
-    /// The long description, which comes only where it was asked for.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let description = offer.long_description().or(offer.description());
-    /// # }
-    /// ```
+    /// The long description, which the provider sends only when the request names it.
     #[must_use]
     pub fn long_description(&self) -> Option<&str> {
         text(self.model.long_description.as_ref())
     }
 
     /// What the user must do, in words.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let task = offer.conversion();
-    /// # }
-    /// ```
     #[must_use]
     pub fn conversion(&self) -> Option<&str> {
         text(self.model.conversion.as_ref())
     }
 
-    /// How many conversions a day the offer takes.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// use cpalead::DailyCap;
-    ///
-    /// let unlimited = offer.daily_cap() == Some(DailyCap::Unlimited);
-    /// # }
-    /// ```
+    /// How many conversions the offer accepts a day.
     #[must_use]
     pub fn daily_cap(&self) -> Option<DailyCap> {
         self.model.daily_cap
     }
 
     /// Whether the offer pays fast.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let fast = offer.is_fast_pay() == Some(true);
-    /// # }
-    /// ```
     #[must_use]
     pub fn is_fast_pay(&self) -> Option<bool> {
         self.model.is_fast_pay.map(|flag| flag.0)
     }
 
-    /// The tracking link, byte for byte as it came. It is signed: use it as it is.
+    /// The tracking link, byte for byte as the provider sent it.
     ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let link = offer.link();
-    /// # }
-    /// ```
+    /// It is signed, so use it unchanged.
     #[must_use]
     pub fn link(&self) -> Option<&str> {
         text(self.model.link.as_ref())
     }
 
     /// The link to what the offer promotes.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let preview = offer.preview_link();
-    /// # }
-    /// ```
     #[must_use]
     pub fn preview_link(&self) -> Option<&str> {
         text(self.model.preview_link.as_ref()).filter(|link| !link.is_empty())
     }
 
-    /// The default amount, which pays where no other is given for the user's country.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let default: Option<rust_decimal::Decimal> = offer.amount();
-    /// # }
-    /// ```
+    /// The default amount, for every country without an amount in
+    /// [`payouts_per_country`](Self::payouts_per_country); in units of the currency.
     #[must_use]
     pub fn amount(&self) -> Option<Decimal> {
         self.hot.amount
     }
 
-    /// The currency of the amounts, where the provider names it.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let currency = offer.payout_currency();
-    /// # }
-    /// ```
+    /// The code of the currency of the amounts, such as `USD`, where the provider names one.
     #[must_use]
     pub fn payout_currency(&self) -> Option<&str> {
         text(self.model.payout_currency.as_ref()).filter(|currency| !currency.is_empty())
     }
 
-    /// What a user must do for the offer to pay, as a type.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let install = offer.payout_type() == Some(&cpalead::PayoutType::Cpi);
-    /// # }
-    /// ```
+    /// What a user must do for the offer to pay, as a type: for example install an app (CPI).
     #[must_use]
     pub fn payout_type(&self) -> Option<&PayoutType> {
         self.model.payout_type.as_ref()
     }
 
     /// Earnings per click, in units of the currency.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let epc: Option<rust_decimal::Decimal> = offer.epc();
-    /// # }
-    /// ```
     #[must_use]
     pub fn epc(&self) -> Option<Decimal> {
         self.model.epc.and_then(|Amount(amount)| amount)
     }
 
-    /// The sets of images.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let icon = offer.creatives().find_map(|creative| creative.url());
-    /// # }
-    /// ```
+    /// The sets of images, in the order of the answer.
     pub fn creatives(&self) -> impl Iterator<Item = Creative<'_>> {
         let creatives = self.model.creatives.iter().flat_map(OneOrMany::as_slice);
         creatives.map(Creative::new)
     }
 
-    /// The place in the provider's ranking: 1 is the best. Documented as whole; a fraction is kept.
+    /// The place in the provider's ranking; 1 is the best.
     ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let rank = offer.offer_rank();
-    /// # }
-    /// ```
+    /// The documentation calls it a whole number. A fraction is kept.
     #[must_use]
     pub fn offer_rank(&self) -> Option<Decimal> {
         self.model.offer_rank.and_then(|rank| rank.0)
     }
 
-    /// The amounts by country, sorted by country.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// for (country, amount) in offer.payouts_per_country() {
-    ///     println!("{country} {amount}");
-    /// }
-    /// # }
-    /// ```
+    /// The amounts by country, sorted by country, in units of the currency.
     pub fn payouts_per_country(&self) -> impl Iterator<Item = (Country, Decimal)> + '_ {
         let payouts = self.model.payouts_per_country.iter();
         payouts.flat_map(PayoutsPerCountry::entries).copied()
     }
 
-    /// The events of a CPE offer, each of which pays by itself.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// for event in offer.events() {
-    ///     println!("{:?} pays {:?}", event.name(), event.payout());
-    /// }
-    /// # }
-    /// ```
+    /// The events of a CPE offer; each event has its own payout.
     pub fn events(&self) -> impl Iterator<Item = OfferEvent<'_>> {
         let currency = self.currency();
         let events = self.model.events.iter().flat_map(|rows| &rows.0);
@@ -292,30 +198,18 @@ impl Offer {
     }
 
     /// The conversion mode; its values are not documented.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let mode = offer.conversion_mode();
-    /// # }
-    /// ```
     #[must_use]
     pub fn conversion_mode(&self) -> Option<&str> {
         text(self.model.conversion_mode.as_ref())
     }
 
     /// The verification method; its values are not documented.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let method = offer.verification_method();
-    /// # }
-    /// ```
     #[must_use]
     pub fn verification_method(&self) -> Option<&str> {
         text(self.model.verification_method.as_ref())
     }
 
-    /// Whether the request named its fields and this was not among them, so that nothing is known of it.
+    /// Whether the request named its fields without this one; its value is then unknown.
     ///
     /// ```
     /// # fn show(offer: &cpalead::Offer) {
@@ -329,18 +223,13 @@ impl Offer {
         !self.hot.requested.has(field)
     }
 
-    /// What the offer pays for a user in the country.
+    /// What the offer pays for a user in this country.
     ///
-    /// The country's entry in `payouts_per_country`, else `amount`. Nothing where the offer has no amount, and nothing where the
-    /// answer cannot be known because the request left one of the two fields out: never zero, never a guess.
+    /// The amount is the country's entry in `payouts_per_country`, else `amount`. The result is
+    /// `None` where the offer has no amount. It is also `None` where the request left out a field
+    /// that decides the payout. It is never a guess, and zero only where the provider says zero.
     ///
     /// Source: Publisher API documentation, Offers, Ranking & Country Payouts.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let payout = offer.payout(cpalead::Country::US);
-    /// # }
-    /// ```
     #[must_use]
     pub fn payout(&self, country: Country) -> Option<Payout<'_>> {
         if self.is_left_out(OfferField::PayoutsPerCountry) {
@@ -355,13 +244,7 @@ impl Offer {
         self.default_payout()
     }
 
-    /// What the offer pays where no country's own amount applies.
-    ///
-    /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// let payout = offer.default_payout();
-    /// # }
-    /// ```
+    /// What the offer pays in countries without an amount in `payouts_per_country`.
     #[must_use]
     pub fn default_payout(&self) -> Option<Payout<'_>> {
         let amount = self.amount()?;

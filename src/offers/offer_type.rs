@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A type of offer that can be asked for.
+/// A type of offer that a request can ask for.
 ///
-/// CPC offers are never returned by this API, so that they cannot be named here.
+/// CPC is not one of them: this API never returns CPC offers.
 ///
 /// Source: Publisher API documentation, Offers, `type`.
 ///
@@ -16,7 +16,8 @@ use std::str::FromStr;
 /// assert_eq!(offer_type, OfferType::Cpi);
 /// assert_eq!(
 ///     "cpc".parse::<OfferType>().unwrap_err().to_string(),
-///     "`cpc` is no type of offer: expected cpa, cpi, cpe or cpr (cpc offers are not returned by this api)",
+///     "`cpc` is not an offer type: \
+///      expected cpa, cpi, cpe or cpr (this api never returns cpc offers)",
 /// );
 /// # Ok::<(), cpalead::ParseOfferTypeError>(())
 /// ```
@@ -29,23 +30,15 @@ pub enum OfferType {
     Cpi,
     /// Cost per event.
     Cpe,
-    /// Cost per registration; left out unless asked for.
+    /// Cost per registration; the provider leaves these out unless the request names the type.
     Cpr,
 }
 
 impl OfferType {
     /// All types, in the order of the documentation.
-    ///
-    /// ```
-    /// assert!(cpalead::OfferType::ALL.contains(&cpalead::OfferType::Cpr));
-    /// ```
     pub const ALL: &'static [Self] = &[Self::Cpa, Self::Cpi, Self::Cpe, Self::Cpr];
 
     /// The provider's word for the type.
-    ///
-    /// ```
-    /// assert_eq!(cpalead::OfferType::Cpr.as_str(), "cpr");
-    /// ```
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -78,7 +71,7 @@ impl FromStr for OfferType {
     }
 }
 
-/// Text that names no type of offer that can be asked for.
+/// The error of text that is not a type of offer that a request can ask for.
 ///
 /// ```
 /// assert!("cpc".parse::<cpalead::OfferType>().is_err());
@@ -92,7 +85,8 @@ impl fmt::Display for ParseOfferTypeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is no type of offer: expected cpa, cpi, cpe or cpr (cpc offers are not returned by this api)",
+            "`{}` is not an offer type: expected cpa, cpi, cpe or cpr \
+             (this api never returns cpc offers)",
             self.found
         )
     }

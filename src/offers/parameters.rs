@@ -1,4 +1,4 @@
-//! The parameters of a request for offers: set, checked, and put into the provider's words.
+//! The parameters of a request for offers: they are set, checked and turned into text here.
 
 use super::field::{FieldSet, OfferField};
 use super::list::DEFAULT_LIMIT;
@@ -14,7 +14,7 @@ use crate::values::devices::Device;
 /// Source: Publisher API documentation, Offers, `limit`.
 pub const MAX_LIMIT: u32 = 5000;
 
-/// The provider's word for the caller of the API, whom it knows by address and `User-Agent`.
+/// The provider's word for the caller of the API, which it knows by address and `User-Agent`.
 const CALLER: &str = "user";
 
 /// Every documented parameter, as the caller set it.
@@ -34,7 +34,7 @@ pub(super) struct Parameters {
     pub(super) idfa: Option<String>,
 }
 
-/// For which country offers are wanted.
+/// The country that the offers are for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum ForCountry {
     #[default]
@@ -43,7 +43,7 @@ pub(super) enum ForCountry {
     OfCaller,
 }
 
-/// For which devices offers are wanted.
+/// The devices that the offers are for.
 #[derive(Clone, Debug, Default)]
 pub(super) enum ForDevices {
     #[default]
@@ -69,7 +69,7 @@ impl Parameters {
         }
     }
 
-    /// The id always comes along, and with an amount its currency: an amount without its currency
+    /// The id is always requested. So is the currency of an amount: an amount without its currency
     /// is half a promise.
     pub(super) fn add_field(&mut self, field: OfferField) {
         self.fields = self.fields.with(OfferField::Id).with(field);
@@ -78,7 +78,7 @@ impl Parameters {
         }
     }
 
-    /// The fields that the answer has: those that were named, else all of them.
+    /// The fields of the answer: those that were named, or all of them.
     pub(super) fn requested(&self) -> FieldSet {
         match self.fields {
             FieldSet::NONE => FieldSet::EVERY,

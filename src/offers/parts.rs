@@ -1,4 +1,4 @@
-//! The parts of an offer that are objects of their own: its events and its images.
+//! The parts of an offer that are objects in the JSON: its events and its images.
 
 use crate::generated::types;
 use crate::offers::payout::{Payout, PayoutSource};
@@ -7,13 +7,13 @@ use crate::values::text::Text;
 
 /// An event of a CPE offer.
 ///
+/// Its fields are inferred from the provider's postback. Any of them may be missing.
+///
 /// ```
 /// # fn show(event: cpalead::OfferEvent<'_>) {
-/// println!("{:?}", event.name());
+/// println!("{:?} pays {:?}", event.name(), event.payout());
 /// # }
 /// ```
-///
-/// The names of its fields are inferred from the provider's postback, and may be missing.
 #[derive(Clone, Copy, Debug)]
 pub struct OfferEvent<'a> {
     model: &'a types::OfferEvent,
@@ -25,37 +25,21 @@ impl<'a> OfferEvent<'a> {
         Self { model, currency }
     }
 
-    /// The key that a postback names the event by.
-    ///
-    /// ```
-    /// # fn show(event: cpalead::OfferEvent<'_>) {
-    /// let key = event.key();
-    /// # }
-    /// ```
+    /// The key of the event in a postback.
     #[must_use]
     pub fn key(&self) -> Option<&'a str> {
         self.model.event_key.as_ref().map(Text::as_str)
     }
 
-    /// The event in words.
-    ///
-    /// ```
-    /// # fn show(event: cpalead::OfferEvent<'_>) {
-    /// let name = event.name();
-    /// # }
-    /// ```
+    /// What the user must do, in words.
     #[must_use]
     pub fn name(&self) -> Option<&'a str> {
         self.model.event_name.as_ref().map(Text::as_str)
     }
 
-    /// What the event pays. No amount by country is known for events, so that it is always the default.
+    /// What the event pays.
     ///
-    /// ```
-    /// # fn show(event: cpalead::OfferEvent<'_>) {
-    /// let payout = event.payout();
-    /// # }
-    /// ```
+    /// It is always the default amount: no amounts by country are known for events.
     #[must_use]
     pub fn payout(&self) -> Option<Payout<'a>> {
         let amount = self.model.amount.and_then(|Amount(amount)| amount)?;
@@ -63,7 +47,7 @@ impl<'a> OfferEvent<'a> {
     }
 }
 
-/// A set of images of an offer.
+/// A set of images of an offer; each is a URL that may be missing.
 ///
 /// ```
 /// # fn show(creative: cpalead::Creative<'_>) {
@@ -80,37 +64,19 @@ impl<'a> Creative<'a> {
         Self { model }
     }
 
-    /// The image, most often an icon.
-    ///
-    /// ```
-    /// # fn show(creative: cpalead::Creative<'_>) {
-    /// let icon = creative.url();
-    /// # }
-    /// ```
+    /// The URL of the image, most often an icon.
     #[must_use]
     pub fn url(&self) -> Option<&'a str> {
         self.model.url.as_ref().map(Text::as_str)
     }
 
-    /// A wide image for a preview.
-    ///
-    /// ```
-    /// # fn show(creative: cpalead::Creative<'_>) {
-    /// let wide = creative.og_image();
-    /// # }
-    /// ```
+    /// The URL of a wide image for a preview.
     #[must_use]
     pub fn og_image(&self) -> Option<&'a str> {
         self.model.og_image.as_ref().map(Text::as_str)
     }
 
-    /// A picture of what the offer promotes.
-    ///
-    /// ```
-    /// # fn show(creative: cpalead::Creative<'_>) {
-    /// let screenshot = creative.screenshot();
-    /// # }
-    /// ```
+    /// The URL of a picture of what the offer promotes.
     #[must_use]
     pub fn screenshot(&self) -> Option<&'a str> {
         self.model.screenshot.as_ref().map(Text::as_str)

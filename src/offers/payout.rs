@@ -1,4 +1,4 @@
-//! The payout of an offer for a country, by the documented rule: the country's own amount, else the default.
+//! What an offer or an event pays: the amount, its currency, and where the amount comes from.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use crate::values::text::Text;
 /// if let Some(payout) = offer.payout(Country::US) {
 ///     println!("{} {}", payout.amount(), payout.currency());
 ///     if payout.source() == PayoutSource::Default {
-///         println!("(no amount of its own for the United States)");
+///         println!("(the default: the offer has no amount for the United States)");
 ///     }
 /// }
 /// # }
@@ -25,12 +25,13 @@ use crate::values::text::Text;
 #[derive(Clone, Copy)]
 pub struct Payout<'a> {
     amount: Decimal,
-    // Read only when it is asked for: a look-up takes a few nanoseconds, and this would be half of them.
+    // Its text is read only on request: a look-up takes a few nanoseconds, and reading the
+    // currency would double them.
     currency: &'a Option<Text>,
     source: PayoutSource,
 }
 
-/// The currency where the provider names none; no other was ever observed.
+/// The currency where the provider names none. No other currency was ever observed.
 const DEFAULT_CURRENCY: &str = "USD";
 
 /// Where the amount of a payout comes from.
@@ -43,16 +44,12 @@ const DEFAULT_CURRENCY: &str = "USD";
 pub enum PayoutSource {
     /// The entry of `payouts_per_country` for the user's country.
     Country,
-    /// The default, `amount`.
+    /// The default amount, `amount`.
     Default,
 }
 
 impl PayoutSource {
-    /// `country` or `default`.
-    ///
-    /// ```
-    /// assert_eq!(cpalead::PayoutSource::Default.as_str(), "default");
-    /// ```
+    /// The source as a word: `country` or `default`.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -72,24 +69,14 @@ impl<'a> Payout<'a> {
     }
 
     /// The exact amount, in units of the currency.
-    ///
-    /// ```
-    /// # fn show(payout: cpalead::Payout<'_>) {
-    /// let share = payout.amount() * rust_decimal::Decimal::new(70, 2);
-    /// # }
-    /// ```
     #[must_use]
     pub fn amount(&self) -> Decimal {
         self.amount
     }
 
-    /// The currency, `USD` where the provider names none (no other was ever observed).
+    /// The code of the currency: `USD` where the provider names none.
     ///
-    /// ```
-    /// # fn show(payout: cpalead::Payout<'_>) {
-    /// assert_eq!(payout.currency(), "USD");
-    /// # }
-    /// ```
+    /// No other currency was ever observed.
     #[must_use]
     pub fn currency(&self) -> &'a str {
         let named = self.currency.as_ref().map(Text::as_str);
@@ -98,13 +85,7 @@ impl<'a> Payout<'a> {
             .unwrap_or(DEFAULT_CURRENCY)
     }
 
-    /// Whether the amount is the country's own or the default.
-    ///
-    /// ```
-    /// # fn show(payout: cpalead::Payout<'_>) {
-    /// println!("{}", payout.source().as_str());
-    /// # }
-    /// ```
+    /// Whether the amount is for the country or the default.
     #[must_use]
     pub fn source(&self) -> PayoutSource {
         self.source

@@ -1,11 +1,12 @@
-//! The time that a request for offers may begin at: a day, or a point in time.
+//! The time since when a request wants updated offers: a day, or a point in time.
 
 use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// The time that [`OffersRequest::updated_since`](crate::OffersRequest::updated_since) takes: a day, or a point in time.
+/// The argument of [`OffersRequest::updated_since`](crate::OffersRequest::updated_since): a day, or
+/// a point in time.
 ///
 /// ```
 /// use cpalead::UpdatedSince;
@@ -19,9 +20,9 @@ use jiff::civil::Date;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UpdatedSince {
-    /// From the beginning of a day; in which time zone is not documented.
+    /// From the beginning of a day, such as `2026-04-01`. The time zone is not documented.
     Day(Date),
-    /// From a point in time.
+    /// From a point in time, such as `2026-04-01T00:00:00Z`.
     Point(Timestamp),
 }
 
