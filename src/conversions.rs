@@ -1,4 +1,4 @@
-//! Conversions: the request for those of one sub-id, address or caller.
+//! The request for the conversions of one sub-id, address or caller.
 
 pub(crate) mod conversion;
 pub(crate) mod subject;
@@ -17,23 +17,25 @@ use crate::report::Report;
 use conversion::Conversion;
 use subject::Subject;
 
-/// What an answer with conversions looks like: a bare list as the predecessor sent it (observed),
-/// or wrapped (inferred).
+/// What an answer with conversions looks like: a bare list, as in the older API (observed), or a
+/// list in an object (inferred).
 const SHAPE: Shape = Shape {
     list: "conversions",
     bare: Bare::Taken,
     most: 250_000,
 };
 
-/// The word by which the provider means the caller of the API.
+/// The provider's word for the caller of the API.
 const CALLER: &str = "user";
 
 /// A request for conversions; made by [`Client::conversions`](crate::Client::conversions), sent by
 /// `.await`.
 ///
-/// The provider allows one call a minute: the request waits for its slot, as long as the client's
-/// [`RateLimits`](crate::RateLimits) allow. It is retried only where no connection was established:
-/// any other attempt that failed may have used the minute.
+/// The provider allows one call a minute. The request waits for its slot, as long as the client's
+/// [`RateLimits`](crate::RateLimits) allow. It is retried only when no connection was established:
+/// any other failed attempt may have used up the minute.
+///
+/// Source: Publisher API documentation, Conversions API.
 ///
 /// ```no_run
 /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
@@ -86,8 +88,8 @@ impl ConversionsRequest {
     ///
     /// # Errors
     ///
-    /// When there is no api key or the sub-id is empty or `user`, before anything is sent; when the
-    /// wait for the slot would be too long; and when no usable answer came. See [`Error`].
+    /// When there is no api key, or the sub-id is empty or `user`: then nothing is sent. When the
+    /// wait for the slot would be too long. When the call gets no usable answer. See [`Error`].
     pub async fn send(self) -> Result<Report<Conversion>, Error> {
         let subid = self
             .checked_subid()
@@ -109,8 +111,8 @@ impl ConversionsRequest {
         };
         match subid.trim() {
             "" => Err("the sub-id is empty: expected a sub-id or an ip address"),
-            // Whether the provider minds case and blanks is not known: what it may take for its word
-            // is refused.
+            // It is not known whether the provider ignores case and blanks, so every spelling of
+            // the word is refused.
             word if word.eq_ignore_ascii_case(CALLER) => Err(
                 "the sub-id `user` means the caller of the api: ask for the conversions of the caller instead",
             ),

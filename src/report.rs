@@ -1,4 +1,4 @@
-//! A report: the rows of one answer.
+//! A report: the rows of one answer, the rejected ones, and the JSON of each.
 
 use std::fmt;
 use std::ops::{Deref, Range};
@@ -8,10 +8,11 @@ use crate::decode::rejected::Rejected;
 use crate::decode::row::Row;
 use crate::decode::{Decoded, Source};
 
-/// The rows of one answer, in the provider's order. It reads like a slice of them.
+/// The rows of one answer, in its order.
 ///
-/// The exact shape of these answers is not documented: each field is typed where evidence names it,
-/// and may be missing. The JSON of every row is kept as it came.
+/// It can be used like a slice of rows. The exact shape of these answers is not documented. A row
+/// has the fields that there is evidence for, and any of them may be missing. The JSON of every row
+/// is kept byte for byte.
 ///
 /// ```
 /// # fn show(report: &cpalead::Report<cpalead::Conversion>) {
@@ -27,7 +28,7 @@ pub struct Report<R> {
     rejected: Vec<Rejected>,
     rejected_count: usize,
     source: Source,
-    // Where each row's JSON is; found when it is first asked for.
+    // The place of each row's JSON in the source; found on first use.
     places: OnceLock<Vec<Range<usize>>>,
 }
 
@@ -50,13 +51,13 @@ impl<R> Report<R> {
 
     /// Rows that could not be read, and why; at most the first hundred.
     ///
-    /// The other rows are not affected. Where there are no others, the call is an error.
+    /// The other rows are not affected. If no row can be read, the call fails.
     #[must_use]
     pub fn rejected(&self) -> &[Rejected] {
         &self.rejected
     }
 
-    /// How many rows could not be read, those beyond the first hundred included.
+    /// How many rows could not be read, including those beyond the first hundred.
     #[must_use]
     pub fn rejected_count(&self) -> usize {
         self.rejected_count
@@ -68,13 +69,13 @@ impl<R> Report<R> {
     }
 }
 
-// Which types are rows is decided inside the library.
+// The trait is private because only the library decides which types are rows.
 #[allow(private_bounds)]
 impl<R: Row + PartialEq> Report<R> {
     /// The JSON of a row of this report, byte for byte as the provider sent it.
     ///
-    /// It is `None` for a row that is not equal to the one at its place. The first call reads
-    /// through the whole answer once.
+    /// It is `None` for a row that differs from the one at its index. The first call reads through
+    /// the whole answer once.
     ///
     /// ```
     /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
@@ -85,7 +86,7 @@ impl<R: Row + PartialEq> Report<R> {
     /// ```
     #[must_use]
     pub fn raw(&self, row: &R) -> Option<&str> {
-        // Rejected rows are gaps, so a row stands at its index or before it.
+        // Rejected rows leave gaps, so the position of a row can be smaller than its index.
         let found = self
             .rows
             .binary_search_by_key(&row.index(), Row::index)
@@ -96,10 +97,9 @@ impl<R: Row + PartialEq> Report<R> {
         self.raw_at(row.index() as usize)
     }
 
-    /// The JSON of a row of this report that could not be read, byte for byte as the provider sent
-    /// it.
+    /// The JSON of a row that could not be read, byte for byte as the provider sent it.
     ///
-    /// The text is not redacted: it belongs in a file that only its owner reads, not in a log.
+    /// The text is not redacted: write it to a file that only its owner can read, never to a log.
     ///
     /// ```
     /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {

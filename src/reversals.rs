@@ -1,4 +1,4 @@
-//! Reversals: the request for any range of days, and the call for one of its windows.
+//! The request for the reversals of any range of days, and the call for one of its windows.
 
 pub(crate) mod plan;
 pub(crate) mod reversal;
@@ -27,12 +27,14 @@ const SHAPE: Shape = Shape {
     most: 250_000,
 };
 
-/// A request for the reversals of a range of days; made by [`Client::reversals`](crate::Client::reversals).
+/// A request for the reversals of a range of days.
 ///
-/// The provider gives at most one month a call, and allows one call a minute. A range of any length
-/// is cut into windows, which are fetched oldest first: [`plan`](Self::plan) says beforehand how
-/// many calls that takes, [`stream`](Self::stream) yields window after window, and `.await` collects
-/// them all.
+/// It is made by [`Client::reversals`](crate::Client::reversals). The provider returns at most one
+/// month a call and allows one call a minute. A longer range is cut into windows, which are fetched
+/// oldest first. [`plan`](Self::plan) tells beforehand how many calls that takes.
+/// [`stream`](Self::stream) yields window after window, and `.await` collects them all.
+///
+/// Source: Publisher API documentation, Reversals API.
 ///
 /// ```no_run
 /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
@@ -68,7 +70,8 @@ impl ReversalsRequest {
     ///
     /// # Errors
     ///
-    /// When the range or the client cannot be used, as for [`stream`](Self::stream), and when the store of the limits fails.
+    /// When the range or the client cannot be used, as for [`stream`](Self::stream). Also when the
+    /// store of the rate limits fails.
     ///
     /// ```no_run
     /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
@@ -99,15 +102,17 @@ impl ReversalsRequest {
         self.call.demand_key()
     }
 
-    /// The provider's time zone is not documented: a day counts as the future only when it is the
-    /// future everywhere on earth.
+    /// Today, where on earth it is latest.
+    ///
+    /// The provider's time zone is not documented, so a day is in the future only when it is in the
+    /// future everywhere.
     fn today(&self) -> Date {
         let latest = TimeZone::fixed(Offset::constant(14));
         self.call.clock().now().to_zoned(latest).date()
     }
 
-    /// The windows up to today. Nothing can be known yet of the days after it, and each window of
-    /// them would cost a minute.
+    /// The windows up to today. Later days have no reversals yet, and each window of them would
+    /// cost a minute.
     fn windows(&self) -> Windows {
         Windows::new(self.start, self.end.min(self.today()))
     }

@@ -1,4 +1,5 @@
-//! JSON Schema of the public models, as they are serialized: the provider's names with our normal forms.
+//! The JSON Schema of the public models in their serialized form: the provider's field names, and
+//! one form for each value.
 
 use std::borrow::Cow;
 
@@ -22,7 +23,7 @@ use crate::values::text::Text;
 /// A decimal number as text, such as `0.72`.
 const DECIMAL: &str = r"^-?[0-9]+(\.[0-9]+)?$";
 
-/// A schema that stands where the type is used, instead of behind a name.
+/// Implements a schema that is written where the type is used, instead of under a name.
 macro_rules! inline {
     ($($model:ty => $schema:tt)*) => {
         $(
@@ -63,7 +64,7 @@ inline! {
     UnixTime => { "type": "string", "format": "date-time" }
 }
 
-/// Both lists are serialized as lists.
+/// Implements the schema of a list, because both types are serialized as one.
 macro_rules! list {
     ($($list:ident)*) => {
         $(
@@ -86,7 +87,7 @@ macro_rules! list {
 
 list! { OneOrMany PhpList }
 
-/// The public row has the schema of its model.
+/// Gives a public row the schema of its model.
 macro_rules! row {
     ($($row:ident)*) => {
         $(
@@ -111,7 +112,8 @@ mod tests {
 
     use crate::{Conversion, OfferList, Reversal};
 
-    /// Whether a value is one of the types that a schema names for it; enough to see a schema and its serialization part.
+    /// Checks that a value has a type that its schema names. That is enough to notice when the
+    /// schema and the serialization differ.
     #[track_caller]
     fn check(schema: &Value, value: &Value, place: &str) {
         if let Some(any) = schema["anyOf"].as_array() {

@@ -1,4 +1,4 @@
-//! A conversion: what the provider says of one, as far as evidence names its fields.
+//! A conversion: one row of a conversions report.
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -13,7 +13,8 @@ use crate::values::text::Text;
 
 /// One conversion.
 ///
-/// The fields are those of the predecessor of this API (observed) and of its postback (inferred); any may be missing.
+/// The fields of this API are not documented. These are the fields of the older API (observed) and
+/// of the provider's postback (inferred). Any of them may be missing.
 ///
 /// ```
 /// # fn show(conversion: &cpalead::Conversion) {
@@ -30,10 +31,10 @@ impl Row for Conversion {
     type Model = types::Conversion;
 
     fn check(model: &types::Conversion) -> Result<(), &'static str> {
-        // An object of another shape has none of the fields, and must not pass for a row.
+        // An object of another shape has none of the fields and must not count as a row.
         match *model == types::Conversion::default() {
             false => Ok(()),
-            true => Err("no field of it is known"),
+            true => Err("none of its fields is known"),
         }
     }
 
@@ -48,60 +49,30 @@ impl Row for Conversion {
 
 impl Conversion {
     /// The number of the offer that converted.
-    ///
-    /// ```
-    /// # fn show(conversion: &cpalead::Conversion) {
-    /// let offer = conversion.offer_id();
-    /// # }
-    /// ```
     #[must_use]
     pub fn offer_id(&self) -> Option<u64> {
         self.model.offer_id.or(self.model.campid).map(|id| id.0)
     }
 
     /// The sub-id that the click carried.
-    ///
-    /// ```
-    /// # fn show(conversion: &cpalead::Conversion) {
-    /// let user = conversion.subid();
-    /// # }
-    /// ```
     #[must_use]
     pub fn subid(&self) -> Option<&str> {
         self.model.subid.as_ref().map(Text::as_str)
     }
 
     /// The second sub-id.
-    ///
-    /// ```
-    /// # fn show(conversion: &cpalead::Conversion) {
-    /// let campaign = conversion.subid2();
-    /// # }
-    /// ```
     #[must_use]
     pub fn subid2(&self) -> Option<&str> {
         self.model.subid2.as_ref().map(Text::as_str)
     }
 
-    /// The number of the lead, unique to a conversion where the provider sends it.
-    ///
-    /// ```
-    /// # fn show(conversion: &cpalead::Conversion) {
-    /// let lead = conversion.lead_id();
-    /// # }
-    /// ```
+    /// The number of the lead, which is unique to a conversion, where the provider sends one.
     #[must_use]
     pub fn lead_id(&self) -> Option<&str> {
         self.model.lead_id.as_ref().map(Text::as_str)
     }
 
-    /// The user's country, where the provider sends a two-letter code.
-    ///
-    /// ```
-    /// # fn show(conversion: &cpalead::Conversion) {
-    /// let country = conversion.country();
-    /// # }
-    /// ```
+    /// The country of the user, where the provider sends a two-letter code.
     #[must_use]
     pub fn country(&self) -> Option<Country> {
         self.model
@@ -110,13 +81,9 @@ impl Conversion {
             .and_then(|code| Country::new(code.as_str()))
     }
 
-    /// What the conversion pays, in US dollars (inferred): `payout`, else `amount`. Never zero for want of a value.
+    /// What the conversion pays, in US dollars (inferred): the field `payout`, else `amount`.
     ///
-    /// ```
-    /// # fn show(conversion: &cpalead::Conversion) {
-    /// let payout = conversion.payout();
-    /// # }
-    /// ```
+    /// It is `None`, never zero, where neither field has a value.
     #[must_use]
     pub fn payout(&self) -> Option<Decimal> {
         let amount = |amount: Amount| amount.0;
@@ -126,25 +93,13 @@ impl Conversion {
             .or(self.model.amount.and_then(amount))
     }
 
-    /// When the conversion was counted.
-    ///
-    /// ```
-    /// # fn show(conversion: &cpalead::Conversion) {
-    /// let time = conversion.timestamp();
-    /// # }
-    /// ```
+    /// When the provider counted the conversion.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
         self.model.timestamp.map(|time| time.0)
     }
 
-    /// The status, which is not documented.
-    ///
-    /// ```
-    /// # fn show(conversion: &cpalead::Conversion) {
-    /// let status = conversion.status();
-    /// # }
-    /// ```
+    /// The status; its values are not documented.
     #[must_use]
     pub fn status(&self) -> Option<&ConversionStatus> {
         self.model.status.as_ref()

@@ -1,8 +1,8 @@
-//! Whose conversions are asked for.
+//! Whose conversions a request is for.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whose conversions are asked for: a sub-id or an IP address.
+/// Whose conversions a request is for: a sub-id or an IP address.
 ///
 /// ```
 /// use std::net::Ipv4Addr;

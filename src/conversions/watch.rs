@@ -1,4 +1,4 @@
-//! Watching conversions: polling at the allowed pace, each new row once, stopped at once.
+//! Watching conversions: polls at the allowed pace, yields each new row once, stops at once.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -19,14 +19,15 @@ use crate::error::{Error, Sent};
 use crate::rate_limits::settings::Wait;
 use crate::report::Report;
 
-/// A watch waits for its slot whatever the client's policy is: waiting is its job. The provider can
-/// ask for an hour at most.
+/// How long a watch waits for its slot, whatever the client's own limit is: waiting is its job.
+///
+/// A `Retry-After` from the provider counts for at most an hour, and two hours leave room for it.
 const LONGEST_WAIT: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// How many rows are remembered before those are forgotten that the provider no longer lists.
+/// How many rows are remembered. Beyond that, rows that the last answer did not list are forgotten.
 const REMEMBERED: usize = 1_000_000;
 
-/// A stream of conversions: those that are there, then each new one, once.
+/// A stream of conversions: first the existing ones, then each new one, every one once.
 ///
 /// ```no_run
 /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
@@ -39,15 +40,18 @@ const REMEMBERED: usize = 1_000_000;
 /// # Ok(()) }
 /// ```
 ///
-/// It polls once a minute, when the client's limits give it a slot, however short the client's own wait is. A poll that fails
-/// yields its error, and the next poll follows at the same pace; only an error of configuration ends the watch. A row that cannot be
-/// read yields an error of decoding, once; the other rows of its answer arrive as usual.
+/// It polls once a minute, or less often when the client's limits leave no slot. It waits for the
+/// slot even when the client itself is set to wait less. A poll that fails yields its error, and
+/// the next poll follows at the same pace. Only a configuration error ends the watch. A row that
+/// cannot be read yields a decoding error once. The other rows of that answer arrive as usual.
 ///
 /// # What makes a conversion new
 ///
-/// Its `lead_id`, where the provider sends one. Where not, a conversion is the same as one before when offer, sub-ids, country and time are
-/// the same; of rows that agree in all of these, as many count as one answer holds. A change of status or payout
-/// does not make a conversion new. A million rows are remembered; beyond that, only those that the last answer held.
+/// A conversion is new when its `lead_id` is. Without a `lead_id`, it is new when its offer,
+/// sub-ids, country and time differ from those of every earlier conversion. Rows of one answer that
+/// agree in all of these are separate conversions. A change of status or payout does not make a
+/// conversion new. A million rows are remembered. Beyond that, only the rows of the last answer
+/// are.
 #[must_use = "a stream does nothing until its next item is awaited"]
 pub struct Watch {
     request: ConversionsRequest,
@@ -58,7 +62,7 @@ pub struct Watch {
     pause: Option<Duration>,
 }
 
-/// Ends a [`Watch`] from elsewhere; clones end the same one.
+/// Ends a [`Watch`] from anywhere in the program; clones end the same watch.
 ///
 /// ```no_run
 /// # fn show(watch: cpalead::Watch) {
@@ -78,7 +82,7 @@ struct Stop {
 }
 
 impl ConversionsRequest {
-    /// Asks again and again, at the pace that is allowed, and yields each conversion once.
+    /// Asks repeatedly, at the allowed pace, and yields each conversion once.
     pub fn watch(self) -> Watch {
         Watch::new(self)
     }
@@ -98,12 +102,6 @@ impl Watch {
     }
 
     /// A handle that ends the watch.
-    ///
-    /// ```no_run
-    /// # fn show(watch: cpalead::Watch) {
-    /// let stop = watch.stopper();
-    /// # }
-    /// ```
     #[must_use]
     pub fn stopper(&self) -> WatchStopper {
         WatchStopper {
@@ -111,20 +109,21 @@ impl Watch {
         }
     }
 
-    /// The next conversion, or the error of a poll; nothing once the watch was stopped.
+    /// The next conversion, or the error of a poll; `None` once the watch was stopped.
     ///
-    /// Dropping the future loses nothing: a poll under way goes on with the next call.
+    /// Dropping the future loses nothing: the next call continues a poll that was under way.
     ///
-    /// ```no_run
-    /// # async fn run(mut watch: cpalead::Watch) -> cpalead::Result<()> {
-    /// let conversion = watch.next().await.transpose()?;
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// When a poll fails, and when a row cannot be read; see [`Error`].
     pub async fn next(&mut self) -> Option<Result<Conversion, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// One poll, after a pause when the last one failed before it had a slot to wait for.
+    /// Starts a poll, after a pause if the last one failed.
+    ///
+    /// Without the pause, polls that fail before they wait for a slot would follow each other
+    /// without end.
     fn begin(&mut self) -> BoxFuture<'static, Result<Report<Conversion>, Error>> {
         let request = self.request.clone();
         let clock = Arc::clone(self.request.call.clock());
@@ -147,7 +146,7 @@ impl Stream for Watch {
             {
                 let mut stop = lock(&watch.stop);
                 if stop.stopped {
-                    // Dropped here, a poll that still waits for its slot gives it back.
+                    // A dropped poll gives back the slot that it was waiting for.
                     watch.poll = None;
                     return Poll::Ready(None);
                 }
@@ -187,13 +186,7 @@ impl fmt::Debug for Watch {
 }
 
 impl WatchStopper {
-    /// Ends the watch: its next item, also one that is waited for, is nothing.
-    ///
-    /// ```no_run
-    /// # fn show(stopper: cpalead::WatchStopper) {
-    /// stopper.stop();
-    /// # }
-    /// ```
+    /// Ends the watch at once: its next item is `None`, even if the program is waiting for it.
     pub fn stop(&self) {
         let waker = {
             let mut stop = lock(&self.stop);
@@ -222,19 +215,19 @@ fn unreadable(rejected: &Rejected) -> Error {
         .sent(Sent::Maybe)
 }
 
-/// A row's identity, as a part of its hash: a million of them are small.
+/// Identifies a row by half of its SHA-256 hash, so that a million rows take little memory.
 type Identity = [u8; 16];
 
-/// The rows that were yielded.
+/// The rows that were yielded before.
 #[derive(Default)]
 struct Seen {
-    // Each with the number of the last answer that held it.
+    // The value is the number of the last answer that held the row.
     known: HashMap<Identity, u64>,
     answers: u64,
 }
 
 impl Seen {
-    /// The rows of an answer that were not there before, in the answer's order, and behind them an error for each new one that
+    /// The rows of an answer that are new, in its order, and then an error for each new row that
     /// cannot be read.
     fn fresh(&mut self, report: Report<Conversion>) -> Vec<Result<Conversion, Error>> {
         self.answers += 1;
@@ -261,7 +254,7 @@ impl Seen {
         }
         fresh.append(&mut odd);
         if self.known.len() > REMEMBERED {
-            // What the answer still holds would come again as new, were it forgotten.
+            // A forgotten row counts as new, so the rows of this answer must stay.
             let current = self.answers;
             self.known.retain(|_, answer| *answer == current);
         }
@@ -274,7 +267,7 @@ impl Seen {
     }
 }
 
-/// What makes a row itself; `nth` counts the rows of one answer that agree in everything else.
+/// The identity of a row; `nth` tells apart rows of one answer that agree in everything else.
 fn identity(conversion: &Conversion, nth: u64) -> Identity {
     let text = match conversion.lead_id().filter(|lead| !lead.is_empty()) {
         Some(lead) => format!("lead {lead}"),

@@ -1,10 +1,10 @@
-//! What a range of reversals takes: how many calls, and how long.
+//! The plan for a range of reversals: how many calls it takes, and how long.
 
 use std::time::Duration;
 
 use super::window::Window;
 
-/// What a range of reversals takes.
+/// How many calls a range of reversals takes, and how long.
 ///
 /// ```no_run
 /// # async fn run(request: cpalead::ReversalsRequest) -> cpalead::Result<()> {
@@ -29,49 +29,25 @@ impl ReversalsPlan {
         }
     }
 
-    /// The windows, oldest first: one call each.
-    ///
-    /// ```
-    /// # fn show(plan: cpalead::ReversalsPlan) {
-    /// let first = plan.windows().first();
-    /// # }
-    /// ```
+    /// The windows, oldest first; each takes one call.
     #[must_use]
     pub fn windows(&self) -> &[Window] {
         &self.windows
     }
 
-    /// How many calls it takes.
-    ///
-    /// ```
-    /// # fn show(plan: cpalead::ReversalsPlan) {
-    /// println!("{} calls", plan.calls());
-    /// # }
-    /// ```
+    /// How many calls the range takes.
     #[must_use]
     pub fn calls(&self) -> usize {
         self.windows.len()
     }
 
     /// How long the first call would have to wait now.
-    ///
-    /// ```
-    /// # fn show(plan: cpalead::ReversalsPlan) {
-    /// println!("{:?} to wait", plan.wait());
-    /// # }
-    /// ```
     #[must_use]
     pub fn wait(&self) -> Duration {
         self.wait
     }
 
-    /// How long it is until the last call may start, when nobody else uses the account.
-    ///
-    /// ```
-    /// # fn show(plan: cpalead::ReversalsPlan) {
-    /// println!("{:?} in all", plan.duration());
-    /// # }
-    /// ```
+    /// How long it takes until the last call may start, if nothing else uses the account.
     #[must_use]
     pub fn duration(&self) -> Duration {
         let pauses = u32::try_from(self.windows.len().saturating_sub(1)).unwrap_or(u32::MAX);

@@ -1,4 +1,4 @@
-//! A reversal: what the provider says of a conversion that it took back, as far as evidence names its fields.
+//! A reversal: one row of a reversals report.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use crate::values::text::Text;
 
 /// One reversal: a conversion whose money was taken back.
 ///
-/// All of its fields are inferred; any may be missing.
+/// The fields are not documented: all of them are inferred. Any of them may be missing.
 ///
 /// ```
 /// # fn show(reversal: &cpalead::Reversal) {
@@ -29,10 +29,10 @@ impl Row for Reversal {
     type Model = types::Reversal;
 
     fn check(model: &types::Reversal) -> Result<(), &'static str> {
-        // An object of another shape has none of the fields, and must not pass for a row.
+        // An object of another shape has none of the fields and must not count as a row.
         match *model == types::Reversal::default() {
             false => Ok(()),
-            true => Err("no field of it is known"),
+            true => Err("none of its fields is known"),
         }
     }
 
@@ -47,60 +47,33 @@ impl Row for Reversal {
 
 impl Reversal {
     /// The number of the offer whose conversion was taken back.
-    ///
-    /// ```
-    /// # fn show(reversal: &cpalead::Reversal) {
-    /// let offer = reversal.offer_id();
-    /// # }
-    /// ```
     #[must_use]
     pub fn offer_id(&self) -> Option<u64> {
         self.model.offer_id.or(self.model.campid).map(|id| id.0)
     }
 
     /// The sub-id that the click carried.
-    ///
-    /// ```
-    /// # fn show(reversal: &cpalead::Reversal) {
-    /// let user = reversal.subid();
-    /// # }
-    /// ```
     #[must_use]
     pub fn subid(&self) -> Option<&str> {
         self.model.subid.as_ref().map(Text::as_str)
     }
 
     /// The number of the lead that was taken back.
-    ///
-    /// ```
-    /// # fn show(reversal: &cpalead::Reversal) {
-    /// let lead = reversal.lead_id();
-    /// # }
-    /// ```
     #[must_use]
     pub fn lead_id(&self) -> Option<&str> {
         self.model.lead_id.as_ref().map(Text::as_str)
     }
 
     /// The number of the transaction that was taken back, where the provider sends one.
-    ///
-    /// ```
-    /// # fn show(reversal: &cpalead::Reversal) {
-    /// let transaction = reversal.transaction_id();
-    /// # }
-    /// ```
     #[must_use]
     pub fn transaction_id(&self) -> Option<&str> {
         self.model.transaction_id.as_ref().map(Text::as_str)
     }
 
-    /// What was taken back, in US dollars (inferred): `amount`, else `payout`. Its sign is the provider's. Never zero for want of a value.
+    /// What was taken back, in US dollars (inferred): the field `amount`, else `payout`.
     ///
-    /// ```
-    /// # fn show(reversal: &cpalead::Reversal) {
-    /// let amount = reversal.amount();
-    /// # }
-    /// ```
+    /// The sign is kept as the provider sent it. The amount is `None`, never zero, where neither
+    /// field has a value.
     #[must_use]
     pub fn amount(&self) -> Option<Decimal> {
         let amount = |amount: Amount| amount.0;
@@ -110,13 +83,7 @@ impl Reversal {
             .or(self.model.payout.and_then(amount))
     }
 
-    /// The day of the reversal, where `date` begins with a day such as `2026-09-12`.
-    ///
-    /// ```
-    /// # fn show(reversal: &cpalead::Reversal) {
-    /// let day = reversal.date();
-    /// # }
-    /// ```
+    /// The day of the reversal, where the field `date` begins with a day such as `2026-09-12`.
     #[must_use]
     pub fn date(&self) -> Option<Date> {
         let text = self.model.date.as_ref()?.as_str();
@@ -124,24 +91,12 @@ impl Reversal {
     }
 
     /// When the conversion was taken back, where the provider sends a time.
-    ///
-    /// ```
-    /// # fn show(reversal: &cpalead::Reversal) {
-    /// let time = reversal.timestamp();
-    /// # }
-    /// ```
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
         self.model.timestamp.map(|time| time.0)
     }
 
-    /// Why it was taken back, in the provider's words.
-    ///
-    /// ```
-    /// # fn show(reversal: &cpalead::Reversal) {
-    /// let reason = reversal.reason();
-    /// # }
-    /// ```
+    /// Why the conversion was taken back, in the words of the provider.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.model.reason.as_ref().map(Text::as_str)

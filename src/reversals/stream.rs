@@ -1,4 +1,4 @@
-//! The windows of a range of reversals, one call after the other.
+//! Fetches the windows of a range of reversals, one call after the other.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,22 +15,17 @@ use super::window::{ReversalWindow, Window};
 use crate::clock::BoxFuture;
 use crate::error::Error;
 
-/// How long a window after the first may wait for its slot. The provider can ask for an hour at
-/// most.
+/// How long a window after the first may wait for its slot.
+///
+/// A `Retry-After` from the provider counts for at most an hour, and two hours leave room for it.
 const LONGEST_WAIT: Duration = Duration::from_secs(2 * 60 * 60);
 
 impl ReversalsRequest {
     /// The reversals, window after window.
     ///
-    /// Days after today, wherever on earth it is latest, are left out. A range that cannot be used is the first item's error, before anything is sent: a start after the end, a start in the future,
-    /// no api key.
-    ///
-    /// ```no_run
-    /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
-    /// # let (start, end) = (jiff::civil::date(2026, 1, 15), jiff::civil::date(2026, 5, 3));
-    /// let mut stream = client.reversals(start..=end).stream();
-    /// # Ok(()) }
-    /// ```
+    /// Days after today are left out; today is the day where on earth it is latest. The first item
+    /// is an error, and nothing is sent, when the start is after the end or in the future, or when
+    /// there is no api key.
     pub fn stream(self) -> ReversalsStream {
         ReversalsStream {
             windows: self.windows().collect(),
@@ -45,16 +40,8 @@ impl ReversalsRequest {
     ///
     /// # Errors
     ///
-    /// When any of its calls fails. What was fetched before is lost then: use [`stream`](Self::stream) for a long range.
-    ///
-    /// ```no_run
-    /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
-    /// # let (start, end) = (jiff::civil::date(2026, 1, 15), jiff::civil::date(2026, 2, 3));
-    /// for window in client.reversals(start..=end).send().await? {
-    ///     println!("{}: {}", window.window(), window.report().len());
-    /// }
-    /// # Ok(()) }
-    /// ```
+    /// When any of its calls fails. The windows that were fetched before are then lost, so use
+    /// [`stream`](Self::stream) for a long range.
     pub async fn send(self) -> Result<Vec<ReversalWindow>, Error> {
         let mut stream = self.stream();
         let mut windows = Vec::new();
@@ -76,10 +63,12 @@ impl IntoFuture for ReversalsRequest {
 
 /// The windows of a range as they arrive, paced by the client's limits.
 ///
-/// An error ends the stream: [`resume_from`](Self::resume_from) then says where another request has to begin.
+/// An error ends the stream. [`resume_from`](Self::resume_from) then gives the day on which another
+/// request has to start.
 ///
-/// The first call waits for its slot as long as the client's [`Wait`](crate::Wait) allows. The others wait a minute and more in any case; unless the
-/// client is told never to wait, or until when, they wait as long as it takes.
+/// The first call waits for its slot as long as the client's [`Wait`](crate::Wait) allows. Each of
+/// the others has to wait at least a minute. They wait as long as it takes, unless the client never
+/// waits or has a deadline.
 ///
 /// ```no_run
 /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
@@ -102,37 +91,30 @@ pub struct ReversalsStream {
     windows: VecDeque<Window>,
     call: Option<BoxFuture<'static, Result<ReversalWindow, Error>>>,
     fetched: usize,
-    // No further item comes: everything is done, or a call failed.
+    // There are no further items: all windows are done, or a call failed.
     ended: bool,
 }
 
 impl ReversalsStream {
-    /// The next window; nothing when all are done.
+    /// The next window; `None` when all are done.
     ///
-    /// Dropping the future loses nothing: a call under way goes on with the next one.
+    /// Dropping the future loses nothing: the next call of this function continues the one that was
+    /// under way.
     ///
-    /// ```no_run
-    /// # async fn run(mut stream: cpalead::ReversalsStream) -> cpalead::Result<()> {
-    /// let window = stream.next().await.transpose()?;
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// When the range or the client cannot be used, and when a call fails; see [`Error`].
     pub async fn next(&mut self) -> Option<Result<ReversalWindow, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The windows that are not done yet, the one under way included.
-    ///
-    /// ```no_run
-    /// # fn show(stream: cpalead::ReversalsStream) {
-    /// println!("{} to go", stream.left());
-    /// # }
-    /// ```
+    /// How many windows are not done yet, including the one under way.
     #[must_use]
     pub fn left(&self) -> usize {
         self.windows.len()
     }
 
-    /// The first day that is not done yet; nothing when all are.
+    /// The first day that is not done yet; `None` when all are done.
     ///
     /// ```no_run
     /// # fn show(stream: cpalead::ReversalsStream) {
@@ -157,7 +139,7 @@ impl Stream for ReversalsStream {
         }
         let Some(window) = stream.windows.front().copied() else {
             stream.ended = true;
-            // A range that had no window was not fetched: that is an error.
+            // No call has checked a range that has no window.
             let checked = match stream.fetched {
                 0 => stream.request.check(),
                 _ => Ok(()),
@@ -178,7 +160,8 @@ impl Stream for ReversalsStream {
                     Ok(_) => {
                         stream.windows.pop_front();
                         stream.fetched += 1;
-                        // The first wait is the caller's choice; the others come from asking for more than a month.
+                        // The client decides how long the first call waits. The other calls
+                        // must wait because the range is longer than a month.
                         stream.request.call = stream.request.call.patient(LONGEST_WAIT);
                     }
                     Err(_) => stream.ended = true,

@@ -1,5 +1,5 @@
-//! The windows of a range of days, one call each, at most a calendar month long, without gap or
-//! overlap; and what one of them gave.
+//! The windows of a range of days, one call each and at most a calendar month long, without gap or
+//! overlap; and the reversals of one window.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use jiff::{Span, ToSpan};
 use super::reversal::Reversal;
 use crate::report::Report;
 
-/// Days from the first to the last, both included.
+/// A range of days that one call fetches; the first and the last day are included.
 ///
 /// ```
 /// # fn show(window: cpalead::Window) {
@@ -24,24 +24,12 @@ pub struct Window {
 
 impl Window {
     /// The first day.
-    ///
-    /// ```
-    /// # fn show(window: cpalead::Window) {
-    /// let first = window.start();
-    /// # }
-    /// ```
     #[must_use]
     pub fn start(&self) -> Date {
         self.start
     }
 
     /// The last day.
-    ///
-    /// ```
-    /// # fn show(window: cpalead::Window) {
-    /// let last = window.end();
-    /// # }
-    /// ```
     #[must_use]
     pub fn end(&self) -> Date {
         self.end
@@ -57,9 +45,13 @@ impl fmt::Display for Window {
 
 /// The windows of a range, oldest first; none when the start is after the end.
 ///
-/// "A maximum of one month can be pulled at a time" does not say whether the same day of the next month still belongs to the
-/// month. So a window ends the day before it, or before the last day of the next month where that has no such day; and each is
-/// reckoned from its own start. One from 31 January ends on 27 February, in a leap year on the 28th.
+/// "A maximum of one month can be pulled at a time" does not say whether the same day of the next
+/// month still belongs to the month. A window therefore ends the day before it. Where the next
+/// month has no such day, the window ends the day before its last one: a window from 31 January
+/// ends on 27 February, or on 28 February in a leap year. The length is counted from the start of
+/// each window.
+///
+/// Source: Publisher API documentation, Reversals, `end_date`.
 #[derive(Clone, Debug)]
 pub(crate) struct Windows {
     next: Option<Date>,
@@ -80,7 +72,7 @@ impl Iterator for Windows {
 
     fn next(&mut self) -> Option<Window> {
         let start = self.next?;
-        // At the end of the calendar there is no further month: then the range's own end is the nearest.
+        // There is no month after the last one of the calendar: the window then ends with it.
         let month_later = start.checked_add(1.month()).unwrap_or(Date::MAX);
         let last = month_later
             .checked_sub(one_day())
@@ -117,39 +109,19 @@ impl ReversalWindow {
         Self { window, report }
     }
 
-    /// The days.
-    ///
-    /// ```
-    /// # fn show(window: &cpalead::ReversalWindow) {
-    /// println!("done up to {}", window.window().end());
-    /// # }
-    /// ```
+    /// The days that the call fetched.
     #[must_use]
     pub fn window(&self) -> Window {
         self.window
     }
 
-    /// The rows.
-    ///
-    /// ```
-    /// # fn show(window: &cpalead::ReversalWindow) {
-    /// for reversal in window.report() {
-    ///     println!("{:?}", reversal.amount());
-    /// }
-    /// # }
-    /// ```
+    /// The reversals of these days.
     #[must_use]
     pub fn report(&self) -> &Report<Reversal> {
         &self.report
     }
 
-    /// The rows, without the window.
-    ///
-    /// ```
-    /// # fn show(window: cpalead::ReversalWindow) {
-    /// let rows: Vec<cpalead::Reversal> = window.into_report().into_iter().collect();
-    /// # }
-    /// ```
+    /// The same as [`report`](Self::report), as an owned value.
     #[must_use]
     pub fn into_report(self) -> Report<Reversal> {
         self.report

@@ -253,9 +253,9 @@ async fn an_unknown_shape_is_an_error_that_says_where() {
         ),
         (
             r#"{"conversions":[{"offerId":1},{}]}"#,
-            at("conversions[0]", "no field of it is known"),
+            at("conversions[0]", "none of its fields is known"),
         ),
-        ("[{}]", at("conversions[0]", "no field of it is known")),
+        ("[{}]", at("conversions[0]", "none of its fields is known")),
         ("", (None, unreadable(": the body is empty"))),
         (
             "<html>",
