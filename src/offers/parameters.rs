@@ -58,7 +58,7 @@ impl Parameters {
             ForDevices::Named(named) if named.contains(&device) => {}
             ForDevices::Named(named) => named.push(device),
             ForDevices::Any | ForDevices::OfCaller => {
-                self.devices = ForDevices::Named(vec![device])
+                self.devices = ForDevices::Named(vec![device]);
             }
         }
     }
