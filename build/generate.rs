@@ -29,7 +29,7 @@ pub(crate) const DOMAIN_TYPES: &[(&str, &str)] = &[
         "crate::values::payouts_per_country::PayoutsPerCountry",
     ),
     ("Text", "crate::values::text::Text"),
-    ("UnixTime", "crate::values::number::UnixTime"),
+    ("UnixTime", "crate::values::time::Time"),
     ("VerificationMethod", "crate::values::text::Text"),
 ];
 

@@ -43,7 +43,7 @@ impl Call {
         }
     }
 
-    /// Makes the call: permit, send, read, decode, tell the limiter, scrub, trace.
+    /// Makes the call: permit, send, read, decode and scrub, tell the limiter, trace.
     ///
     /// `operation` names the parameters to the generated client. With a `callback` the answer may
     /// also be a call of that function. `finish` makes what the caller gets.
@@ -75,9 +75,9 @@ impl Call {
                 .await
                 .map_err(|error| error.at(*endpoint))?;
             let body = attempts::send(inner, limiter, *endpoint, request).await?;
-            let read = decode::decode(&body.text, callback, *shape)
+            let scrub = |text: &str| inner.excerpt(text.as_bytes());
+            let read = decode::decode(&body.text, callback, *shape, &scrub)
                 .and_then(rows_or_error)
-                .map(|decoded| decoded.scrubbed(|text| inner.excerpt(text.as_bytes())))
                 .and_then(finish);
             match read {
                 Ok(read) => Ok(read),
@@ -159,10 +159,10 @@ impl Call {
     }
 }
 
-/// The decoded rows, or an error where there are rows and none of them can be read.
+/// The decoded rows, or an error where there are rows and nothing in any of them can be read.
 fn rows_or_error<R>(decoded: Decoded<R>) -> Result<Decoded<R>, Error> {
-    match decoded.rejected.first() {
-        Some(first) if decoded.rows.is_empty() => Err(Error::decode(first.path(), first.message())),
-        _ => Ok(decoded),
+    match decoded.useless() {
+        Some(defect) => Err(Error::decode(defect.path(), defect.message())),
+        None => Ok(decoded),
     }
 }

@@ -1,25 +1,26 @@
-//! Decoding: the text of an answer into rows, typed in one pass; row by row only when that pass
-//! fails.
+//! Decoding: the text of an answer into rows, typed in one pass. Only when that pass fails, row by row
+//! and, in a row that fails, field by field.
 
+pub(crate) mod defect;
 pub(crate) mod envelope;
 pub(crate) mod json;
-pub(crate) mod rejected;
+pub(crate) mod lenient_row;
+pub(crate) mod prune;
 pub(crate) mod row;
+pub(crate) mod words;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::error::Error;
+use crate::error::{Error, Kind, says_too_many};
 use crate::jsonp::Callback;
 use crate::values::lists::Object;
-use crate::values::number::OfferId;
 use crate::values::text::{SourceScope, Text};
-use crate::values::without_place;
+use defect::{Defect, DefectKind, bounded};
 use envelope::{Envelope, Raw, Typed, place_of_fault, read};
-use json::json_of;
-use rejected::{Rejected, bounded};
+use json::{json_of, without_lone_surrogates};
 use row::{Row, Shape};
 
 /// The expected length of a row in bytes, from which the room for the rows is estimated.
@@ -29,18 +30,95 @@ use row::{Row, Shape};
 /// copy all rows once at the end.
 const BYTES_OF_A_ROW: usize = 800;
 
-/// How many rejected rows are reported individually. The rest are only counted, so that a broken
-/// answer does not keep thousands of messages in memory.
-const MOST_TOLD: usize = 100;
+/// How many dropped rows, and how many other defects, are reported individually. Any more are only
+/// counted, so that a broken answer does not fill the memory with messages.
+const MOST_TOLD: usize = 10_000;
 
 /// A decoded answer, with the text that it was read from.
 #[derive(Debug)]
 pub(crate) struct Decoded<R> {
     pub(crate) rows: Vec<R>,
-    pub(crate) rejected: Vec<Rejected>,
-    pub(crate) rejected_count: usize,
+    pub(crate) defects: Defects,
     pub(crate) country: Option<Text>,
     pub(crate) source: Source,
+    /// Rows of which no field is known.
+    pub(crate) blank: usize,
+}
+
+/// What is wrong with an answer, while the rest of it was read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Defects {
+    // Dropped rows first, then the others; each group in the order of the rows.
+    list: Vec<Defect>,
+    told_dropped: usize,
+    count: usize,
+    dropped_count: usize,
+}
+
+impl Defects {
+    pub(crate) fn as_slice(&self) -> &[Defect] {
+        &self.list
+    }
+
+    /// The dropped rows among them.
+    pub(crate) fn dropped(&self) -> &[Defect] {
+        self.list.get(..self.told_dropped).unwrap_or_default()
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(crate) fn dropped_count(&self) -> usize {
+        self.dropped_count
+    }
+}
+
+/// Defects while they are gathered.
+struct Gathering<'a> {
+    scrub: &'a dyn Fn(&str) -> String,
+    dropped: Vec<Defect>,
+    others: Vec<Defect>,
+    dropped_count: usize,
+    other_count: usize,
+}
+
+impl<'a> Gathering<'a> {
+    fn new(scrub: &'a dyn Fn(&str) -> String) -> Self {
+        Self {
+            scrub,
+            dropped: Vec::new(),
+            others: Vec::new(),
+            dropped_count: 0,
+            other_count: 0,
+        }
+    }
+
+    fn add(&mut self, defect: impl FnOnce() -> Defect, kind: DefectKind) {
+        let (list, count) = match kind {
+            DefectKind::RowDropped => (&mut self.dropped, &mut self.dropped_count),
+            DefectKind::FieldUnreadable | DefectKind::Assumed => {
+                (&mut self.others, &mut self.other_count)
+            }
+        };
+        *count += 1;
+        if list.len() < MOST_TOLD {
+            let mut defect = defect();
+            defect.scrub(self.scrub);
+            list.push(defect);
+        }
+    }
+
+    fn finish(mut self) -> Defects {
+        let told_dropped = self.dropped.len();
+        self.dropped.append(&mut self.others);
+        Defects {
+            list: self.dropped,
+            told_dropped,
+            count: self.dropped_count + self.other_count,
+            dropped_count: self.dropped_count,
+        }
+    }
 }
 
 /// The text of an answer, and where its JSON is.
@@ -78,16 +156,18 @@ impl std::fmt::Debug for Source {
 }
 
 impl<R> Decoded<R> {
-    /// Passes what a message repeats of the answer through a filter.
-    pub(crate) fn scrubbed(mut self, filter: impl Fn(&str) -> String) -> Self {
-        for rejected in &mut self.rejected {
-            rejected.scrub(&filter);
-        }
-        self
+    /// The defect that makes the answer useless: there are rows, and nothing in any of them can be
+    /// read.
+    pub(crate) fn useless(&self) -> Option<&Defect> {
+        let is_useless = self.rows.len() == self.blank && self.defects.count() > 0;
+        let in_rows = |defect: &&Defect| defect.index().is_some();
+        let mut defects = self.defects.as_slice().iter().filter(in_rows);
+        is_useless.then(|| defects.next()).flatten()
     }
 }
 
-/// Decodes the text of an answer. With a `callback` it may be a call of that function.
+/// Decodes the text of an answer. With a `callback` it may be a call of that function. What defects
+/// repeat of the answer passes through `scrub`.
 ///
 /// # Errors
 ///
@@ -96,30 +176,48 @@ pub(crate) fn decode<R: Row>(
     text: &Arc<String>,
     callback: Option<&Callback>,
     shape: Shape,
+    scrub: &dyn Fn(&str) -> String,
 ) -> Result<Decoded<R>, Error> {
-    let json = json_of(text, callback)?;
-    let _scope = SourceScope::of(text);
-    let expected = json.len() / BYTES_OF_A_ROW;
-    let typed = read(json, shape, Typed::<R>::expecting(expected));
-    let (envelope, rejected, rejected_count) = match typed {
-        Ok(envelope) => (envelope, Vec::new(), 0),
-        Err(_) => row_by_row(json, shape)?,
-    };
-    envelope.check_status()?;
-    let rows = envelope
-        .rows
-        .ok_or_else(|| Error::decode("", format!("it has no list `{}`", shape.list)))?;
-    Ok(Decoded {
+    let (json, printed_before) = json_of(text, callback)?;
+    let mut defects = Gathering::new(scrub);
+    if let Some(defect) = printed_before {
+        defects.add(|| defect, DefectKind::Assumed);
+    }
+    let decoded = |(rows, country), defects: Gathering<'_>, blank| Decoded {
         rows,
-        rejected,
-        rejected_count,
-        country: envelope.country,
+        defects: defects.finish(),
+        country,
         source: Source {
             text: Arc::clone(text),
             json: place_in(text, json),
             shape,
         },
-    })
+        blank,
+    };
+    let scope = SourceScope::of(text);
+    if let Ok(envelope) = typed::<R>(json, shape) {
+        return Ok(decoded(envelope.into_rows(shape)?, defects, 0));
+    }
+    drop(scope);
+    // Texts without lone surrogates are read from a copy. The raw rows stay as they came.
+    let repaired = Arc::new(without_lone_surrogates(json).unwrap_or_default());
+    let json = match repaired.as_str() {
+        "" => json,
+        repaired => repaired,
+    };
+    let _scope = SourceScope::of(if repaired.is_empty() { text } else { &repaired });
+    let mut blank = 0;
+    let envelope = match typed::<R>(json, shape) {
+        Ok(envelope) if !repaired.is_empty() => envelope,
+        _ => row_by_row(json, shape, &mut defects, &mut blank)?,
+    };
+    Ok(decoded(envelope.into_rows(shape)?, defects, blank))
+}
+
+/// Reads the whole answer in one pass.
+fn typed<R: Row>(json: &str, shape: Shape) -> Result<Envelope<'_, R>, serde_json::Error> {
+    let expected = json.len() / BYTES_OF_A_ROW;
+    read(json, shape, Typed::<R>::expecting(expected))
 }
 
 /// Where a part of a text is within it.
@@ -135,67 +233,42 @@ pub(crate) fn raw_rows(text: &str, shape: Shape) -> Vec<&str> {
     rows.into_iter().flatten().map(RawValue::get).collect()
 }
 
-/// Keeps the good rows and says of each bad one where its fault is.
-fn row_by_row<R: Row>(
-    text: &str,
+/// Reads row by row, and says of each odd row where it is odd.
+fn row_by_row<'a, R: Row>(
+    text: &'a str,
     shape: Shape,
-) -> Result<(Envelope<R>, Vec<Rejected>, usize), Error> {
-    let envelope = read(text, shape, Raw).map_err(|error| unreadable(text, shape, &error))?;
-    let mut rejected = Vec::new();
-    let mut rejected_count = 0;
-    let rows = envelope.rows.map(|raw_rows| {
+    defects: &mut Gathering<'_>,
+    blank: &mut usize,
+) -> Result<Envelope<'a, R>, Error> {
+    let mut envelope = read(text, shape, Raw).map_err(|error| unreadable(text, shape, &error))?;
+    let rows = envelope.rows.take().map(|raw_rows| {
         let mut rows = Vec::with_capacity(raw_rows.len());
         for (index, raw) in (0..).zip(raw_rows) {
-            match typed_row::<R>(raw.get()) {
-                Ok(model) => rows.push(R::new(model, index)),
-                Err((path, message)) => {
-                    rejected_count += 1;
-                    if rejected.len() < MOST_TOLD {
-                        let path = format!("{}[{index}]{path}", shape.list);
-                        rejected.push(Rejected::new(index, id_of(raw.get()), path, message));
-                    }
-                }
+            if let Some(row) = sound_row::<R>(raw.get(), index) {
+                rows.push(row);
+                continue;
             }
+            let lenient = lenient_row::read::<R>(raw.get(), index);
+            for odd in lenient.odd {
+                let place = (shape.list, index);
+                let name = || lenient.name.clone();
+                let defect =
+                    || Defect::in_row(odd.kind, place, &odd.path, bounded(&odd.message), name());
+                defects.add(defect, odd.kind);
+            }
+            *blank += usize::from(lenient.is_blank);
+            rows.extend(lenient.row);
         }
         rows
     });
-    let envelope = Envelope {
-        rows,
-        status: envelope.status,
-        message: envelope.message,
-        error: envelope.error,
-        country: envelope.country,
-    };
-    Ok((envelope, rejected, rejected_count))
+    Ok(envelope.with_rows(rows))
 }
 
-fn typed_row<R: Row>(raw: &str) -> Result<R::Model, (String, String)> {
-    let mut deserializer = serde_json::Deserializer::from_str(raw);
-    let read = serde_path_to_error::deserialize::<_, Object<R::Model>>(&mut deserializer);
-    let Object(model) = read.map_err(|error| {
-        let path = match error.path().to_string() {
-            path if path == "." => String::new(),
-            path if path.starts_with('[') => path,
-            path => format!(".{path}"),
-        };
-        (bounded(&path), bounded(&without_place(error.inner())))
-    })?;
-    match R::check(&model) {
-        Ok(()) => Ok(model),
-        Err(message) => Err((String::new(), message.to_owned())),
-    }
-}
-
-/// The id of a row whose other fields may be unreadable.
-fn id_of(raw: &str) -> Option<u64> {
-    #[derive(serde::Deserialize)]
-    struct Identified {
-        #[serde(alias = "offer_id", alias = "campid")]
-        id: OfferId,
-    }
-    serde_json::from_str::<Identified>(raw)
-        .ok()
-        .map(|row| row.id.0)
+/// A row with nothing odd in it.
+fn sound_row<R: Row>(raw: &str, index: u32) -> Option<R> {
+    let Object(model) = serde_json::from_str::<Object<R::Model>>(raw).ok()?;
+    let is_sound = !R::is_blank(&model) && R::check(&model).is_ok();
+    is_sound.then(|| R::new(model, index))
 }
 
 /// The error for a text that is not an answer at all, by what it most likely is.
@@ -205,6 +278,12 @@ fn unreadable(text: &str, shape: Shape, error: &serde_json::Error) -> Error {
         "the body is empty".to_owned()
     } else if start.starts_with('<') {
         "it is an HTML page, not JSON".to_owned()
+    } else if !start.starts_with(['{', '[', '"']) {
+        let words = bounded(start.trim_end());
+        if says_too_many(&words) {
+            return Error::new(Kind::Provider(words));
+        }
+        format!("it is not JSON: {words}")
     } else if error.is_eof() {
         format!("the JSON ends too early, after {} bytes", text.len())
     } else {
@@ -229,10 +308,11 @@ mod tests {
 
     /// The ids that were read, and the rejected rows or the error in words.
     fn outcome(text: &str, shape: Shape) -> String {
-        match decode::<Offer>(&Arc::new(text.to_owned()), None, shape) {
+        match decode::<Offer>(&Arc::new(text.to_owned()), None, shape, &str::to_owned) {
             Ok(answer) => {
                 let ids: Vec<_> = answer.rows.iter().map(Offer::id).collect();
-                let rejected: Vec<_> = answer.rejected.iter().map(ToString::to_string).collect();
+                let defects = answer.defects.as_slice().iter();
+                let rejected: Vec<_> = defects.map(ToString::to_string).collect();
                 format!("{ids:?} {}", rejected.join("; "))
             }
             Err(error) => error.to_string(),
@@ -248,14 +328,14 @@ mod tests {
     fn one_bad_offer_never_loses_the_others() {
         check(
             r#"{"status":"success","offers":[{"id":1},{"id":2,"amount":"ten"},{"id":"3"}]}"#,
-            "[1, 3] offers[1].amount: `ten` is no amount: expected a decimal number of at most 28 digits",
+            "[1, 2, 3] offers[1].amount (offer 2): `ten` is not a valid amount: expected a decimal number",
         );
         check(
             r#"{"offers":[{"title":"no id"},7,null,{"id":4,"payouts_per_country":{"US":{}}}]}"#,
-            "[] offers[0]: missing field `id`; \
+            "[4] offers[0]: missing field `id`; \
              offers[1]: invalid type: integer `7`, expected an object; \
              offers[2]: invalid type: null, expected an object; \
-             offers[3].payouts_per_country: `{}` is no amount: expected a decimal number of at most 28 digits",
+             offers[3].payouts_per_country.US (offer 4): `{}` is not a valid amount: expected a decimal number",
         );
     }
 
@@ -267,16 +347,17 @@ mod tests {
             "cannot read the answer at offers: it has more than 20000 rows at line 1 column 40020",
         );
         let odd = format!(r#"{{"offers":[{}{{"id":1}}]}}"#, "0,".repeat(19_999));
-        let answer = decode::<Offer>(&Arc::new(odd), None, SHAPE).unwrap();
-        assert_eq!((answer.rows.len(), answer.rejected.len()), (1, 100));
-        assert_eq!(answer.rejected_count, 19_999);
+        let answer = decode::<Offer>(&Arc::new(odd), None, SHAPE, &str::to_owned).unwrap();
+        assert_eq!(answer.rows.len(), 1);
+        assert_eq!(answer.defects.dropped().len(), 10_000);
+        assert_eq!(answer.defects.dropped_count(), 19_999);
     }
 
     #[test]
-    fn a_field_that_is_there_twice_rejects_its_offer_only() {
+    fn a_field_that_is_there_twice_is_lost_unless_both_are_the_same() {
         check(
-            r#"{"offers":[{"id":1,"amount":1,"amount":2},{"id":5}]}"#,
-            "[5] offers[0]: duplicate field `amount`",
+            r#"{"offers":[{"id":1,"amount":1,"amount":2},{"id":5,"epc":1,"epc":1}]}"#,
+            "[1, 5] offers[0].amount (offer 1): it is there twice, with two values",
         );
     }
 
@@ -329,8 +410,8 @@ mod tests {
             "cannot read the answer: it has no list `offers`",
         );
         check(
-            r#"{"offers":{}}"#,
-            "cannot read the answer at offers: invalid type: map, expected a list at line 1 column 12",
+            r#"{"offers":{"id":1}}"#,
+            "cannot read the answer at offers: expected a list of objects, found an object at line 1 column 15",
         );
         check(
             r#"[{"id":1}]"#,
@@ -360,7 +441,7 @@ mod tests {
         let known = format!(r#"{{"offers":[{{"id":1,"events":{open}{close}}},{{"id":2}}]}}"#);
         check(
             &known,
-            "[2] offers[0].events[0]: invalid type: sequence, expected an object",
+            "[1, 2] offers[0].events[0] (offer 1): invalid type: sequence, expected an object",
         );
     }
 

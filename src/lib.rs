@@ -40,7 +40,7 @@ pub use conversions::ConversionsRequest;
 pub use conversions::conversion::Conversion;
 pub use conversions::subject::Subject;
 pub use conversions::watch::{Watch, WatchStopper};
-pub use decode::rejected::Rejected;
+pub use decode::defect::{Defect, DefectKind};
 pub use endpoint::Endpoint;
 pub use error::{Error, Result};
 pub use offers::OffersRequest;

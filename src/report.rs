@@ -4,9 +4,9 @@ use std::fmt;
 use std::ops::{Deref, Range};
 use std::sync::OnceLock;
 
-use crate::decode::rejected::Rejected;
+use crate::decode::defect::Defect;
 use crate::decode::row::Row;
-use crate::decode::{Decoded, Source};
+use crate::decode::{Decoded, Defects, Source};
 
 /// The rows of one answer, in its order.
 ///
@@ -25,8 +25,7 @@ use crate::decode::{Decoded, Source};
 #[derive(Clone)]
 pub struct Report<R> {
     rows: Vec<R>,
-    rejected: Vec<Rejected>,
-    rejected_count: usize,
+    defects: Defects,
     source: Source,
     // The place of each row's JSON in the source; found on first use.
     places: OnceLock<Vec<Range<usize>>>,
@@ -36,8 +35,7 @@ impl<R> Report<R> {
     pub(crate) fn new(decoded: Decoded<R>) -> Self {
         Self {
             rows: decoded.rows,
-            rejected: decoded.rejected,
-            rejected_count: decoded.rejected_count,
+            defects: decoded.defects,
             source: decoded.source,
             places: OnceLock::new(),
         }
@@ -49,18 +47,34 @@ impl<R> Report<R> {
         &self.rows
     }
 
-    /// Rows that could not be read, and why; at most the first hundred.
+    /// What is wrong with the answer, while the rest of it was read.
     ///
-    /// The other rows are not affected. If no row can be read, the call fails.
+    /// Dropped rows come first, then fields that could not be read or were read on an assumption. At
+    /// most 10,000 of each of the two groups are listed; [`defect_count`](Self::defect_count) counts
+    /// all.
     #[must_use]
-    pub fn rejected(&self) -> &[Rejected] {
-        &self.rejected
+    pub fn defects(&self) -> &[Defect] {
+        self.defects.as_slice()
     }
 
-    /// How many rows could not be read, including those beyond the first hundred.
+    /// How many defects there are.
+    #[must_use]
+    pub fn defect_count(&self) -> usize {
+        self.defects.count()
+    }
+
+    /// The rows that were dropped, because they are not objects or, for offers, have no id.
+    ///
+    /// At most the first 10,000 are listed. Where all rows are dropped, a call is an error.
+    #[must_use]
+    pub fn rejected(&self) -> &[Defect] {
+        self.defects.dropped()
+    }
+
+    /// How many rows were dropped.
     #[must_use]
     pub fn rejected_count(&self) -> usize {
-        self.rejected_count
+        self.defects.dropped_count()
     }
 
     fn raw_at(&self, index: usize) -> Option<&str> {
@@ -97,21 +111,21 @@ impl<R: Row + PartialEq> Report<R> {
         self.raw_at(row.index() as usize)
     }
 
-    /// The JSON of a row that could not be read, byte for byte as the provider sent it.
+    /// The JSON of the row that a defect of this report is in, byte for byte as the provider sent it.
     ///
-    /// The text is not redacted: write it to a file that only its owner can read, never to a log.
+    /// The text is not redacted: it belongs in a file that only its owner reads, not in a log.
     ///
     /// ```
     /// # fn show(report: &cpalead::Report<cpalead::Reversal>) {
-    /// for rejected in report.rejected() {
-    ///     println!("{}", report.raw_rejected(rejected).unwrap_or_default());
+    /// for dropped in report.rejected() {
+    ///     println!("{}", report.raw_rejected(dropped).unwrap_or_default());
     /// }
     /// # }
     /// ```
     #[must_use]
-    pub fn raw_rejected(&self, rejected: &Rejected) -> Option<&str> {
-        let is_ours = self.rejected.contains(rejected);
-        is_ours.then(|| self.raw_at(rejected.index())).flatten()
+    pub fn raw_rejected(&self, defect: &Defect) -> Option<&str> {
+        let is_ours = self.defects().contains(defect);
+        is_ours.then(|| self.raw_at(defect.index()?)).flatten()
     }
 }
 
@@ -127,7 +141,7 @@ impl<R: fmt::Debug> fmt::Debug for Report<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Report")
             .field("rows", &self.rows)
-            .field("rejected", &self.rejected)
+            .field("defects", &self.defects.as_slice())
             .finish_non_exhaustive()
     }
 }

@@ -15,10 +15,11 @@ use crate::values::countries::Countries;
 use crate::values::daily_cap::DailyCap;
 use crate::values::devices::Devices;
 use crate::values::lists::{OneOrMany, PhpList};
-use crate::values::number::{Flag, OfferId, OfferRank, UnixTime};
+use crate::values::number::{Flag, OfferId, OfferRank};
 use crate::values::payout_type::PayoutType;
 use crate::values::payouts_per_country::PayoutsPerCountry;
 use crate::values::text::Text;
+use crate::values::time::Time;
 
 /// A decimal number as text, such as `0.72`.
 const DECIMAL: &str = r"^-?[0-9]+(\.[0-9]+)?$";
@@ -61,7 +62,7 @@ inline! {
         "additionalProperties": { "type": "string", "pattern": DECIMAL }
     }
     Text => { "type": "string" }
-    UnixTime => { "type": "string", "format": "date-time" }
+    Time => { "type": ["string", "null"], "format": "date-time" }
 }
 
 /// Implements the schema of a list, because both types are serialized as one.

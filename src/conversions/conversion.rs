@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::ser::{Serialize, Serializer};
 
-use crate::decode::row::Row;
+use crate::decode::row::{Row, Unreadable};
 use crate::generated::types;
 use crate::values::amount::Amount;
 use crate::values::conversion_status::ConversionStatus;
@@ -25,25 +25,40 @@ use crate::values::text::Text;
 pub struct Conversion {
     model: types::Conversion,
     index: u32,
+    unreadable: Unreadable,
 }
 
 impl Row for Conversion {
     type Model = types::Conversion;
 
-    fn check(model: &types::Conversion) -> Result<(), &'static str> {
-        // An object of another shape has none of the fields and must not count as a row.
-        match *model == types::Conversion::default() {
-            false => Ok(()),
-            true => Err("none of its fields is known"),
+    fn check(model: &types::Conversion) -> Result<(), (&'static str, String)> {
+        match model.country.as_ref().map(Text::as_str) {
+            Some(code) if !code.is_empty() && Country::new(code).is_none() => {
+                let message = format!("`{code}` is not a country code: expected two letters");
+                Err(("country", message))
+            }
+            _ => Ok(()),
         }
     }
 
+    fn is_blank(model: &types::Conversion) -> bool {
+        *model == types::Conversion::default()
+    }
+
     fn new(model: types::Conversion, index: u32) -> Self {
-        Self { model, index }
+        Self {
+            model,
+            index,
+            unreadable: Unreadable::default(),
+        }
     }
 
     fn index(&self) -> u32 {
         self.index
+    }
+
+    fn set_unreadable(&mut self, fields: Unreadable) {
+        self.unreadable = fields;
     }
 }
 
@@ -79,24 +94,49 @@ impl Conversion {
             .country
             .as_ref()
             .and_then(|code| Country::new(code.as_str()))
+            .map(|code| code.meant().unwrap_or(code))
     }
 
     /// What the conversion pays, in US dollars (inferred): the field `payout`, else `amount`.
     ///
-    /// It is `None`, never zero, where neither field has a value.
+    /// It is `None`, never zero, where neither field has a value, and where `payout` cannot be read.
     #[must_use]
     pub fn payout(&self) -> Option<Decimal> {
         let amount = |amount: Amount| amount.0;
-        self.model
-            .payout
-            .and_then(amount)
-            .or(self.model.amount.and_then(amount))
+        let payout = self.model.payout.and_then(amount);
+        // An amount in place of a payout that cannot be read would be a guess.
+        payout.or_else(|| {
+            let other = self.model.amount.and_then(amount);
+            other.filter(|_| !self.is_unreadable("payout"))
+        })
     }
 
-    /// When the provider counted the conversion.
+    /// When the provider counted the conversion, where the provider sends a time.
+    ///
+    /// Seconds, milliseconds, and dates in the forms that PHP and JavaScript write are read.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
-        self.model.timestamp.map(|time| time.0)
+        self.model.timestamp.and_then(|time| time.timestamp)
+    }
+
+    /// Whether the provider sent the time without a time zone, so that UTC was assumed.
+    #[must_use]
+    pub fn assumes_utc(&self) -> bool {
+        self.model.timestamp.is_some_and(|time| time.assumes_utc)
+    }
+
+    /// Whether the provider sent a field, such as `timestamp`, that could not be read. Its getter
+    /// returns `None` then.
+    ///
+    /// [`Report::defects`](crate::Report::defects) says why.
+    #[must_use]
+    pub fn is_unreadable(&self, field: &str) -> bool {
+        self.unreadable.has(field)
+    }
+
+    /// The fields that the provider sent and that could not be read.
+    pub fn unreadable_fields(&self) -> impl Iterator<Item = &str> {
+        self.unreadable.names()
     }
 
     /// The status; its values are not documented.

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::ConversionsRequest;
 use super::conversion::Conversion;
 use crate::clock::BoxFuture;
-use crate::decode::rejected::Rejected;
+use crate::decode::defect::Defect;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Sent};
 use crate::rate_limits::settings::Wait;
@@ -209,7 +209,7 @@ fn lock(stop: &Mutex<Stop>) -> std::sync::MutexGuard<'_, Stop> {
     stop.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn unreadable(rejected: &Rejected) -> Error {
+fn unreadable(rejected: &Defect) -> Error {
     Error::decode(rejected.path(), rejected.message())
         .at(Endpoint::Conversions)
         .sent(Sent::Maybe)

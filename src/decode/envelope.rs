@@ -1,5 +1,6 @@
 //! The object around the rows of an answer, read in one pass with the rows in whatever form is asked for.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -9,40 +10,84 @@ use serde::de::{
 };
 use serde_json::value::RawValue;
 
-use super::rejected::bounded;
+use super::defect::bounded;
 use super::row::{Bare, Row, Shape};
+use super::words::{Said, says_none};
 use crate::error::{Error, Kind};
+use crate::values::lists::gap_index;
 use crate::values::text::Text;
 
 /// The members of an answer that matter, with the rows in whatever form they were asked for.
-pub(super) struct Envelope<T> {
+pub(super) struct Envelope<'de, T> {
     pub(super) rows: Option<Vec<T>>,
-    pub(super) status: Option<Text>,
-    pub(super) message: Option<Text>,
-    pub(super) error: Option<Text>,
     pub(super) country: Option<Text>,
+    said: Said<'de>,
+    /// Words in place of the list.
+    instead: Option<String>,
 }
 
-impl<T> Envelope<T> {
-    /// `status` is `success`, or it is the error: the word `error`, or the message itself. An `error` is one whatever stands beside it;
-    /// a `message` alone is one where there are no rows, since an empty list would be a lie then.
-    pub(super) fn check_status(&self) -> Result<(), Error> {
-        fn said(member: Option<&Text>) -> Option<&str> {
-            member.map(Text::as_str).filter(|text| !text.is_empty())
+impl<'de, T> Envelope<'de, T> {
+    /// The same answer with other rows.
+    pub(super) fn with_rows<U>(self, rows: Option<Vec<U>>) -> Envelope<'de, U> {
+        Envelope {
+            rows,
+            country: self.country,
+            said: self.said,
+            instead: self.instead,
         }
-        let error = said(self.error.as_ref()).filter(|error| !matches!(*error, "false" | "0"));
-        let (status, message) = (said(self.status.as_ref()), said(self.message.as_ref()));
-        let failed = match status {
-            Some(status) => !status.eq_ignore_ascii_case("success"),
-            None => message.is_some() && self.rows.as_ref().is_none_or(Vec::is_empty),
+    }
+
+    /// The rows of an answer that says that it is a success.
+    ///
+    /// `status` is `success` or a word for it, or else it is the error: the word `error`, or the
+    /// message itself. An `error` is one whatever stands beside it. A `message` alone is one where
+    /// there are no rows, since an empty list would be a lie then, unless it says that there are
+    /// none.
+    pub(super) fn into_rows(self, shape: Shape) -> Result<(Vec<T>, Option<Text>), Error> {
+        let status = self
+            .said
+            .status
+            .map(text_of)
+            .filter(|text| !text.is_empty());
+        let is_success = match status.as_deref() {
+            // Only the first is observed; the others are words for it where a list stands beside.
+            Some(status) if status.eq_ignore_ascii_case("success") => true,
+            Some(status) => {
+                let words = ["ok", "true", "1", "200"];
+                let said = words.iter().any(|word| status.eq_ignore_ascii_case(word));
+                said && self.rows.is_some()
+            }
+            None => {
+                let has_rows = self.rows.as_ref().is_some_and(|rows| !rows.is_empty());
+                has_rows || (self.said.words().is_none() && self.instead.is_none())
+            }
         };
-        if error.is_none() && !failed {
-            return Ok(());
+        let words = self.said.words().or_else(|| self.instead.clone());
+        let says_none = words
+            .as_ref()
+            .is_some_and(|words| says_none(words, shape.list));
+        let may_be_empty = says_none && (is_success || status.is_none());
+        if self.said.fails() || !(is_success || may_be_empty) {
+            let words = words.or(status.map(Cow::into_owned));
+            return Err(refused(words.as_deref().unwrap_or("no reason given")));
         }
-        // `true` says that there is an error, not which.
-        let error = error.filter(|error| *error != "true" && *error != "1");
-        let words = message.or(error).or(status).unwrap_or("no reason given");
-        Err(refused(words))
+        match (self.rows, words) {
+            (Some(rows), _) => Ok((rows, self.country)),
+            (None, _) if may_be_empty => Ok((Vec::new(), self.country)),
+            (None, Some(words)) => Err(refused(&words)),
+            (None, None) => Err(Error::decode(
+                "",
+                format!("it has no list `{}`", shape.list),
+            )),
+        }
+    }
+}
+
+/// The text of a member whose type the documentation does not give.
+fn text_of(raw: &RawValue) -> Cow<'_, str> {
+    match raw.get() {
+        "null" => Cow::Borrowed(""),
+        json => serde_json::from_str(json).map_or(Cow::Borrowed(json), Cow::Owned),
     }
 }
 
@@ -54,7 +99,7 @@ pub(super) fn read<'de, S: ReadRows<'de>>(
     text: &'de str,
     shape: Shape,
     rows: S,
-) -> Result<Envelope<S::Row>, serde_json::Error> {
+) -> Result<Envelope<'de, S::Row>, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let envelope = EnvelopeSeed { shape, rows }.deserialize(&mut deserializer)?;
     deserializer.end()?;
@@ -83,9 +128,16 @@ pub(super) trait ReadRows<'de>: Copy {
     type Row;
 
     fn read<A: SeqAccess<'de>>(self, list: A, most: u32) -> Result<Vec<Self::Row>, A::Error>;
+
+    /// The rows of a list with gaps, which PHP writes as an object, in the order of its keys.
+    ///
+    /// # Errors
+    ///
+    /// When a row cannot be read, or the object is not a list.
+    fn read_gaps<A: MapAccess<'de>>(self, map: A, most: u32) -> Result<Vec<Self::Row>, A::Error>;
 }
 
-/// Straight into the rows of the public face, with room for as many as the length of the text lets expect.
+/// Straight into the rows of the public face, with capacity estimated from the length of the text.
 pub(super) struct Typed<R> {
     expected: usize,
     rows: PhantomData<R>,
@@ -117,6 +169,11 @@ impl<'de, R: Row> ReadRows<'de> for Typed<R> {
         rows.shrink_to_fit();
         Ok(rows)
     }
+
+    fn read_gaps<A: MapAccess<'de>>(self, _: A, _: u32) -> Result<Vec<R>, A::Error> {
+        // Rare: rows whose order has to be found are read one by one.
+        Err(A::Error::custom("a list with gaps"))
+    }
 }
 
 /// Reads one row to the end of a list. Handed up through serde as a value, a row would be copied eight times on its way.
@@ -140,7 +197,10 @@ impl<'de, R: Row> Visitor<'de> for Next<'_, R> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let model = R::Model::deserialize(MapAccessDeserializer::new(map))?;
         let index = room(self.0.len(), self.1)?;
-        R::check(&model).map_err(A::Error::custom)?;
+        if R::is_blank(&model) {
+            return Err(A::Error::custom("no field of the row is known"));
+        }
+        R::check(&model).map_err(|(_, message)| A::Error::custom(message))?;
         self.0.push(R::new(model, index));
         Ok(())
     }
@@ -165,10 +225,25 @@ impl<'de> ReadRows<'de> for Raw {
         }
         Ok(rows)
     }
+
+    fn read_gaps<A: MapAccess<'de>>(
+        self,
+        mut map: A,
+        most: u32,
+    ) -> Result<Vec<&'de RawValue>, A::Error> {
+        let mut rows = Vec::new();
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            let index = gap_index(&key)?;
+            room(rows.len(), most)?;
+            rows.push((index, map.next_value::<&RawValue>()?));
+        }
+        rows.sort_by_key(|(index, _)| *index);
+        Ok(rows.into_iter().map(|(_, row)| row).collect())
+    }
 }
 
-/// The index of the next row, where there may be another: a few bytes of an answer can become hundreds in memory, and compressed bytes
-/// thousands.
+/// The index of the next row, where there may be another. A few bytes of an answer can become hundreds
+/// in memory, and compressed bytes thousands.
 fn room<E: serde::de::Error>(rows: usize, most: u32) -> Result<u32, E> {
     let index = u32::try_from(rows).ok().filter(|index| *index < most);
     index.ok_or_else(|| E::custom(format_args!("it has more than {most} rows")))
@@ -180,7 +255,7 @@ struct EnvelopeSeed<S> {
 }
 
 impl<'de, S: ReadRows<'de>> DeserializeSeed<'de> for EnvelopeSeed<S> {
-    type Value = Envelope<S::Row>;
+    type Value = Envelope<'de, S::Row>;
 
     fn deserialize<D: serde::Deserializer<'de>>(
         self,
@@ -191,7 +266,7 @@ impl<'de, S: ReadRows<'de>> DeserializeSeed<'de> for EnvelopeSeed<S> {
 }
 
 impl<'de, S: ReadRows<'de>> Visitor<'de> for EnvelopeSeed<S> {
-    type Value = Envelope<S::Row>;
+    type Value = Envelope<'de, S::Row>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "an object with a list `{}`", self.shape.list)
@@ -203,62 +278,73 @@ impl<'de, S: ReadRows<'de>> Visitor<'de> for EnvelopeSeed<S> {
         }
         Ok(Envelope {
             rows: Some(self.rows.read(list, self.shape.most)?),
-            status: None,
-            message: None,
-            error: None,
             country: None,
+            said: Said::default(),
+            instead: None,
         })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut rows = None;
-        let (mut status, mut message, mut error, mut country) = (None, None, None, None);
+        let mut list = None;
+        let mut country = None;
+        let mut said = Said::default();
         while let Some(key) = map.next_key::<Key<'_>>()? {
-            match key.name(self.shape.list) {
-                Member::List => {
-                    let list = ListSeed(self.rows, self.shape.most);
-                    if rows.replace(map.next_value_seed(list)?).is_some() {
-                        return Err(A::Error::custom(format_args!(
-                            "`{}` is there twice",
-                            self.shape.list
-                        )));
+            let slot = match key.0 {
+                Some(name) if name == self.shape.list => {
+                    let seed = ListSeed(self.rows, self.shape.most);
+                    if list.replace(map.next_value_seed(seed)?).is_some() {
+                        return Err(twice(self.shape.list));
                     }
+                    continue;
                 }
-                Member::Status => once(&mut status, map.next_value::<Lenient>()?, "status")?,
-                Member::Message => once(&mut message, map.next_value::<Lenient>()?, "message")?,
-                Member::Error => once(&mut error, map.next_value::<Lenient>()?, "error")?,
-                Member::Country => once(&mut country, map.next_value::<Lenient>()?, "country")?,
-                Member::Other => {
+                Some("country") => &mut country,
+                Some("status") => &mut said.status,
+                Some("message") => &mut said.message,
+                Some("error") => &mut said.error,
+                Some("errors") => &mut said.errors,
+                Some("errorMsg" | "error_msg" | "errorMessage" | "error_message") => {
+                    &mut said.error_msg
+                }
+                Some("msg") => &mut said.msg,
+                Some("data") => &mut said.data,
+                _ => {
                     map.next_value::<IgnoredAny>()?;
+                    continue;
                 }
+            };
+            // Which of two values did the provider mean?
+            if slot.replace(map.next_value::<&RawValue>()?).is_some() {
+                return Err(twice(key.0.unwrap_or_default()));
             }
         }
+        let (rows, instead) = match list {
+            Some(List::Rows(rows)) => (Some(rows), None),
+            Some(List::Words(words)) => (None, Some(words)),
+            None => (None, None),
+        };
         Ok(Envelope {
-            rows: rows.flatten(),
-            status: status.flatten(),
-            message: message.flatten(),
-            error: error.flatten(),
-            country: country.flatten(),
+            rows,
+            country: country.map(text_of).map(|text| Text::from(&*text)),
+            said,
+            instead,
         })
     }
 }
 
-/// A member that is there twice is no answer to rely on: which of the two did the provider mean?
-fn once<E: serde::de::Error>(
-    slot: &mut Option<Option<Text>>,
-    value: Lenient,
-    name: &'static str,
-) -> Result<(), E> {
-    match slot.replace(value.0) {
-        None => Ok(()),
-        Some(_) => Err(E::custom(format_args!("`{name}` is there twice"))),
-    }
+fn twice<E: serde::de::Error>(name: &str) -> E {
+    E::custom(format_args!("`{name}` is there twice"))
+}
+
+/// What stands where the list is expected.
+enum List<T> {
+    Rows(Vec<T>),
+    Words(String),
 }
 
 struct ListSeed<S>(S, u32);
 
 impl<'de, S: ReadRows<'de>> DeserializeSeed<'de> for ListSeed<S> {
-    type Value = Option<Vec<S::Row>>;
+    type Value = List<S::Row>;
 
     fn deserialize<D: serde::Deserializer<'de>>(
         self,
@@ -269,60 +355,40 @@ impl<'de, S: ReadRows<'de>> DeserializeSeed<'de> for ListSeed<S> {
 }
 
 impl<'de, S: ReadRows<'de>> Visitor<'de> for ListSeed<S> {
-    type Value = Option<Vec<S::Row>>;
+    type Value = List<S::Row>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        self.0.read(list, self.1).map(Some)
+        self.0.read(list, self.1).map(List::Rows)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        self.0.read_gaps(map, self.1).map(List::Rows)
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(List::Rows(Vec::new()))
     }
-}
 
-/// A member whose type the documentation does not give: its text, or nothing where it has none.
-struct Lenient(Option<Text>);
-
-impl<'de> Deserialize<'de> for Lenient {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
-        Ok(Self(match raw {
-            "null" => None,
-            _ => serde_json::from_str::<Text>(raw)
-                .ok()
-                .or_else(|| Some(raw.into())),
-        }))
-    }
-}
-
-enum Member {
-    List,
-    Status,
-    Message,
-    Error,
-    Country,
-    Other,
-}
-
-/// A member's name; one with escapes in it is none that is looked for.
-struct Key<'de>(Option<&'de str>);
-
-impl Key<'_> {
-    fn name(&self, list: &str) -> Member {
-        match self.0 {
-            Some(name) if name == list => Member::List,
-            Some("status") => Member::Status,
-            Some("message") => Member::Message,
-            Some("error") => Member::Error,
-            Some("country") => Member::Country,
-            _ => Member::Other,
+    /// PHP writes `false` for a list that it does not have.
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Self::Value, E> {
+        match value {
+            false => Ok(List::Rows(Vec::new())),
+            true => Err(E::invalid_type(serde::de::Unexpected::Bool(value), &self)),
         }
     }
+
+    fn visit_str<E: serde::de::Error>(self, words: &str) -> Result<Self::Value, E> {
+        Ok(List::Words(bounded(words)))
+    }
 }
+
+/// The name of a member. No name that is looked for contains escapes, so an escaped one is treated
+/// as unknown.
+struct Key<'de>(Option<&'de str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

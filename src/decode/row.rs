@@ -27,11 +27,26 @@ pub(crate) trait Row: Sized {
     /// The generated model.
     type Model: DeserializeOwned;
 
+    /// The field without which there is no row.
+    const KEY: Option<&'static str> = None;
+
+    /// Looks at what the types of the fields cannot see.
+    ///
     /// # Errors
     ///
-    /// When the model is not such a row, though each of its fields may be missing.
-    fn check(_: &Self::Model) -> Result<(), &'static str> {
+    /// The field that cannot be read, and why.
+    fn check(_: &Self::Model) -> Result<(), (&'static str, String)> {
         Ok(())
+    }
+
+    /// The currency that the row names for its amounts.
+    fn currency(_: &Self::Model) -> Option<&str> {
+        None
+    }
+
+    /// Whether no field of the row is known: it has another shape then.
+    fn is_blank(_: &Self::Model) -> bool {
+        false
     }
 
     /// The row, at the given index of the provider's list.
@@ -39,4 +54,32 @@ pub(crate) trait Row: Sized {
 
     /// That index.
     fn index(&self) -> u32;
+
+    /// Notes the fields that were there and could not be read.
+    fn set_unreadable(&mut self, fields: Unreadable);
+}
+
+/// The names of the fields of a row that were there and could not be read. Nearly every row has
+/// none, and pays for one pointer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::box_collection)]
+pub(crate) struct Unreadable(Option<Box<Vec<Box<str>>>>);
+
+impl Unreadable {
+    pub(super) fn add(&mut self, field: &str) {
+        if !self.has(field) {
+            self.0.get_or_insert_default().push(field.into());
+        }
+    }
+
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.names().any(|name| name == field)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .flat_map(|names| names.iter())
+            .map(|name| &**name)
+    }
 }

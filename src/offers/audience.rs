@@ -15,8 +15,13 @@ impl Offer {
     /// # fn show(offer: &cpalead::Offer) {
     /// use cpalead::Device;
     ///
-    /// let names_ios = offer.devices().any(|device| device == Device::Ios);
-    /// let for_ios = names_ios || offer.is_for_any_device();
+    /// // An offer for every mobile device, and one for iPhones or iPads, suits iOS as well.
+    /// let for_ios = offer.is_for_any_device()
+    ///     || offer.devices().any(|device| matches!(device, Device::Ios | Device::Mobile))
+    ///     || offer.other_devices().any(|word| {
+    ///         let word = word.to_ascii_lowercase();
+    ///         word.contains("iphone") || word.contains("ipad")
+    ///     });
     /// # }
     /// ```
     pub fn devices(&self) -> impl Iterator<Item = Device> + '_ {
@@ -31,12 +36,12 @@ impl Offer {
 
     /// Whether the offer is for all devices: the provider says so, or names no device.
     ///
-    /// It is false when the request left out the devices.
+    /// It is false when the request left out the devices, or they cannot be read.
     #[must_use]
     pub fn is_for_any_device(&self) -> bool {
         match &self.model.device {
             Some(devices) => devices.are_any(),
-            None => !self.is_left_out(OfferField::Device),
+            None => self.is_absent(OfferField::Device),
         }
     }
 
@@ -53,7 +58,7 @@ impl Offer {
 
     /// Whether the offer is for users in this country: the list names it, is empty, or says `ALL`.
     ///
-    /// It is `None` when the request left out the countries. An empty list means every country:
+    /// It is `None` when the request left out the countries, or they cannot be read. An empty list means every country:
     /// that was observed and is not documented.
     ///
     /// ```
@@ -65,7 +70,12 @@ impl Offer {
     pub fn is_for_country(&self, country: Country) -> Option<bool> {
         match &self.model.countries {
             Some(countries) => Some(countries.include(country)),
-            None => (!self.is_left_out(OfferField::Countries)).then_some(true),
+            None => self.is_absent(OfferField::Countries).then_some(true),
         }
+    }
+
+    /// Whether the provider could have sent the field and did not.
+    fn is_absent(&self, field: OfferField) -> bool {
+        !self.is_left_out(field) && !self.is_unreadable(field)
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::field::FieldSet;
 use super::offer::Offer;
+use crate::decode::defect::Defect;
 use crate::decode::json::not_utf8;
-use crate::decode::rejected::Rejected;
 use crate::decode::row::{Bare, Shape};
 use crate::decode::{self, Decoded};
 use crate::error::Error;
@@ -83,9 +83,8 @@ impl OfferList {
         // There is no key here that the text could repeat.
         let shown = |text: &str| redact::excerpt(text.as_bytes(), &[]);
         let text = String::from_utf8(body).map_err(|error| not_utf8(error.utf8_error()))?;
-        let decoded = decode::decode(&Arc::new(text), None, SHAPE)
-            .map_err(|error| error.scrubbed(shown))?
-            .scrubbed(shown);
+        let decoded = decode::decode(&Arc::new(text), None, SHAPE, &shown)
+            .map_err(|error| error.scrubbed(shown))?;
         Ok(Self::new(decoded, DEFAULT_LIMIT, FieldSet::EVERY))
     }
 
@@ -101,15 +100,27 @@ impl OfferList {
         self.iter().find(|offer| offer.id() == id)
     }
 
-    /// Offers that could not be read, and why; at most the first hundred.
-    ///
-    /// The other offers are not affected.
+    /// What is wrong with the answer, while the rest of it was read; see
+    /// [`Report::defects`](crate::Report::defects).
     #[must_use]
-    pub fn rejected(&self) -> &[Rejected] {
+    pub fn defects(&self) -> &[Defect] {
+        self.report.defects()
+    }
+
+    /// How many defects there are.
+    #[must_use]
+    pub fn defect_count(&self) -> usize {
+        self.report.defect_count()
+    }
+
+    /// The offers that were dropped, because they are not objects or have no id; at most the first
+    /// 10,000.
+    #[must_use]
+    pub fn rejected(&self) -> &[Defect] {
         self.report.rejected()
     }
 
-    /// How many offers could not be read, including those beyond the first hundred.
+    /// How many offers were dropped.
     #[must_use]
     pub fn rejected_count(&self) -> usize {
         self.report.rejected_count()
@@ -148,12 +159,12 @@ impl OfferList {
         self.report.raw(offer)
     }
 
-    /// The JSON of an offer that could not be read, byte for byte as the provider sent it.
+    /// The JSON of the offer that a defect of this list is in, byte for byte as the provider sent it.
     ///
-    /// The text is not redacted: write it to a file that only its owner can read, never to a log.
+    /// The text is not redacted: it belongs in a file that only its owner reads, not in a log.
     #[must_use]
-    pub fn raw_rejected(&self, rejected: &Rejected) -> Option<&str> {
-        self.report.raw_rejected(rejected)
+    pub fn raw_rejected(&self, defect: &Defect) -> Option<&str> {
+        self.report.raw_rejected(defect)
     }
 }
 

@@ -6,14 +6,14 @@ use serde::ser::{Serialize, Serializer};
 use super::field::{FieldSet, OfferField};
 use super::parts::{Creative, OfferEvent};
 use super::payout::{Payout, PayoutSource};
-use crate::decode::row::Row;
+use crate::decode::row::{Row, Unreadable};
 use crate::generated::types;
 use crate::values::amount::Amount;
 use crate::values::country::Country;
 use crate::values::daily_cap::DailyCap;
 use crate::values::lists::OneOrMany;
 use crate::values::payout_type::PayoutType;
-use crate::values::payouts_per_country::{PayoutsPerCountry, bit};
+use crate::values::payouts_per_country::{Own, PayoutsPerCountry, bit};
 use crate::values::text::Text;
 
 /// One offer of the catalogue.
@@ -41,6 +41,7 @@ use crate::values::text::Text;
 pub struct Offer {
     hot: Hot,
     pub(super) model: types::Offer,
+    pub(super) unreadable: Unreadable,
 }
 
 /// What a look-up of a payout reads, side by side in memory.
@@ -58,6 +59,13 @@ struct Hot {
 impl Row for Offer {
     type Model = types::Offer;
 
+    const KEY: Option<&'static str> = Some("id");
+
+    fn currency(model: &types::Offer) -> Option<&str> {
+        let currency = model.payout_currency.as_ref().map(Text::as_str);
+        currency.filter(|currency| !currency.is_empty())
+    }
+
     fn new(mut model: types::Offer, index: u32) -> Self {
         // A missing list means the same as an empty one: every country gets the default amount.
         // Filling it in gives a serialized offer its object either way. `set_requested` takes it
@@ -69,11 +77,27 @@ impl Row for Offer {
             requested: FieldSet::EVERY,
             amount: model.amount.and_then(|Amount(amount)| amount),
         };
-        Self { hot, model }
+        Self {
+            hot,
+            model,
+            unreadable: Unreadable::default(),
+        }
     }
 
     fn index(&self) -> u32 {
         self.hot.index
+    }
+
+    fn set_unreadable(&mut self, fields: Unreadable) {
+        self.unreadable = fields;
+        if self.is_unreadable(OfferField::PayoutsPerCountry) {
+            self.forget_payouts();
+        }
+        // An amount in an unknown currency promises nothing.
+        if self.is_unreadable(OfferField::PayoutCurrency) {
+            self.forget_payouts();
+            self.hot.amount = None;
+        }
     }
 }
 
@@ -85,8 +109,14 @@ impl Offer {
     pub(crate) fn set_requested(&mut self, requested: FieldSet) {
         self.hot.requested = requested;
         if self.is_left_out(OfferField::PayoutsPerCountry) {
-            self.model.payouts_per_country = None;
+            self.forget_payouts();
         }
+    }
+
+    /// The default would be a guess in every country: look-ups find that the list is not there.
+    fn forget_payouts(&mut self) {
+        self.model.payouts_per_country = None;
+        self.hot.countries = u64::MAX;
     }
 
     /// The number of the offer, which the provider also calls the campaign.
@@ -149,7 +179,7 @@ impl Offer {
     /// [`payouts_per_country`](Self::payouts_per_country); in units of the currency.
     #[must_use]
     pub fn amount(&self) -> Option<Decimal> {
-        self.hot.amount
+        self.model.amount.and_then(|Amount(amount)| amount)
     }
 
     /// The code of the currency of the amounts, such as `USD`, where the provider names one.
@@ -193,8 +223,9 @@ impl Offer {
     /// The events of a CPE offer; each event has its own payout.
     pub fn events(&self) -> impl Iterator<Item = OfferEvent<'_>> {
         let currency = self.currency();
+        let is_known = !self.is_unreadable(OfferField::PayoutCurrency);
         let events = self.model.events.iter().flat_map(|rows| &rows.0);
-        events.map(move |model| OfferEvent::new(model, currency))
+        events.map(move |model| OfferEvent::new(model, is_known.then_some(currency)))
     }
 
     /// The conversion mode; its values are not documented.
@@ -223,31 +254,66 @@ impl Offer {
         !self.hot.requested.has(field)
     }
 
+    /// Whether the provider sent the field and it could not be read. Its getter returns nothing
+    /// then.
+    ///
+    /// [`OfferList::defects`](crate::OfferList::defects) says why.
+    ///
+    /// ```
+    /// use cpalead::OfferField;
+    ///
+    /// let body = br#"{"status":"success","offers":[{"id":1,"amount":"lots"}]}"#;
+    /// let offers = cpalead::OfferList::from_json(body.to_vec())?;
+    /// assert_eq!(offers[0].amount(), None);
+    /// assert!(offers[0].is_unreadable(OfferField::Amount));
+    /// # Ok::<(), cpalead::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_unreadable(&self, field: OfferField) -> bool {
+        self.unreadable.has(field.as_str())
+    }
+
     /// What the offer pays for a user in this country.
     ///
     /// The amount is the country's entry in `payouts_per_country`, else `amount`. The result is
-    /// `None` where the offer has no amount. It is also `None` where the request left out a field
-    /// that decides the payout. It is never a guess, and zero only where the provider says zero.
+    /// `None` where the offer has no amount. It is also `None` where the answer does not decide it:
+    /// the request left out a field that is needed, or such a field cannot be read
+    /// ([`is_payout_unreadable`](Self::is_payout_unreadable)). It is never a guess, and zero only
+    /// where the provider says zero.
     ///
     /// Source: Publisher API documentation, Offers, Ranking & Country Payouts.
     #[must_use]
     pub fn payout(&self, country: Country) -> Option<Payout<'_>> {
-        if self.is_left_out(OfferField::PayoutsPerCountry) {
-            return None;
-        }
         if self.hot.countries & bit(country) != 0 {
-            let own = self.model.payouts_per_country.as_ref();
-            if let Some(amount) = own.and_then(|payouts| payouts.get(country)) {
-                return Some(Payout::new(amount, self.currency(), PayoutSource::Country));
+            match self.model.payouts_per_country.as_ref()?.get(country) {
+                Own::Amount(amount) => {
+                    return Some(Payout::new(amount, self.currency(), PayoutSource::Country));
+                }
+                Own::Unreadable => return None,
+                Own::Missing => {}
             }
         }
         self.default_payout()
     }
 
+    /// Whether the payout in this country is unknown because something that decides it could not be
+    /// read.
+    #[must_use]
+    pub fn is_payout_unreadable(&self, country: Country) -> bool {
+        let own = self.model.payouts_per_country.as_ref();
+        let decided = match own.map(|payouts| payouts.get(country)) {
+            Some(Own::Amount(_)) => true,
+            Some(Own::Unreadable) => false,
+            Some(Own::Missing) => !self.is_unreadable(OfferField::Amount),
+            None => !self.is_unreadable(OfferField::PayoutsPerCountry),
+        };
+        !decided || self.is_unreadable(OfferField::PayoutCurrency)
+    }
+
     /// What the offer pays in countries without an amount in `payouts_per_country`.
     #[must_use]
     pub fn default_payout(&self) -> Option<Payout<'_>> {
-        let amount = self.amount()?;
+        let amount = self.hot.amount?;
         Some(Payout::new(amount, self.currency(), PayoutSource::Default))
     }
 

@@ -17,11 +17,12 @@ use crate::values::text::Text;
 #[derive(Clone, Copy, Debug)]
 pub struct OfferEvent<'a> {
     model: &'a types::OfferEvent,
-    currency: &'a Option<Text>,
+    // None if the currency is there and cannot be read.
+    currency: Option<&'a Option<Text>>,
 }
 
 impl<'a> OfferEvent<'a> {
-    pub(super) fn new(model: &'a types::OfferEvent, currency: &'a Option<Text>) -> Self {
+    pub(super) fn new(model: &'a types::OfferEvent, currency: Option<&'a Option<Text>>) -> Self {
         Self { model, currency }
     }
 
@@ -43,7 +44,7 @@ impl<'a> OfferEvent<'a> {
     #[must_use]
     pub fn payout(&self) -> Option<Payout<'a>> {
         let amount = self.model.amount.and_then(|Amount(amount)| amount)?;
-        Some(Payout::new(amount, self.currency, PayoutSource::Default))
+        Some(Payout::new(amount, self.currency?, PayoutSource::Default))
     }
 }
 

@@ -5,10 +5,11 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::ser::{Serialize, Serializer};
 
-use crate::decode::row::Row;
+use crate::decode::row::{Row, Unreadable};
 use crate::generated::types;
 use crate::values::amount::Amount;
 use crate::values::text::Text;
+use crate::values::time::Time;
 
 /// One reversal: a conversion whose money was taken back.
 ///
@@ -23,25 +24,41 @@ use crate::values::text::Text;
 pub struct Reversal {
     model: types::Reversal,
     index: u32,
+    unreadable: Unreadable,
 }
 
 impl Row for Reversal {
     type Model = types::Reversal;
 
-    fn check(model: &types::Reversal) -> Result<(), &'static str> {
-        // An object of another shape has none of the fields and must not count as a row.
-        match *model == types::Reversal::default() {
-            false => Ok(()),
-            true => Err("none of its fields is known"),
+    fn check(model: &types::Reversal) -> Result<(), (&'static str, String)> {
+        match model.date.as_ref().map(Text::as_str) {
+            Some(date) if Time::date_of(date).is_none() => {
+                let message =
+                    format!("`{date}` is not a valid date: expected one such as 2026-01-31");
+                Err(("date", message))
+            }
+            _ => Ok(()),
         }
     }
 
+    fn is_blank(model: &types::Reversal) -> bool {
+        *model == types::Reversal::default()
+    }
+
     fn new(model: types::Reversal, index: u32) -> Self {
-        Self { model, index }
+        Self {
+            model,
+            index,
+            unreadable: Unreadable::default(),
+        }
     }
 
     fn index(&self) -> u32 {
         self.index
+    }
+
+    fn set_unreadable(&mut self, fields: Unreadable) {
+        self.unreadable = fields;
     }
 }
 
@@ -73,27 +90,51 @@ impl Reversal {
     /// What was taken back, in US dollars (inferred): the field `amount`, else `payout`.
     ///
     /// The sign is kept as the provider sent it. The amount is `None`, never zero, where neither
-    /// field has a value.
+    /// field has a value, and where `amount` cannot be read.
     #[must_use]
     pub fn amount(&self) -> Option<Decimal> {
         let amount = |amount: Amount| amount.0;
-        self.model
-            .amount
-            .and_then(amount)
-            .or(self.model.payout.and_then(amount))
+        let own = self.model.amount.and_then(amount);
+        // A payout in place of an amount that cannot be read would be a guess.
+        own.or_else(|| {
+            let other = self.model.payout.and_then(amount);
+            other.filter(|_| !self.is_unreadable("amount"))
+        })
     }
 
-    /// The day of the reversal, where the field `date` begins with a day such as `2026-09-12`.
+    /// The day of the reversal: the one that the field `date` begins with, or the day in UTC of a
+    /// time in it.
     #[must_use]
     pub fn date(&self) -> Option<Date> {
-        let text = self.model.date.as_ref()?.as_str();
-        text.get(..10)?.parse().ok()
+        Time::date_of(self.model.date.as_ref()?.as_str()).flatten()
     }
 
     /// When the conversion was taken back, where the provider sends a time.
+    ///
+    /// Seconds, milliseconds, and dates in the forms that PHP and JavaScript write are read.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
-        self.model.timestamp.map(|time| time.0)
+        self.model.timestamp.and_then(|time| time.timestamp)
+    }
+
+    /// Whether the provider sent the time without a time zone, so that UTC was assumed.
+    #[must_use]
+    pub fn assumes_utc(&self) -> bool {
+        self.model.timestamp.is_some_and(|time| time.assumes_utc)
+    }
+
+    /// Whether the provider sent a field, such as `timestamp`, that could not be read. Its getter
+    /// returns `None` then.
+    ///
+    /// [`Report::defects`](crate::Report::defects) says why.
+    #[must_use]
+    pub fn is_unreadable(&self, field: &str) -> bool {
+        self.unreadable.has(field)
+    }
+
+    /// The fields that the provider sent and that could not be read.
+    pub fn unreadable_fields(&self) -> impl Iterator<Item = &str> {
+        self.unreadable.names()
     }
 
     /// Why the conversion was taken back, in the words of the provider.

@@ -1,4 +1,5 @@
-//! The countries of an offer: a list of codes, or text that lists them; no code at all means everywhere.
+//! The countries of an offer: a list of codes, or text that lists them. No code at all means
+//! everywhere.
 
 use std::fmt;
 
@@ -9,10 +10,11 @@ use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
 use super::country::Country;
+use super::lenient;
 use super::text::Text;
 use super::without_place;
 
-/// Codes in the provider's order, and what is no code, kept as it came.
+/// Codes in the provider's order, and what is not a code, kept as it came.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Countries {
     codes: Box<[Country]>,
@@ -30,7 +32,7 @@ impl Countries {
         self.unknown.as_deref().map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a user in the country is meant: the list names it, or names none, or says `ALL`.
+    /// Whether the offer is for the country: the list names it, or names none, or says `ALL`.
     pub(crate) fn include(&self, country: Country) -> bool {
         (self.codes.is_empty() && self.unknown().is_empty())
             || self.codes.contains(&country)
@@ -49,12 +51,14 @@ impl<'de> Deserialize<'de> for Countries {
             // serde_json counts lines and columns from the start of this value, which helps nobody.
             None => serde_json::Deserializer::from_str(raw)
                 .deserialize_any(CountriesVisitor)
-                .map_err(|error| D::Error::custom(without_place(&error))),
+                .map_err(|error| D::Error::custom(without_place(&error)))?
+                .finish(),
         }
     }
 }
 
-/// `["US","CA"]` and nothing more unusual, in one loop: a catalogue has tens of thousands of codes, and each would be a visit of serde's.
+/// `["US","CA"]` and nothing more unusual, in one loop: a catalogue has tens of thousands of codes, and
+/// serde would visit each of them.
 fn plain_codes(json: &[u8]) -> Option<Countries> {
     let inside = json.strip_prefix(b"[")?.strip_suffix(b"]")?;
     if inside.is_empty() {
@@ -64,7 +68,10 @@ fn plain_codes(json: &[u8]) -> Option<Countries> {
     let mut codes = Vec::with_capacity(inside.len() / 5 + 1);
     for entry in inside.chunks(5) {
         match entry {
-            [b'"', a, b, b'"'] | [b'"', a, b, b'"', b','] => codes.push(Country::of([*a, *b])?),
+            [b'"', a, b, b'"'] | [b'"', a, b, b'"', b','] => {
+                // A code that is used for another one is not plain.
+                codes.push(Country::of([*a, *b]).filter(|code| code.meant().is_none())?);
+            }
             _ => return None,
         }
     }
@@ -87,10 +94,13 @@ impl Serialize for Countries {
     }
 }
 
-/// Countries being read: on the stack, so that the list is allocated once and to measure.
+/// Countries being read. They are gathered on the stack, so that the list is allocated once, at its
+/// exact size.
 #[derive(Default)]
 struct Gathered {
     codes: SmallVec<[Country; 64]>,
+    // Codes that were taken for others.
+    taken: Vec<(Country, Country)>,
     #[allow(clippy::box_collection)]
     unknown: Option<Box<Vec<Box<str>>>>,
 }
@@ -99,51 +109,70 @@ impl Gathered {
     fn push(&mut self, token: &str) {
         let token = token.trim();
         match Country::new(token) {
-            Some(country) => self.codes.push(country),
+            Some(country) => self.push_code(country),
             None if token.is_empty() => {}
             None => self.unknown.get_or_insert_default().push(token.into()),
         }
     }
 
-    fn finish(self) -> Countries {
-        Countries {
+    fn push_code(&mut self, code: Country) {
+        match code.meant() {
+            None => self.codes.push(code),
+            Some(meant) => {
+                self.codes.push(meant);
+                self.taken.push((code, meant));
+            }
+        }
+    }
+
+    /// # Errors
+    ///
+    /// When a code was taken for another one, unless the row is read leniently.
+    fn finish<E: Error>(self) -> Result<Countries, E> {
+        for (code, meant) in &self.taken {
+            let message = format!("`{code}` was taken for {meant}");
+            if !lenient::assumed("", message.as_str()) {
+                return Err(E::custom(message));
+            }
+        }
+        Ok(Countries {
             codes: self.codes.into_boxed_slice(),
             unknown: self.unknown,
-        }
+        })
     }
 }
 
 struct CountriesVisitor;
 
 impl<'de> Visitor<'de> for CountriesVisitor {
-    type Value = Countries;
+    type Value = Gathered;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of country codes")
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Countries, E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<Gathered, E> {
         let mut gathered = Gathered::default();
         for token in text.split([',', '|', ':', ';', ' ']) {
             gathered.push(token);
         }
-        Ok(gathered.finish())
+        Ok(gathered)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Countries, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Gathered, A::Error> {
         let mut gathered = Gathered::default();
         while let Some(token) = list.next_element::<Token>()? {
             match token {
-                Token::Code(country) => gathered.codes.push(country),
+                Token::Code(country) => gathered.push_code(country),
                 Token::Other(text) => gathered.push(text.as_str()),
             }
         }
-        Ok(gathered.finish())
+        Ok(gathered)
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Countries, E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Gathered, E> {
         match value {
-            false => Ok(Countries::default()),
+            false => Ok(Gathered::default()),
             true => Err(E::invalid_type(serde::de::Unexpected::Bool(value), &self)),
         }
     }
@@ -179,6 +208,7 @@ impl<'de> Deserialize<'de> for Token {
 mod tests {
     use super::Countries;
     use crate::values::country::Country;
+    use crate::values::lenient::leniently;
 
     #[track_caller]
     fn check(json: &str, normal: &str) {
@@ -197,9 +227,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_is_kept() {
+    fn what_is_not_a_code_is_kept() {
         check(r#"["ALL"]"#, r#"["ALL"]"#);
         check(r#"["US","LATAM",""]"#, r#"["US","LATAM"]"#);
+    }
+
+    #[test]
+    fn a_code_that_is_used_for_another_is_taken_for_it_leniently_only() {
+        assert!(serde_json::from_str::<Countries>(r#"["UK"]"#).is_err());
+        let (countries, oddities) =
+            leniently(|| serde_json::from_str::<Countries>(r#"["UK","US"]"#).unwrap());
+        assert_eq!(serde_json::to_string(&countries).unwrap(), r#"["GB","US"]"#);
+        assert_eq!(oddities.list[0].message, "`UK` was taken for GB");
+        assert!(oddities.list[0].was_read);
     }
 
     #[test]

@@ -19,8 +19,10 @@ mod codes;
 /// # Ok::<(), cpalead::ParseCountryError>(())
 /// ```
 ///
-/// Any two ASCII letters are taken, not only the assigned codes: the provider may use one that the standard gained later, or
-/// one such as `XK` that it never had. The assigned codes are constants.
+/// The assigned codes are constants. [`Country::new`] takes any two ASCII letters, because the
+/// provider may use a code that the standard gains later, or one such as `XK` that it never had.
+/// Parsing takes assigned codes only: with a mistyped code, an offer would show its default payout
+/// in silence.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country([u8; 2]);
 
@@ -41,7 +43,14 @@ impl Country {
         }
     }
 
-    /// A number in the order of the codes: compared at once, where two arrays of bytes are compared by a call.
+    /// The code that this one is used for by mistake: `GB` for `UK`, which ISO 3166-1 reserves
+    /// without assigning it.
+    pub(crate) fn meant(self) -> Option<Self> {
+        (self.0 == *b"UK").then_some(Self::GB)
+    }
+
+    /// A number in the order of the codes. Numbers are compared in place, where two arrays of bytes
+    /// would be compared by a call.
     pub(crate) const fn number(self) -> u16 {
         u16::from_be_bytes(self.0)
     }
@@ -82,8 +91,12 @@ impl FromStr for Country {
     type Err = ParseCountryError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::new(text).ok_or_else(|| ParseCountryError {
+        let code = Self::new(text);
+        let assigned = code.filter(|code| Self::ASSIGNED.binary_search(code).is_ok());
+        assigned.ok_or_else(|| ParseCountryError {
             found: text.chars().take(24).collect(),
+            meant: code.and_then(Self::meant),
+            has_two_letters: code.is_some(),
         })
     }
 }
@@ -114,25 +127,82 @@ impl<'de> Deserialize<'de> for Country {
     }
 }
 
-/// Text that is not a two-letter country code.
+/// Text that is not an assigned country code.
 ///
 /// ```
-/// let error = "USA".parse::<cpalead::Country>().unwrap_err();
-/// assert_eq!(error.to_string(), "`USA` is no country: expected a two-letter code such as US, CA or GB");
+/// let error = "UK".parse::<cpalead::Country>().unwrap_err();
+/// assert_eq!(error.to_string(), "`UK` is not an assigned country code: did you mean GB?");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseCountryError {
     found: String,
+    meant: Option<Country>,
+    has_two_letters: bool,
 }
 
 impl fmt::Display for ParseCountryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` is no country: expected a two-letter code such as US, CA or GB",
-            self.found
-        )
+        let found = &self.found;
+        match (self.meant, self.has_two_letters) {
+            (Some(meant), _) => write!(
+                f,
+                "`{found}` is not an assigned country code: did you mean {meant}?"
+            ),
+            (None, true) => write!(
+                f,
+                "`{found}` is not an assigned country code: expected one of ISO 3166-1 such as US, CA or GB"
+            ),
+            (None, false) => write!(
+                f,
+                "`{found}` is not a country code: expected two letters such as US, CA or GB"
+            ),
+        }
     }
 }
 
 impl std::error::Error for ParseCountryError {}
+
+#[cfg(test)]
+mod tests {
+    use super::Country;
+
+    #[track_caller]
+    fn refused(text: &str, message: &str) {
+        assert_eq!(text.parse::<Country>().unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn assigned_codes_are_parsed_in_any_case_and_no_others() {
+        let parsed = |a: u8, b: u8| {
+            let text = String::from_utf8(vec![a, b]).unwrap();
+            text.parse::<Country>().is_ok()
+        };
+        let letters = || b'A'..=b'Z';
+        let count = letters()
+            .flat_map(|a| letters().map(move |b| (a, b)))
+            .filter(|(a, b)| parsed(*a, *b))
+            .count();
+        assert_eq!(count, 249);
+        assert_eq!("gb".parse(), Ok(Country::GB));
+    }
+
+    #[test]
+    fn a_code_that_is_not_assigned_is_refused_with_what_may_be_meant() {
+        refused(
+            "uk",
+            "`uk` is not an assigned country code: did you mean GB?",
+        );
+        refused(
+            "XX",
+            "`XX` is not an assigned country code: expected one of ISO 3166-1 such as US, CA or GB",
+        );
+        refused(
+            "USA",
+            "`USA` is not a country code: expected two letters such as US, CA or GB",
+        );
+        assert_eq!(
+            Country::new("XK").map(|code| code.to_string()),
+            Some("XK".into())
+        );
+    }
+}

@@ -39,6 +39,7 @@ impl<'de> Deserialize<'de> for DailyCap {
             fn visit_str<E: Error>(self, text: &str) -> Result<DailyCap, E> {
                 match text.trim() {
                     "" | "false" => Ok(DailyCap::Unlimited),
+                    word if word.eq_ignore_ascii_case("unlimited") => Ok(DailyCap::Unlimited),
                     digits => digits
                         .parse()
                         .map(DailyCap::Limited)
@@ -84,6 +85,7 @@ mod tests {
         assert_eq!(normal("250"), "250");
         assert_eq!(normal("\"250\""), "250");
         assert_eq!(normal("false"), "null");
+        assert_eq!(normal("\"unlimited\""), "null");
         assert_eq!(normal("0"), "0");
         for json in ["true", "-1", "\"many\"", "{}"] {
             assert_eq!(normal(json), "refused", "{json}");

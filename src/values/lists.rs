@@ -91,7 +91,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
     }
 }
 
-/// A list of rows, where an object stands for a list by its values (a list with gaps, as PHP writes it).
+/// A list of rows, also with gaps: PHP writes such a list as an object with numbers as keys.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PhpList<T>(pub(crate) Vec<T>);
 
@@ -127,13 +127,29 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for PhpListVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut rows = Vec::new();
         while let Some((index, Object(row))) = map.next_entry::<String, Object<T>>()? {
-            if !index.bytes().all(|byte| byte.is_ascii_digit()) {
-                return Err(A::Error::custom(
-                    "expected a list of objects, found an object",
-                ));
-            }
-            rows.push(row);
+            rows.push((gap_index(&index)?, row));
         }
-        Ok(PhpList(rows))
+        rows.sort_by_key(|(index, _)| *index);
+        Ok(PhpList(rows.into_iter().map(|(_, row)| row).collect()))
     }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+        match value {
+            false => Ok(PhpList(Vec::new())),
+            true => Err(E::invalid_type(serde::de::Unexpected::Bool(value), &self)),
+        }
+    }
+}
+
+/// The index of a row in a list with gaps, which PHP writes as an object.
+///
+/// # Errors
+///
+/// When the key is not a number: the object is not a list then.
+pub(crate) fn gap_index<E: Error>(key: &str) -> Result<u64, E> {
+    let digits = key.bytes().all(|byte| byte.is_ascii_digit());
+    key.parse()
+        .ok()
+        .filter(|_| digits)
+        .ok_or_else(|| E::custom("expected a list of objects, found an object"))
 }

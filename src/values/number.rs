@@ -27,6 +27,16 @@ impl<'de> Deserialize<'de> for Whole {
                 Ok(Whole(number))
             }
 
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Whole, E> {
+                // `5.0` is a whole number to JSON Schema. Beyond 2^53 a float is not exact.
+                let exact = (0.0..=9_007_199_254_740_992.0).contains(&number);
+                if !exact || number.fract() != 0.0 {
+                    return Err(E::invalid_value(Unexpected::Float(number), &self));
+                }
+                // The number is whole and in range.
+                Ok(Whole(number as u64))
+            }
+
             fn visit_str<E: Error>(self, text: &str) -> Result<Whole, E> {
                 let digits = text.trim();
                 let number = digits.parse().ok().filter(|_| !digits.starts_with('+'));
@@ -53,28 +63,6 @@ impl<'de> Deserialize<'de> for OfferId {
 impl Serialize for OfferId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(self.0)
-    }
-}
-
-/// Seconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct UnixTime(pub(crate) jiff::Timestamp);
-
-impl<'de> Deserialize<'de> for UnixTime {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let seconds = Whole::deserialize(deserializer)?.0;
-        let timestamp = i64::try_from(seconds)
-            .ok()
-            .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-        timestamp
-            .map(Self)
-            .ok_or_else(|| D::Error::invalid_value(Unexpected::Unsigned(seconds), &"unix seconds"))
-    }
-}
-
-impl Serialize for UnixTime {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
     }
 }
 
@@ -127,9 +115,9 @@ impl<'de> Deserialize<'de> for Flag {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Flag, E> {
-                match text.trim() {
-                    "1" | "true" => Ok(Flag(true)),
-                    "" | "0" | "false" => Ok(Flag(false)),
+                match text.trim().to_ascii_lowercase().as_str() {
+                    "1" | "true" | "yes" | "y" | "on" => Ok(Flag(true)),
+                    "" | "0" | "false" | "no" | "n" | "off" => Ok(Flag(false)),
                     _ => Err(E::invalid_value(Unexpected::Str(text), &self)),
                 }
             }
@@ -150,7 +138,7 @@ mod tests {
     use serde::Serialize;
     use serde::de::DeserializeOwned;
 
-    use super::{Flag, OfferId, OfferRank, UnixTime};
+    use super::{Flag, OfferId, OfferRank};
 
     /// The normal form of what was read, or `refused`.
     fn normal<T: Serialize + DeserializeOwned>(json: &str) -> String {
@@ -163,17 +151,20 @@ mod tests {
     fn an_id_is_a_number_or_its_digits() {
         assert_eq!(normal::<OfferId>("5546840"), "5546840");
         assert_eq!(normal::<OfferId>("\"5546840\""), "5546840");
-        for json in ["-1", "\"x\"", "1.5", "null", "\"\"", "true", "\"+1\"", "[]"] {
+        assert_eq!(normal::<OfferId>("5546840.0"), "5546840");
+        for json in [
+            "-1", "\"x\"", "1.5", "1e300", "null", "\"\"", "true", "\"+1\"", "[]",
+        ] {
             assert_eq!(normal::<OfferId>(json), "refused", "{json}");
         }
     }
 
     #[test]
     fn a_flag_is_a_boolean_or_a_bit() {
-        for json in ["true", "1", "\"1\""] {
+        for json in ["true", "1", "\"1\"", "\"yes\"", "\"Yes\""] {
             assert_eq!(normal::<Flag>(json), "true", "{json}");
         }
-        for json in ["false", "0", "\"0\"", "\"\""] {
+        for json in ["false", "0", "\"0\"", "\"\"", "\"no\""] {
             assert_eq!(normal::<Flag>(json), "false", "{json}");
         }
         assert_eq!(normal::<Flag>("2"), "refused");
@@ -188,15 +179,5 @@ mod tests {
 
     fn normal_rank(json: &str) -> String {
         serde_json::to_string(&serde_json::from_str::<OfferRank>(json).unwrap()).unwrap()
-    }
-
-    #[test]
-    fn a_time_is_unix_seconds() {
-        assert_eq!(normal::<UnixTime>("1767225600"), "\"2026-01-01T00:00:00Z\"");
-        assert_eq!(
-            normal::<UnixTime>("\"1767225600\""),
-            "\"2026-01-01T00:00:00Z\""
-        );
-        assert_eq!(normal::<UnixTime>("99999999999999999"), "refused");
     }
 }

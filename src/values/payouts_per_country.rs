@@ -1,42 +1,65 @@
-//! The payouts of an offer by country: a map, a list of pairs or an empty list, made into one sorted table.
+//! The payouts of an offer by country: a map, a list of pairs or an empty list, made into one sorted
+//! table.
 
 use std::fmt;
 
 use rust_decimal::Decimal;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use serde_json::value::RawValue;
 
-use super::amount::{Amount, plain};
+use super::amount::{self, Amount, plain};
 use super::country::Country;
+use super::lenient;
 use super::without_place;
-
-/// An amount under a key that is no country code.
-type Unknown = (Box<str>, Decimal);
 
 /// Amounts sorted by country, each country once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct PayoutsPerCountry {
     entries: Box<[(Country, Decimal)]>,
-    // What has no two-letter code, which no look-up by country can mean.
-    #[allow(clippy::box_collection)]
-    unknown: Option<Box<Vec<Unknown>>>,
+    // Rare: a pointer costs an offer less than two lists would.
+    odd: Option<Box<Odd>>,
+}
+
+/// The entries that are not an amount for a country.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Odd {
+    // Amounts under keys that are not country codes: no look-up by country can mean them.
+    others: Vec<(Box<str>, Decimal)>,
+    // Countries whose entry cannot be read.
+    unreadable: Vec<Country>,
+}
+
+/// What the table says of a country.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Own {
+    /// The country's own amount.
+    Amount(Decimal),
+    /// There is an entry for the country, and it cannot be read.
+    Unreadable,
+    /// There is no entry for the country.
+    Missing,
 }
 
 impl PayoutsPerCountry {
-    pub(crate) fn get(&self, country: Country) -> Option<Decimal> {
+    pub(crate) fn get(&self, country: Country) -> Own {
         let found = self
             .entries
             .binary_search_by_key(&country.number(), |entry| entry.0.number());
-        found.ok().map(|index| self.entries[index].1)
+        match (found, &self.odd) {
+            (Ok(index), _) => Own::Amount(self.entries[index].1),
+            (Err(_), Some(odd)) if odd.unreadable.contains(&country) => Own::Unreadable,
+            (Err(_), _) => Own::Missing,
+        }
     }
 
     /// A bit for each country that has an entry; several countries share one.
     pub(crate) fn countries(&self) -> u64 {
-        self.entries
-            .iter()
-            .fold(0, |bits, entry| bits | bit(entry.0))
+        let unreadable = self.odd.iter().flat_map(|odd| &odd.unreadable);
+        let countries = self.entries.iter().map(|entry| &entry.0);
+        countries
+            .chain(unreadable)
+            .fold(0, |bits, country| bits | bit(*country))
     }
 
     pub(crate) fn entries(&self) -> &[(Country, Decimal)] {
@@ -45,6 +68,9 @@ impl PayoutsPerCountry {
 }
 
 /// The bit of a country among sixty-four.
+///
+/// 40,503 is 2^16 divided by the golden ratio: multiplying by it spreads neighbouring codes over all
+/// bits.
 pub(crate) fn bit(country: Country) -> u64 {
     1 << (country.number().wrapping_mul(40_503) >> 10)
 }
@@ -53,51 +79,78 @@ pub(crate) fn bit(country: Country) -> u64 {
 #[derive(Default)]
 struct Gathered {
     entries: Vec<(Country, Decimal)>,
-    #[allow(clippy::box_collection)]
-    unknown: Option<Box<Vec<Unknown>>>,
+    odd: Odd,
+    // Entries that cannot be read, by their keys, and keys that were taken for others.
+    faults: Vec<(String, String)>,
+    taken: Vec<(Country, Country)>,
 }
 
 impl Gathered {
-    /// An entry without an amount is no entry: the default applies to its country.
-    fn push(&mut self, place: Key, amount: Option<Amount>) {
-        let Some(Amount(Some(amount))) = amount else {
-            return;
+    fn push(&mut self, key: Key, amount: Result<Amount, String>) {
+        let country = match &key {
+            Key::Country(code) => Some(code.meant().unwrap_or(*code)),
+            Key::Other(_) => None,
         };
-        match place {
-            Key::Country(country) => self.entries.push((country, amount)),
-            Key::Other(key) => self.unknown.get_or_insert_default().push((key, amount)),
+        match (amount, key) {
+            // An entry without an amount says nothing: the default applies to its country.
+            (Ok(Amount(None)), _) => {}
+            (Ok(Amount(Some(amount))), Key::Country(code)) => {
+                let meant = country.unwrap_or(code);
+                if meant != code {
+                    self.taken.push((code, meant));
+                }
+                self.entries.push((meant, amount));
+            }
+            (Ok(Amount(Some(amount))), Key::Other(key)) => self.odd.others.push((key, amount)),
+            (Err(message), key) => {
+                self.odd.unreadable.extend(country);
+                self.faults.push((format!(".{key}"), message));
+            }
         }
     }
 
-    fn finish<E: Error>(self) -> Result<PayoutsPerCountry, E> {
-        sorted(self.entries, self.unknown)
+    /// # Errors
+    ///
+    /// When an entry is odd, unless the row is read leniently.
+    fn finish<E: Error>(mut self) -> Result<PayoutsPerCountry, E> {
+        self.entries.sort_by_key(|entry| entry.0);
+        // Two amounts for one country cannot both be right, and a promise of money is not the place
+        // to guess.
+        for pair in self.entries.windows(2) {
+            if pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1 {
+                let country = pair[0].0;
+                self.odd.unreadable.push(country);
+                self.faults
+                    .push((format!(".{country}"), format!("{country} has two amounts")));
+            }
+        }
+        let unreadable = &self.odd.unreadable;
+        self.entries.retain(|entry| !unreadable.contains(&entry.0));
+        self.entries.dedup_by_key(|entry| entry.0);
+        for (path, message) in self.faults {
+            if !lenient::left_out(path, message.as_str()) {
+                return Err(E::custom(message));
+            }
+        }
+        for (code, meant) in self.taken {
+            let message = format!("`{code}` was taken for {meant}");
+            if !lenient::assumed(format!(".{code}"), message.as_str()) {
+                return Err(E::custom(message));
+            }
+        }
+        let is_odd = !self.odd.others.is_empty() || !self.odd.unreadable.is_empty();
+        Ok(PayoutsPerCountry {
+            entries: self.entries.into_boxed_slice(),
+            odd: is_odd.then(|| Box::new(self.odd)),
+        })
     }
-}
-
-/// Two amounts for one country cannot both be right, and a promise of money is not the place to guess.
-#[allow(clippy::box_collection)]
-fn sorted<E: Error>(
-    mut entries: Vec<(Country, Decimal)>,
-    unknown: Option<Box<Vec<Unknown>>>,
-) -> Result<PayoutsPerCountry, E> {
-    if !entries.is_sorted_by_key(|entry| entry.0) {
-        entries.sort_unstable_by_key(|entry| entry.0);
-    }
-    let twice = |pair: &&[(Country, Decimal)]| pair[0].0 == pair[1].0;
-    if let Some(pair) = entries.windows(2).find(twice) {
-        return Err(E::custom(format_args!("{} has two amounts", pair[0].0)));
-    }
-    Ok(PayoutsPerCountry {
-        entries: entries.into_boxed_slice(),
-        unknown,
-    })
 }
 
 impl<'de> Deserialize<'de> for PayoutsPerCountry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
-        if let Some(entries) = plain_map(raw.as_bytes()) {
-            return sorted(entries, None);
+        if let Some(payouts) = plain_map(raw.as_bytes()) {
+            return Ok(payouts);
         }
         // serde_json counts lines and columns from the start of this value, which helps nobody.
         serde_json::Deserializer::from_str(raw)
@@ -107,10 +160,11 @@ impl<'de> Deserialize<'de> for PayoutsPerCountry {
     }
 }
 
-/// `{"US":0.72,"CA":"0.55"}` and nothing more unusual, in one loop over its bytes; most offers have it in this form.
-fn plain_map(json: &[u8]) -> Option<Vec<(Country, Decimal)>> {
+/// `{"US":0.72,"CA":"0.55"}` and nothing more unusual, in one loop over its bytes; most offers have it in
+/// this form.
+fn plain_map(json: &[u8]) -> Option<PayoutsPerCountry> {
     let mut rest = json.strip_prefix(b"{")?.strip_suffix(b"}")?;
-    // One colon in each entry: the list is allocated once, and to measure.
+    // Each entry has one colon: the list is allocated once, at its exact size.
     let mut entries = Vec::with_capacity(rest.iter().filter(|byte| **byte == b':').count());
     while !rest.is_empty() {
         let [b'"', a, b, b'"', b':', after @ ..] = rest else {
@@ -128,11 +182,20 @@ fn plain_map(json: &[u8]) -> Option<Vec<(Country, Decimal)>> {
         entries.push((country, plain(digits)?));
         rest = match tail {
             [] => tail,
-            // The text is JSON, so that a comma is followed by another entry.
+            // The text is JSON, so a comma is followed by another entry.
             [_, tail @ ..] => tail,
         };
     }
-    Some(entries)
+    if !entries.is_sorted_by_key(|entry| entry.0) {
+        entries.sort_unstable_by_key(|entry| entry.0);
+    }
+    let twice = |pair: &[(Country, Decimal)]| pair[0].0 == pair[1].0;
+    let odd =
+        entries.windows(2).any(twice) || entries.iter().any(|entry| entry.0.meant().is_some());
+    (!odd).then(|| PayoutsPerCountry {
+        entries: entries.into_boxed_slice(),
+        odd: None,
+    })
 }
 
 impl Serialize for PayoutsPerCountry {
@@ -141,7 +204,7 @@ impl Serialize for PayoutsPerCountry {
         for (country, amount) in &self.entries {
             map.serialize_entry(country, &Amount(Some(*amount)))?;
         }
-        for (key, amount) in self.unknown.iter().flat_map(|list| list.iter()) {
+        for (key, amount) in self.odd.iter().flat_map(|odd| &odd.others) {
             map.serialize_entry(key, &Amount(Some(*amount)))?;
         }
         map.end()
@@ -159,9 +222,8 @@ impl<'de> Visitor<'de> for PayoutsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut payouts = Gathered::default();
-        while let Some(place) = map.next_key::<Key>()? {
-            let amount = map.next_value::<Option<Amount>>()?;
-            payouts.push(place, amount);
+        while let Some(key) = map.next_key::<Key>()? {
+            payouts.push(key, read_amount(map.next_value::<&RawValue>()?));
         }
         Ok(payouts)
     }
@@ -169,7 +231,7 @@ impl<'de> Visitor<'de> for PayoutsVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut payouts = Gathered::default();
         while let Some(row) = list.next_element::<CountryAmount>()? {
-            payouts.push(row.place, row.amount);
+            payouts.push(row.key, row.amount);
         }
         Ok(payouts)
     }
@@ -182,10 +244,25 @@ impl<'de> Visitor<'de> for PayoutsVisitor {
     }
 }
 
-/// What an amount is for: a country, or a key that is no country code.
+/// An amount that stands in the list; a value that is not one is kept as the reason.
+fn read_amount(raw: &RawValue) -> Result<Amount, String> {
+    amount::from_json(raw.get())
+}
+
+/// What an amount is for: a country, or a key that is not a country code.
+#[derive(PartialEq)]
 enum Key {
     Country(Country),
     Other(Box<str>),
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Key::Country(country) => country.fmt(f),
+            Key::Other(key) => f.write_str(key),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Key {
@@ -211,8 +288,8 @@ impl<'de> Deserialize<'de> for Key {
 
 /// One row of the list form: the country under either of its two names, and the amount.
 struct CountryAmount {
-    place: Key,
-    amount: Option<Amount>,
+    key: Key,
+    amount: Result<Amount, String>,
 }
 
 impl<'de> Deserialize<'de> for CountryAmount {
@@ -227,17 +304,18 @@ impl<'de> Deserialize<'de> for CountryAmount {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CountryAmount, A::Error> {
-                let (mut place, mut amount) = (None, None);
-                while let Some(key) = map.next_key::<String>()? {
-                    match key.as_str() {
+                let (mut key, mut amount) = (None, None);
+                while let Some(name) = map.next_key::<String>()? {
+                    match name.as_str() {
                         "country" | "country_iso" => {
                             let found = map.next_value::<Key>()?;
-                            if place.replace(found).is_some() {
-                                return Err(A::Error::custom("a row names its country twice"));
+                            if key.as_ref().is_some_and(|key| *key != found) {
+                                return Err(A::Error::custom("a row names two countries"));
                             }
+                            key = Some(found);
                         }
                         "amount" => {
-                            let found = map.next_value::<Option<Amount>>()?;
+                            let found = read_amount(map.next_value::<&RawValue>()?);
                             if amount.replace(found).is_some() {
                                 return Err(A::Error::custom("a row names its amount twice"));
                             }
@@ -247,10 +325,9 @@ impl<'de> Deserialize<'de> for CountryAmount {
                         }
                     }
                 }
-                let place = place.ok_or_else(|| A::Error::missing_field("country"))?;
                 Ok(CountryAmount {
-                    place,
-                    amount: amount.flatten(),
+                    key: key.ok_or_else(|| A::Error::missing_field("country"))?,
+                    amount: amount.unwrap_or(Ok(Amount(None))),
                 })
             }
         }
@@ -261,8 +338,11 @@ impl<'de> Deserialize<'de> for CountryAmount {
 
 #[cfg(test)]
 mod tests {
-    use super::PayoutsPerCountry;
+    use rust_decimal::Decimal;
+
+    use super::{Own, PayoutsPerCountry};
     use crate::values::country::Country;
+    use crate::values::lenient::{Oddities, leniently};
 
     #[track_caller]
     fn check(json: &str, normal: &str) {
@@ -290,28 +370,74 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_no_code_is_kept_and_never_looked_up() {
+    fn a_key_that_is_not_a_code_is_kept_and_never_looked_up() {
         check(r#"{"ALL":1,"US":2}"#, r#"{"US":"2","ALL":"1"}"#);
     }
 
     #[test]
-    fn an_entry_without_an_amount_is_no_entry() {
+    fn an_entry_without_an_amount_says_nothing() {
         let json = r#"{"US":null,"CA":"","GB":0}"#;
         let payouts: PayoutsPerCountry = serde_json::from_str(json).unwrap();
-        assert_eq!(payouts.get(Country::US), None);
-        assert_eq!(payouts.get(Country::CA), None);
-        assert_eq!(payouts.get(Country::GB), Some(rust_decimal::Decimal::ZERO));
+        assert_eq!(payouts.get(Country::US), Own::Missing);
+        assert_eq!(payouts.get(Country::CA), Own::Missing);
+        assert_eq!(payouts.get(Country::GB), Own::Amount(Decimal::ZERO));
     }
 
     #[test]
-    fn two_amounts_for_one_country_are_refused() {
+    fn two_amounts_for_one_country_are_refused_unless_they_are_the_same() {
         refused(r#"{"US":1,"us":2}"#, "US has two amounts");
-        refused(r#"{"US":1,"CA":1,"US":1}"#, "US has two amounts");
+        check(r#"{"US":1,"CA":1,"US":1}"#, r#"{"CA":"1","US":"1"}"#);
     }
 
     #[test]
-    fn an_amount_that_is_none_is_refused() {
-        refused(r#"{"US":"lots"}"#, "`lots` is no amount");
+    fn an_entry_that_cannot_be_read_is_refused() {
+        refused(r#"{"US":"lots"}"#, "`lots` is not a valid amount");
+        refused(r#"{"UK":1}"#, "`UK` was taken for GB");
         refused(r#"[{"amount":1}]"#, "missing field `country`");
+    }
+
+    fn read(json: &str) -> (PayoutsPerCountry, Oddities) {
+        leniently(|| serde_json::from_str(json).unwrap())
+    }
+
+    #[test]
+    fn leniently_an_odd_entry_costs_only_its_country() {
+        let (payouts, oddities) = read(r#"{"US":"lots","CA":1,"ALL":{},"GB":false}"#);
+        assert_eq!(payouts.get(Country::US), Own::Unreadable);
+        assert_eq!(payouts.get(Country::GB), Own::Unreadable);
+        assert_eq!(payouts.get(Country::CA), Own::Amount(Decimal::ONE));
+        assert_eq!(payouts.get(Country::DE), Own::Missing);
+        let paths: Vec<_> = oddities.list.iter().map(|odd| odd.path.as_str()).collect();
+        assert_eq!(paths, [".US", ".ALL", ".GB"]);
+    }
+
+    #[test]
+    fn leniently_two_amounts_make_one_country_unknown_unless_they_are_the_same() {
+        let (payouts, oddities) = read(r#"{"US":1,"CA":1,"us":2,"ca":"1.0"}"#);
+        assert_eq!(payouts.get(Country::US), Own::Unreadable);
+        assert_eq!(payouts.get(Country::CA), Own::Amount(Decimal::ONE));
+        assert_eq!(oddities.list.len(), 1);
+        assert_eq!(oddities.list[0].message, "US has two amounts");
+    }
+
+    #[test]
+    fn leniently_uk_is_taken_for_gb_and_reported() {
+        let (payouts, oddities) = read(r#"{"UK":1}"#);
+        assert_eq!(payouts.get(Country::GB), Own::Amount(Decimal::ONE));
+        assert_eq!(oddities.list[0].message, "`UK` was taken for GB");
+        let (payouts, _) = read(r#"{"UK":1,"GB":2}"#);
+        assert_eq!(payouts.get(Country::GB), Own::Unreadable);
+    }
+
+    #[test]
+    fn a_row_may_name_its_country_under_both_names() {
+        check(
+            r#"[{"country":"US","country_iso":"us","amount":1}]"#,
+            r#"{"US":"1"}"#,
+        );
+        refused(
+            r#"[{"country":"US","country_iso":"CA","amount":1}]"#,
+            "a row names two countries",
+        );
     }
 }

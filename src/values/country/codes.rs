@@ -1,4 +1,4 @@
-//! The assigned country codes as constants of [`Country`].
+//! The country codes that ISO 3166-1 assigns, as constants of [`Country`] (as of November 2026).
 
 use super::Country;
 
@@ -12,6 +12,9 @@ macro_rules! codes {
                     None => panic!("a country code has two letters"),
                 };
             )*
+
+            /// Every assigned code, in alphabetical order.
+            pub(super) const ASSIGNED: &'static [Self] = &[$(Self::$code),*];
         }
     };
 }
