@@ -1,4 +1,5 @@
-//! What time it is and how to wait: the system's clock, and one for tests that moves when told to.
+//! What time it is and how to wait: the system's clock, and a clock for tests that is moved by
+//! hand.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -30,25 +31,29 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// assert!(SystemClock.steady() >= before);
 /// ```
 ///
-/// Two scales are needed. [`now`](Clock::now) is the wall clock: it can be compared with dates, and it can jump.
-/// [`steady`](Clock::steady) never jumps, but means nothing outside of this process, or of this boot of the machine.
+/// A clock has two scales. [`now`](Clock::now) is the wall clock, which can be compared with dates
+/// and can jump. [`steady`](Clock::steady) never jumps, but it has a meaning only within this
+/// process or this boot of the machine.
 pub trait Clock: Debug + Send + Sync + 'static {
-    /// The wall clock's time, which may jump either way.
+    /// The time of the wall clock, which may jump in either direction.
     fn now(&self) -> Timestamp;
 
-    /// The time passed since a fixed point of the past; it never jumps and never runs backwards.
+    /// The time since a fixed point in the past; it never jumps and never runs backwards.
     ///
-    /// Where [`boot`](Clock::boot) names a boot, the fixed point is the beginning of that boot.
+    /// If [`boot`](Clock::boot) names a boot, the fixed point is the start of that boot.
     fn steady(&self) -> Duration;
 
-    /// The name of the boot in which [`steady`](Clock::steady) counts, the same for all processes that share it.
+    /// The name of the boot to which [`steady`](Clock::steady) belongs, the same for all processes
+    /// in it.
     ///
-    /// `None`, the default, says that `steady` must not be compared between processes.
+    /// `None`, the default, means that `steady` cannot be compared between processes.
     fn boot(&self) -> Option<&str> {
         None
     }
 
-    /// Waits for `duration` on the steady scale. It may return a little early or late; the callers check.
+    /// Waits for `duration` on the steady scale.
+    ///
+    /// It may return a little early or late; callers check the time.
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()>;
 }
 
@@ -61,8 +66,9 @@ pub trait Clock: Debug + Send + Sync + 'static {
 /// # Ok::<(), jiff::Error>(())
 /// ```
 ///
-/// On Linux the steady scale is `CLOCK_BOOTTIME`, which goes on while the machine is suspended; elsewhere it is
-/// [`std::time::Instant`]. Sleeping needs a tokio runtime with its timer enabled.
+/// On Linux the steady scale is `CLOCK_BOOTTIME`, which continues while the machine is suspended.
+/// On other systems it is [`std::time::Instant`]. Sleeping needs a tokio runtime whose timer is
+/// enabled.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -87,7 +93,7 @@ impl Clock for SystemClock {
 
 #[cfg(target_os = "linux")]
 mod system {
-    //! Linux has a clock that all processes of one boot share.
+    //! On Linux all processes of one boot share a clock.
 
     use std::time::Duration;
 
@@ -101,7 +107,7 @@ mod system {
         )
     }
 
-    /// The boot's random id, together with the time namespace: a namespace may shift the clock.
+    /// The random id of the boot and the time namespace, because a namespace may shift the clock.
     pub(super) fn boot() -> Option<String> {
         let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
         let namespace = std::fs::read_link("/proc/self/ns/time").unwrap_or_default();
@@ -111,7 +117,7 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
-    //! Elsewhere the steady scale belongs to one process.
+    //! On other systems the steady scale belongs to one process.
 
     use std::sync::OnceLock;
     use std::time::{Duration, Instant};
@@ -126,7 +132,7 @@ mod system {
     }
 }
 
-/// A clock for tests: it stands still until it is told to move.
+/// A clock for tests, which stands still until it is moved.
 ///
 /// ```
 /// use std::time::Duration;
@@ -148,18 +154,13 @@ mod system {
 /// # }
 /// ```
 ///
-/// Clones share one time. Stores that keep time by the clock, as [`MemoryStore`](crate::rate_limits::MemoryStore) does, must not be
-/// shared between clients with different clocks.
+/// Clones share one time. A store that uses the clock, such as
+/// [`MemoryStore`](crate::rate_limits::MemoryStore), must not be shared between clients with
+/// different clocks.
 #[derive(Debug, Clone)]
 pub struct ManualClock {
     hands: Arc<Mutex<Hands>>,
-    eager: Eager,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Eager {
-    Yes,
-    No,
+    eager: bool,
 }
 
 #[derive(Debug)]
@@ -170,15 +171,7 @@ struct Hands {
 }
 
 impl ManualClock {
-    /// A clock that shows `at` and moves only by [`advance`](ManualClock::advance).
-    ///
-    /// ```
-    /// use cpalead::clock::{Clock, ManualClock};
-    ///
-    /// let at = "2026-01-15T12:00:00Z".parse()?;
-    /// assert_eq!(ManualClock::new(at).now(), at);
-    /// # Ok::<(), jiff::Error>(())
-    /// ```
+    /// Creates a clock that shows `at` and moves only by [`advance`](ManualClock::advance).
     #[must_use]
     pub fn new(at: Timestamp) -> ManualClock {
         let hands = Hands {
@@ -188,11 +181,11 @@ impl ManualClock {
         };
         ManualClock {
             hands: Arc::new(Mutex::new(hands)),
-            eager: Eager::No,
+            eager: false,
         }
     }
 
-    /// A clock that moves on by itself to the end of each sleep, so that a single task never waits.
+    /// Creates a clock that jumps to the end of each sleep, so that a single task never waits.
     ///
     /// ```
     /// use std::time::Duration;
@@ -207,55 +200,34 @@ impl ManualClock {
     /// # }
     /// ```
     ///
-    /// With several sleepers it jumps to whichever is polled, in no particular order of their ends: tests of several
-    /// tasks use [`new`](ManualClock::new) and [`advance`](ManualClock::advance).
+    /// With several sleepers it jumps to the end of whichever is polled, in no particular order.
+    /// For tests with several tasks, use [`new`](ManualClock::new) and
+    /// [`advance`](ManualClock::advance).
     #[must_use]
     pub fn eager(at: Timestamp) -> ManualClock {
         ManualClock {
-            eager: Eager::Yes,
+            eager: true,
             ..ManualClock::new(at)
         }
     }
 
-    /// Moves both scales forward and wakes whoever has slept long enough.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use cpalead::clock::{Clock, ManualClock};
-    ///
-    /// let clock = ManualClock::new("2026-01-15T12:00:00Z".parse()?);
-    /// clock.advance(Duration::from_millis(1500));
-    /// assert_eq!(clock.steady(), Duration::from_millis(1500));
-    /// # Ok::<(), jiff::Error>(())
-    /// ```
+    /// Moves both scales forward and wakes every sleeper whose time is over.
     pub fn advance(&self, by: Duration) {
         let mut hands = self.hands();
         let steady = hands.steady.saturating_add(by);
         hands.move_to(steady);
     }
 
-    /// Sets the wall clock alone, as an operator or a time server does; the steady scale and the sleepers do not notice.
+    /// Sets the wall clock, as an operator or a time server does.
     ///
-    /// ```
-    /// use std::time::Duration;
-    /// use cpalead::clock::{Clock, ManualClock};
-    ///
-    /// let clock = ManualClock::new("2026-01-15T12:00:00Z".parse()?);
-    /// clock.set_wall("2026-01-15T11:00:00Z".parse()?);
-    /// assert_eq!(clock.steady(), Duration::ZERO);
-    /// # Ok::<(), jiff::Error>(())
-    /// ```
+    /// The steady scale and the sleepers are not affected.
     pub fn set_wall(&self, at: Timestamp) {
         self.hands().wall = at;
     }
 
-    /// How many sleeps have begun and are not over: lets a test wait until everybody waits.
+    /// How many sleeps have begun and are not over.
     ///
-    /// ```
-    /// let clock = cpalead::clock::ManualClock::new("2026-01-15T12:00:00Z".parse()?);
-    /// assert_eq!(clock.sleepers(), 0);
-    /// # Ok::<(), jiff::Error>(())
-    /// ```
+    /// A test can use this to wait until all its tasks are waiting.
     #[must_use]
     pub fn sleepers(&self) -> usize {
         self.hands().sleepers.len()
@@ -321,8 +293,8 @@ impl Future for Nap<'_> {
         hands
             .sleepers
             .insert(self.id, (self.until, context.waker().clone()));
-        if self.clock.eager == Eager::Yes {
-            // Moving on wakes this sleep too, so that others get a turn before it ends.
+        if self.clock.eager {
+            // Moving the clock wakes this sleep too, and other tasks get a turn before it ends.
             hands.move_to(self.until);
         }
         Poll::Pending

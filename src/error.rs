@@ -1,4 +1,4 @@
-//! The one error of the library: opaque, one word wide, with predicates that say what happened and what to do.
+//! The error of the library: opaque and one word wide, with predicates that say what happened.
 
 mod kind;
 mod message;
@@ -8,14 +8,16 @@ use std::time::Duration;
 use crate::endpoint::Endpoint;
 
 pub(crate) use kind::{Kind, Sent};
+pub(crate) use message::{NOT_YET, TryAgain};
 
 /// Why a call failed.
 ///
-/// The type is opaque: ask the predicates. Several may hold at once, such as [`is_status`](Error::is_status) and
-/// [`is_rate_limited`](Error::is_rate_limited) for a 429.
+/// The type is opaque and has predicates. Several can be true at once, such as
+/// [`is_status`](Error::is_status) and [`is_rate_limited`](Error::is_rate_limited) for a 429.
 ///
-/// No message, no debug output and no source of this error holds the api key, the body of an answer or a query string; a
-/// capped and redacted part of the body is to be had from [`excerpt`](Error::excerpt).
+/// Messages, debug output and sources of this error never contain the api key, the body of an
+/// answer or a query string. A short, redacted part of the body is available from
+/// [`excerpt`](Error::excerpt).
 ///
 /// ```
 /// let error = cpalead::Client::builder(0).build().unwrap_err();
@@ -80,7 +82,7 @@ impl Error {
         self
     }
 
-    /// Passes every part that may be the provider's through a filter.
+    /// Passes every part that may come from the provider through a filter.
     pub(crate) fn scrubbed(mut self, filter: impl Fn(&str) -> String) -> Self {
         match &mut self.0.kind {
             Kind::Decode { path, message } => {
@@ -98,30 +100,28 @@ impl Error {
         self
     }
 
-    /// Whether the caller's input or the client's configuration stood in the way; nothing was sent.
+    /// Whether the input or the configuration was not valid; nothing was sent.
     ///
     /// # Troubleshooting
     ///
-    /// The message names the value and what is allowed: a limit of 0, a base URL without https, a missing api key.
-    ///
-    /// ```
-    /// assert!(cpalead::Client::builder(0).build().unwrap_err().is_configuration());
-    /// ```
+    /// The message names the value and what is allowed: a limit of 0, a base URL without https, a
+    /// missing api key.
     #[must_use]
     pub fn is_configuration(&self) -> bool {
         matches!(self.0.kind, Kind::Configuration(_))
     }
 
-    /// Whether no connection to the provider came about; the call has not counted.
+    /// Whether no connection to the provider was established; the call has not counted.
     ///
     /// # Troubleshooting
     ///
-    /// Name resolution, a refused connection or a failed TLS handshake: look at the network, the proxy, the base URL.
+    /// The cause is name resolution, a refused connection or a failed TLS handshake. Check the
+    /// network, the proxy and the base URL.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> cpalead::Result<()> {
-    /// // Nobody listens at this port.
+    /// // Nothing listens on this port.
     /// let client = cpalead::Client::builder(3_360_001)
     ///     .base_url("http://127.0.0.1:9")
     ///     .retry(cpalead::RetryPolicy::none())
@@ -135,33 +135,25 @@ impl Error {
         matches!(self.0.kind, Kind::Connect(_))
     }
 
-    /// Whether a time limit ran out: connecting, waiting for the next bytes, or the whole call.
+    /// Whether a time limit ran out: for connecting, for the next bytes, or for the whole call.
     ///
     /// # Troubleshooting
     ///
-    /// A full catalogue takes the provider several seconds. Ask for fewer offers or fewer fields, or raise
-    /// `ClientBuilder::read_timeout` and `timeout`; where the message speaks of connecting, `connect_timeout`.
-    ///
-    /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert!(!error.is_timeout());
-    /// ```
+    /// A full catalogue takes the provider several seconds. Ask for fewer offers or fewer fields,
+    /// or raise `ClientBuilder::read_timeout` and `timeout`. If the message mentions connecting,
+    /// raise `connect_timeout`.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         matches!(self.0.kind, Kind::Timeout(_))
     }
 
-    /// Whether the provider answered with an HTTP status outside 2xx; see [`status`](Error::status).
+    /// Whether the provider answered with an HTTP status outside 2xx; see
+    /// [`status`](Error::status).
     ///
     /// # Troubleshooting
     ///
-    /// 400 names a bad parameter, 401 and 403 the api key or the publisher id, 429 the limit of one call a minute, 5xx a fault
-    /// at the provider's.
-    ///
-    /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert!(!error.is_status());
-    /// ```
+    /// 400 means a bad parameter, 401 and 403 a wrong api key or publisher id, 429 more than one
+    /// call a minute, and 5xx a fault of the provider.
     #[must_use]
     pub fn is_status(&self) -> bool {
         matches!(self.0.kind, Kind::Status)
@@ -171,7 +163,7 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// The message holds the provider's own words.
+    /// The message contains what the provider wrote.
     ///
     /// ```
     /// let body = br#"{"status":"error","message":"Invalid publisher id"}"#;
@@ -183,12 +175,14 @@ impl Error {
         matches!(self.0.kind, Kind::Provider(_))
     }
 
-    /// Whether the body was not what the document describes: an HTML page, half a document, another shape.
+    /// Whether the body was not what the API document describes: an HTML page, half of the JSON, or
+    /// a different shape.
     ///
     /// # Troubleshooting
     ///
-    /// The message names the place in the JSON. An HTML page is most often a proxy, a login or a maintenance page. Another
-    /// shape may be a change at the provider's: look for a newer release of this crate.
+    /// The message names the place in the JSON. An HTML page usually comes from a proxy, a login or
+    /// maintenance. If the shape is different, the provider may have changed it: look for a newer
+    /// release of this crate.
     ///
     /// ```
     /// let error = cpalead::OfferList::from_json(b"<html>".to_vec()).unwrap_err();
@@ -204,37 +198,30 @@ impl Error {
     /// # Troubleshooting
     ///
     /// Ask for fewer offers or fewer fields, or raise `ClientBuilder::max_body`.
-    ///
-    /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert!(!error.is_too_large());
-    /// ```
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         matches!(self.0.kind, Kind::TooLarge(_))
     }
 
-    /// Whether the provider redirected; redirects are never followed, since the query may hold the api key.
+    /// Whether the provider redirected; redirects are never followed, because the query may contain
+    /// the api key.
     ///
     /// # Troubleshooting
     ///
-    /// The message says where it pointed. If the provider has moved, set the base URL to the new place yourself.
-    ///
-    /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert!(!error.is_redirect());
-    /// ```
+    /// The message says where the redirect points. If the provider has moved, set the base URL to
+    /// the new address.
     #[must_use]
     pub fn is_redirect(&self) -> bool {
         matches!(self.0.kind, Kind::Redirect(_))
     }
 
-    /// Whether one call a minute was exceeded: seen by the client beforehand, or said by the provider.
+    /// Whether the limit of one call a minute was exceeded, according to the client's limiter or to
+    /// the provider.
     ///
     /// # Troubleshooting
     ///
-    /// [`retry_after`](Error::retry_after) says how long to wait. Other processes that use the same account share the limit:
-    /// give all of them the same store.
+    /// [`retry_after`](Error::retry_after) says how long to wait. Other processes with the same
+    /// account share the limit: give all of them the same store.
     ///
     /// ```
     /// let body = br#"{"status":"Rate limit: 1 request per minute"}"#;
@@ -250,16 +237,12 @@ impl Error {
         }
     }
 
-    /// Whether the connection broke in the middle, or what came over it was not HTTP.
+    /// Whether the connection broke during the call, or the answer was not HTTP.
     ///
     /// # Troubleshooting
     ///
-    /// Calls for offers are retried. Conversions and reversals are not, since the attempt may have used the minute.
-    ///
-    /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert!(!error.is_transport());
-    /// ```
+    /// Calls for offers are retried. Calls for conversions and reversals are not, because the
+    /// attempt may already have used the one call of this minute.
     #[must_use]
     pub fn is_transport(&self) -> bool {
         matches!(self.0.kind, Kind::Transport(_))
@@ -269,47 +252,30 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// The message names the store and the fault: a directory that cannot be written, a Redis server that is away.
-    ///
-    /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert!(!error.is_store());
-    /// ```
+    /// The message names the store and the fault, such as a directory that cannot be written or a
+    /// Redis server that is not available.
     #[must_use]
     pub fn is_store(&self) -> bool {
         matches!(self.0.kind, Kind::Store(_))
     }
 
-    /// Whether an attempt can have reached the provider, and so can have used the minute of a limited endpoint.
-    ///
-    /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert!(!error.may_have_counted());
-    /// ```
+    /// Whether an attempt may have reached the provider, and so may have used the one call of this
+    /// minute.
     #[must_use]
     pub fn may_have_counted(&self) -> bool {
         self.0.sent == Sent::Maybe
     }
 
     /// The HTTP status of the answer, if there was one.
-    ///
-    /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert_eq!(error.status(), None);
-    /// ```
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// How long to wait before the next try, where the provider or the client's limiter says so.
+    /// How long to wait before trying again, if the provider or the client's limiter says so.
     ///
-    /// What the provider asks for counts up to an hour; behind others who wait for the same account it can be longer.
-    ///
-    /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert_eq!(error.retry_after(), None);
-    /// ```
+    /// A wait that the provider asks for is limited to one hour. If other callers wait for the same
+    /// account, it can be longer.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -317,18 +283,14 @@ impl Error {
 
     /// The beginning of the body: at most 200 characters, redacted, without control characters.
     ///
-    /// It is the provider's text: fit for a log, not for a page.
-    ///
-    /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert_eq!(error.excerpt(), None);
-    /// ```
+    /// The text comes from the provider. It is safe for a log, but must be escaped before it goes
+    /// into a web page.
     #[must_use]
     pub fn excerpt(&self) -> Option<&str> {
         self.0.excerpt.as_deref()
     }
 
-    /// Where in the JSON a body could not be read, such as `offers[3].amount`.
+    /// The place in the JSON that could not be read, such as `offers[3].amount`.
     ///
     /// ```
     /// let error = cpalead::OfferList::from_json(br#"{"offers":7}"#.to_vec()).unwrap_err();
@@ -344,12 +306,7 @@ impl Error {
         }
     }
 
-    /// One word for the kind of failure, stable enough for a report or a metric.
-    ///
-    /// ```
-    /// # let error = cpalead::Client::builder(0).build().unwrap_err();
-    /// assert_eq!(error.kind(), "configuration");
-    /// ```
+    /// One word for the kind of failure, for reports and metrics.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         if self.is_rate_limited() {
@@ -371,7 +328,8 @@ impl Error {
     }
 }
 
-/// Whether the provider's words speak of its limit. None of them is documented; these are what such services say.
+/// Whether the provider's message is about its rate limit. The provider documents no message; these
+/// are the usual ones.
 pub(crate) fn says_too_many(words: &str) -> bool {
     let words = words.to_ascii_lowercase();
     [
@@ -432,9 +390,9 @@ mod tests {
             "the provider refused: Invalid publisher id",
         );
         check(
-            Error::decode("offers[3].amount", "`x` is no amount"),
+            Error::decode("offers[3].amount", "`x` is not a valid amount"),
             "decode",
-            "cannot read the answer at offers[3].amount: `x` is no amount",
+            "cannot read the answer at offers[3].amount: `x` is not a valid amount",
         );
         check(
             Error::decode("", "the body is empty"),

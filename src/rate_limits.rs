@@ -1,7 +1,7 @@
-//! When a call may start: settings, the limiter that keeps them, and the stores that remember.
+//! When a call may start: the settings, the limiter that applies them, and the stores.
 //!
-//! Most programs need [`RateLimits`] alone, with a [`FileStore`] or a `RedisStore` where several
-//! processes or hosts share an account:
+//! Most programs need only [`RateLimits`]. Several processes that share an account also need a
+//! [`FileStore`], and several hosts need a `RedisStore`:
 //!
 //! ```
 //! use cpalead::rate_limits::{FileStore, RateLimits};
@@ -11,9 +11,9 @@
 //! # Ok::<(), cpalead::Error>(())
 //! ```
 //!
-//! [`Limiter`] is for programs that make such calls in another way. The rest is the kit for those
-//! who write a [`Store`]: a store keeps one [`Ledger`] for each [`Lane`] of an [`Account`] and
-//! applies each [`Op`] to it.
+//! [`Limiter`] is for programs that call the provider without this library's client. Everything
+//! else here is for writing a [`Store`], which keeps one [`Ledger`] for each [`Lane`] of an
+//! [`Account`] and applies each [`Op`] to it.
 
 pub(crate) mod ledger;
 pub(crate) mod limiter;

@@ -1,27 +1,27 @@
-//! The kinds of failure, and what their messages need.
+//! The kinds of failure, with the values that their messages need.
 
-/// What failed, with what its message needs.
+/// What failed, with the values that its message needs.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// The caller asked for what cannot be asked for.
+    /// The input or the configuration is not valid.
     Configuration(String),
-    /// No connection came about.
+    /// No connection was established.
     Connect(String),
     /// A time limit ran out.
     Timeout(String),
-    /// The connection broke, or what came over it is not HTTP.
+    /// The connection broke, or the answer is not HTTP.
     Transport(String),
     /// The decoded body is larger than the cap, in bytes.
     TooLarge(u64),
-    /// The provider pointed elsewhere; the text is the place without its query.
+    /// The provider redirected; the text is the target without its query.
     Redirect(String),
     /// An HTTP status outside 2xx.
     Status,
-    /// A 2xx whose body says that the call failed, with the provider's words.
+    /// A 2xx whose body says that the call failed, with the provider's message.
     Provider(String),
-    /// A body that is not what the document describes.
+    /// A body that is not what the API document describes.
     Decode {
-        /// Where in the JSON, such as `offers[3].amount`; empty for the whole.
+        /// The place in the JSON, such as `offers[3].amount`; empty for the whole body.
         path: String,
         /// What is wrong there.
         message: String,
@@ -32,11 +32,11 @@ pub(crate) enum Kind {
     Store(String),
 }
 
-/// Whether an attempt can have reached the provider.
+/// Whether an attempt may have reached the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sent {
     /// Certainly not.
     No,
-    /// It may have, or it has.
+    /// Perhaps, or certainly.
     Maybe,
 }

@@ -1,8 +1,26 @@
-//! What an error says: one line, lower case, what failed, with what, what to do.
+//! The messages of the error: one line each, which says what failed, with what value, and what to
+//! do.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::{Error, Inner, Kind};
+
+/// What the limiter's refusal says, here and in `LimitError`.
+pub(crate) const NOT_YET: &str = "the next call may not start yet";
+
+/// The end of a message that says when to try again.
+pub(crate) struct TryAgain(pub(crate) Duration);
+
+impl fmt::Display for TryAgain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Rounded up, so that a caller who waits this long does not come back too early.
+        match self.0.as_secs() + u64::from(self.0.subsec_nanos() > 0) {
+            0 => f.write_str("; try again now"),
+            seconds => write!(f, "; try again in {seconds} s"),
+        }
+    }
+}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,25 +47,20 @@ impl fmt::Display for Error {
             Kind::Decode { path, message } => {
                 write!(f, "cannot read the answer at {path}: {message}")?;
             }
-            Kind::Limited => f.write_str("the next call may not start yet")?,
+            Kind::Limited => f.write_str(NOT_YET)?,
             Kind::Store(message) => write!(f, "the store of the rate limits failed: {message}")?,
         }
         if let Some(status) = status {
             write!(f, " (status {status})")?;
         }
         if let Some(wait) = retry_after {
-            // Rounded up: who comes back on time must not come back too early.
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            match seconds {
-                0 => f.write_str("; try again now")?,
-                seconds => write!(f, "; try again in {seconds} s")?,
-            }
+            write!(f, "{}", TryAgain(*wait))?;
         }
         Ok(())
     }
 }
 
-/// The fields in words; the excerpt is left out, since debug output lands in logs unseen.
+/// The excerpt is left out, because debug output ends up in logs that nobody has checked.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")

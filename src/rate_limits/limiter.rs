@@ -1,4 +1,4 @@
-//! The limiter: asks the store for a slot, sleeps until it begins, and hands out the permit.
+//! The limiter: asks the store for a slot, sleeps until the slot begins, and returns the permit.
 
 use std::error::Error;
 use std::fmt;
@@ -12,8 +12,10 @@ use super::store::account::{Account, Lane};
 use super::store::{Store, StoreError};
 use crate::clock::Clock;
 use crate::endpoint::Endpoint;
+use crate::error::{NOT_YET, TryAgain};
 
-/// By so much a wait may turn out longer than allowed, once it has been waited for: timers and clocks are not exact.
+/// How much longer than allowed an accepted wait may turn out, because timers and clocks are not
+/// exact.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Paces the calls of one account.
@@ -36,8 +38,9 @@ const GRACE: Duration = Duration::from_secs(1);
 /// # }
 /// ```
 ///
-/// A client has one and paces its calls by it; by itself it is for programs that make such calls in another way. Slots are given
-/// in the order of asking, to all who share the store.
+/// Every client has a limiter. Use one directly only in a program that calls the provider without
+/// this library's client. All callers that share the store get their slots in the order in which
+/// they asked.
 #[derive(Debug, Clone)]
 pub struct Limiter {
     wait: Wait,
@@ -49,16 +52,7 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// A limiter for `account`.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use cpalead::clock::SystemClock;
-    /// use cpalead::rate_limits::{Account, Limiter, RateLimits};
-    ///
-    /// let limiter = Limiter::new(RateLimits::default(), &Account::new(3_360_001), Arc::new(SystemClock));
-    /// # let _ = limiter;
-    /// ```
+    /// Creates a limiter for `account`.
     #[must_use]
     pub fn new(limits: RateLimits, account: &Account, clock: Arc<dyn Clock>) -> Limiter {
         let (conversions, reversals) = match limits.scope {
@@ -76,16 +70,7 @@ impl Limiter {
         }
     }
 
-    /// The same limiter with another answer to waiting, for a single call.
-    ///
-    /// ```
-    /// # use std::sync::Arc;
-    /// # use cpalead::clock::SystemClock;
-    /// # use cpalead::rate_limits::{Account, Limiter, RateLimits, Wait};
-    /// # let limiter = Limiter::new(RateLimits::default(), &Account::new(3_360_001), Arc::new(SystemClock));
-    /// let hasty = limiter.with_wait(Wait::FailFast);
-    /// # let _ = hasty;
-    /// ```
+    /// Returns the same limiter with a different setting for waiting, such as for a single call.
     #[must_use]
     pub fn with_wait(&self, wait: Wait) -> Limiter {
         Limiter {
@@ -94,8 +79,8 @@ impl Limiter {
         }
     }
 
-    /// The same limiter for calls that have to wait in any case: a longest wait becomes at least this. Never waiting, and a deadline, stay
-    /// what they are.
+    /// Returns the same limiter for calls that always have to wait: [`Wait::AtMost`] is raised to
+    /// at least `longest`. [`Wait::FailFast`] and [`Wait::Until`] stay as they are.
     pub(crate) fn patient(&self, longest: Duration) -> Limiter {
         match self.wait {
             Wait::AtMost(wait) => self.with_wait(Wait::AtMost(wait.max(longest))),
@@ -103,29 +88,15 @@ impl Limiter {
         }
     }
 
-    /// Waits for a slot and gives leave to start one call in it.
+    /// Waits for a slot and returns the permit to start one call in it.
     ///
-    /// ```
-    /// # use std::sync::Arc;
-    /// # use cpalead::clock::SystemClock;
-    /// # use cpalead::Endpoint;
-    /// # use cpalead::rate_limits::{Account, Limiter, MemoryStore, RateLimits};
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), cpalead::rate_limits::LimitError> {
-    /// # let limits = RateLimits::default().store(MemoryStore::new());
-    /// # let limiter = Limiter::new(limits, &Account::new(3_360_001), Arc::new(SystemClock));
-    /// let permit = limiter.acquire(Endpoint::Conversions).await?;
-    /// permit.start();
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// Dropped at any moment before the permit is started, it leaves no trace: the slot is given back.
+    /// If this future, or the permit, is dropped before [`Permit::start`], the slot is given back.
     ///
     /// # Errors
     ///
-    /// [`LimitError::Limited`] when the wait would be too long, known before anybody waits; also when the provider, while this
-    /// call waited, asked for more patience than is allowed. [`LimitError::Store`] when the store does not work.
+    /// [`LimitError::Limited`] when the wait would be longer than allowed. This is known before the
+    /// wait begins, unless the provider asks for a longer wait while this call is waiting.
+    /// [`LimitError::Store`] when the store fails.
     pub async fn acquire(&self, endpoint: Endpoint) -> Result<Permit, LimitError> {
         let lane = self.lane(endpoint);
         let begun = self.clock.steady();
@@ -147,36 +118,23 @@ impl Limiter {
                 return Ok(Permit::new(claim));
             }
             self.clock.sleep(reply.wait).await;
-            // The slot may have been moved meanwhile, by a deferral or by a caller who was late: ask again.
+            // A deferral or a late caller may have moved the slot in the meantime, so ask again.
             let waited = self.clock.steady().saturating_sub(begun);
             ask.longest = longest.saturating_sub(waited).saturating_add(GRACE);
         }
     }
 
-    /// How long a call that asks now would wait. Nothing is taken.
-    ///
-    /// ```
-    /// # use std::sync::Arc;
-    /// # use cpalead::clock::SystemClock;
-    /// # use cpalead::Endpoint;
-    /// # use cpalead::rate_limits::{Account, Limiter, MemoryStore, RateLimits};
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), cpalead::rate_limits::LimitError> {
-    /// # let limits = RateLimits::default().store(MemoryStore::new());
-    /// # let limiter = Limiter::new(limits, &Account::new(3_360_001), Arc::new(SystemClock));
-    /// assert!(limiter.peek(Endpoint::Conversions).await?.is_zero());
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// How long a call that asks now would wait; no slot is taken.
     ///
     /// # Errors
     ///
-    /// When the store does not work.
+    /// When the store fails.
     pub async fn peek(&self, endpoint: Endpoint) -> Result<Duration, LimitError> {
         Ok(self.apply(self.lane(endpoint), Op::Peek).await?.wait)
     }
 
-    /// Lets no call to `endpoint` start for `retry_after`; what the provider asked for, or one interval if it did not say.
+    /// Prevents calls to `endpoint` from starting for `retry_after`, or for one interval if it is
+    /// `None`.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -194,11 +152,11 @@ impl Limiter {
     /// # }
     /// ```
     ///
-    /// It only ever moves the next start later, and never further than one hour from now.
+    /// The next start only ever moves later, and at most to one hour from now.
     ///
     /// # Errors
     ///
-    /// When the store does not work.
+    /// When the store fails.
     pub async fn defer(
         &self,
         endpoint: Endpoint,
@@ -209,9 +167,10 @@ impl Limiter {
         self.apply(lane, Op::Defer(wait)).await.map(drop)
     }
 
-    /// Defers, and says how long it is until the next call may start.
+    /// Defers, and returns the time until the next call may start.
     ///
-    /// A store that fails here has nothing to add to the answer that the caller gets.
+    /// A failure of the store is ignored here: the caller already has the provider's answer to
+    /// report.
     pub(crate) async fn postpone(
         &self,
         endpoint: Endpoint,
@@ -222,16 +181,7 @@ impl Limiter {
         (!wait.is_zero()).then_some(wait)
     }
 
-    /// The least time from one start to the next.
-    ///
-    /// ```
-    /// # use std::sync::Arc;
-    /// # use cpalead::clock::SystemClock;
-    /// # use cpalead::Endpoint;
-    /// # use cpalead::rate_limits::{Account, Limiter, RateLimits};
-    /// # let limiter = Limiter::new(RateLimits::default(), &Account::new(3_360_001), Arc::new(SystemClock));
-    /// assert_eq!(limiter.interval(Endpoint::Reversals).as_secs(), 61);
-    /// ```
+    /// The shortest time between two starts.
     #[must_use]
     pub fn interval(&self, endpoint: Endpoint) -> Duration {
         self.lane(endpoint).interval()
@@ -255,37 +205,29 @@ impl Limiter {
     }
 }
 
-/// Why there is no permit. Nothing was sent to the provider.
+/// Why no permit was given; nothing was sent to the provider.
 ///
 /// ```
 /// use std::time::Duration;
 /// use cpalead::rate_limits::LimitError;
 ///
 /// let error = LimitError::Limited { retry_after: Duration::from_millis(41_200) };
-/// assert_eq!(error.to_string(), "the next call may start in 41.2s; try again then, or allow a longer wait");
+/// assert_eq!(error.to_string(), "the next call may not start yet; try again in 42 s");
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum LimitError {
     /// The wait would be longer than allowed.
     Limited {
-        /// The time after which a call could start, if nobody asks before.
+        /// The time until a call could start, if no other caller asks first.
         retry_after: Duration,
     },
-    /// The store does not work, so that nobody knows whether a call may start.
+    /// The store failed, so it is not known whether a call may start.
     Store(StoreError),
 }
 
 impl LimitError {
-    /// The time to come back after, if that is all that is needed.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use cpalead::rate_limits::LimitError;
-    ///
-    /// let error = LimitError::Limited { retry_after: Duration::from_secs(41) };
-    /// assert_eq!(error.retry_after(), Some(Duration::from_secs(41)));
-    /// ```
+    /// How long to wait before trying again; `None` when the store failed.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -298,10 +240,9 @@ impl LimitError {
 impl fmt::Display for LimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            LimitError::Limited { retry_after } => write!(
-                f,
-                "the next call may start in {retry_after:.1?}; try again then, or allow a longer wait"
-            ),
+            LimitError::Limited { retry_after } => {
+                write!(f, "{NOT_YET}{}", TryAgain(*retry_after))
+            }
             LimitError::Store(error) => write!(f, "{error}"),
         }
     }

@@ -1,4 +1,4 @@
-//! A claim to a slot and the permit that comes of it: whatever is dropped before its call starts is given back.
+//! The permit to start a call: if it is dropped before the call starts, its slot is given back.
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
@@ -12,7 +12,7 @@ use super::store::Store;
 use super::store::account::Lane;
 use crate::clock::Clock;
 
-/// Leave to start one call now.
+/// Permission to start one call now.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -34,7 +34,7 @@ use crate::clock::Clock;
 /// # }
 /// ```
 ///
-/// The interval to the next call counts from the moment the permit was given: it is to be used at once.
+/// Use the permit at once: the interval until the next call counts from the moment it was given.
 #[must_use = "a permit that is dropped gives its slot back"]
 pub struct Permit {
     claim: Claim,
@@ -45,22 +45,7 @@ impl Permit {
         Permit { claim }
     }
 
-    /// Says that the call starts now: the slot is used, whatever becomes of the call.
-    ///
-    /// ```
-    /// # use std::sync::Arc;
-    /// # use cpalead::clock::SystemClock;
-    /// # use cpalead::Endpoint;
-    /// # use cpalead::rate_limits::{Account, Limiter, MemoryStore, RateLimits};
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), cpalead::rate_limits::LimitError> {
-    /// # let limits = RateLimits::default().store(MemoryStore::new());
-    /// # let limiter = Limiter::new(limits, &Account::new(3_360_001), Arc::new(SystemClock));
-    /// limiter.acquire(Endpoint::Reversals).await?.start();
-    /// assert!(limiter.peek(Endpoint::Reversals).await?.as_secs() >= 60);
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Marks the call as started. The slot is then used, even if the call fails.
     pub fn start(mut self) {
         self.claim.settle();
     }
@@ -72,16 +57,17 @@ impl fmt::Debug for Permit {
     }
 }
 
-/// A ticket that may hold a slot. Dropped before it is settled, it gives the slot back.
+/// A ticket that may hold a slot; if dropped before it is settled, it gives the slot back.
 ///
-/// It is made before the store is asked: dropped while the question is under way, nobody knows whether a slot was
-/// taken, and giving back what one does not hold does no harm.
+/// It is created before the store is asked. A caller that is dropped while the store works cannot
+/// know whether a slot was taken. Giving back a slot that the ticket does not hold changes nothing.
 pub(super) struct Claim {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     lane: Lane,
     ticket: Ticket,
-    /// Where a slow store finishes giving back. Remembered, because the drop may happen on a thread that has none.
+    /// The runtime on which a slow store gives the slot back. It is kept here because the drop may
+    /// happen on a thread without a runtime.
     runtime: Option<Handle>,
     settled: bool,
 }
@@ -102,7 +88,7 @@ impl Claim {
         self.ticket
     }
 
-    /// Says that there is nothing to give back.
+    /// Marks that there is nothing to give back.
     pub(super) fn settle(&mut self) {
         self.settled = true;
     }
@@ -114,7 +100,8 @@ impl Drop for Claim {
             return;
         }
         let op = Op::GiveBack(self.ticket);
-        // Should any of this fail, the slot is lost: the next caller waits for nothing, which is no worse than slow.
+        // If any of this fails, the slot is lost. The next caller then waits longer than needed,
+        // which is slow but safe.
         let done = self.store.apply_now(&self.lane, op, self.clock.as_ref());
         if done.is_none()
             && let Some(runtime) = &self.runtime
@@ -127,7 +114,7 @@ impl Drop for Claim {
     }
 }
 
-/// A ticket that nobody else has: a random number for the process, and a count.
+/// A unique ticket: a random number for the process, and a counter.
 fn draw() -> Ticket {
     static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one("cpalead"));
     static COUNT: AtomicU64 = AtomicU64::new(0);

@@ -1,5 +1,4 @@
-//! The settings of the limits: how long to wait, in which scope, at which interval, and in which
-//! store.
+//! The settings of the rate limits: the longest wait, the scope, the intervals and the store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +9,13 @@ use super::store::Store;
 use super::store::memory::MemoryStore;
 use crate::endpoint::Endpoint;
 
-/// The documented minute, and a second for two requests that do not take the same time to arrive.
+/// The documented minute, and one more second because two requests may take different times to
+/// arrive.
 ///
 /// Publisher API documentation, Conversions API and Reversals API: "Limit: 1 request per minute".
 const INTERVAL: Duration = Duration::from_secs(61);
 
-/// The longest wait unless set otherwise: enough for one caller ahead.
+/// The default for the longest wait: enough when one other caller is ahead.
 const LONGEST_WAIT: Duration = Duration::from_secs(65);
 
 /// What to do when a call has to wait for its slot.
@@ -29,21 +29,23 @@ const LONGEST_WAIT: Duration = Duration::from_secs(65);
 /// # let _ = (patient, hasty);
 /// ```
 ///
-/// A wait that would be too long is refused before it begins, with the exact time to come back after. One that has been
-/// waited for is not refused for the last second that timers and clocks may disagree about.
+/// A wait that would be too long is refused before it begins, and the error says when to try again.
+/// A wait that was accepted may turn out up to one second longer, because timers and clocks are not
+/// exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wait {
     /// Never waits.
     FailFast,
-    /// Waits if it takes no longer than this. The default is 65 seconds.
+    /// Waits at most this long. The default is 65 seconds.
     AtMost(Duration),
-    /// Waits if the slot begins no later than this. A call that need not wait is made even later.
+    /// Waits if the slot begins at this time or earlier. A call that does not have to wait is made
+    /// even after this time.
     Until(Timestamp),
 }
 
 impl Wait {
-    /// The longest wait that this allows at `now`.
+    /// The longest wait that this setting allows at `now`.
     pub(super) fn longest(self, now: Timestamp) -> Duration {
         match self {
             Wait::FailFast => Duration::ZERO,
@@ -61,7 +63,7 @@ impl Default for Wait {
     }
 }
 
-/// Whether conversions and reversals have a minute each or one together.
+/// Whether conversions and reversals have one call a minute each, or one between them.
 ///
 /// ```
 /// use cpalead::rate_limits::{RateLimits, Scope};
@@ -70,19 +72,19 @@ impl Default for Wait {
 /// # let _ = careful;
 /// ```
 ///
-/// The documentation states the limit for each of the two and does not say that they share it. All who share an account must
-/// use the same scope.
+/// The documentation states the limit for each of the two endpoints. It does not say that they
+/// share one. All programs that share an account must use the same scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Scope {
-    /// One call a minute to each. The default.
+    /// One call a minute to each endpoint. The default.
     #[default]
     PerEndpoint,
-    /// One call a minute to both together.
+    /// One call a minute to both endpoints together.
     Shared,
 }
 
-/// How calls are paced: how long to wait, in which scope, at which interval, and where that is remembered.
+/// How calls are paced: the longest wait, the scope, the intervals and the store.
 ///
 /// ```
 /// use std::time::Duration;
@@ -94,8 +96,8 @@ pub enum Scope {
 /// # let _ = limits;
 /// ```
 ///
-/// The default waits at most 65 seconds, per endpoint, 61 seconds from start to start, and remembers in this process's
-/// memory.
+/// By default a call waits at most 65 seconds. Calls for conversions start at least 61 seconds
+/// apart, and so do calls for reversals. The times are kept in the memory of this process.
 #[derive(Debug, Clone)]
 pub struct RateLimits {
     pub(super) wait: Wait,
@@ -121,47 +123,35 @@ impl Default for RateLimits {
 
 impl RateLimits {
     /// Sets what to do when a call has to wait.
-    ///
-    /// ```
-    /// use cpalead::{RateLimits, Wait};
-    ///
-    /// let limits = RateLimits::default().wait(Wait::FailFast);
-    /// # let _ = limits;
-    /// ```
     #[must_use]
     pub fn wait(mut self, wait: Wait) -> RateLimits {
         self.wait = wait;
         self
     }
 
-    /// Sets whether conversions and reversals share their minute.
-    ///
-    /// ```
-    /// use cpalead::rate_limits::{RateLimits, Scope};
-    ///
-    /// let limits = RateLimits::default().scope(Scope::Shared);
-    /// # let _ = limits;
-    /// ```
+    /// Sets whether conversions and reversals share one limit.
     #[must_use]
     pub fn scope(mut self, scope: Scope) -> RateLimits {
         self.scope = scope;
         self
     }
 
-    /// Sets the least time from one start to the next, for one endpoint.
+    /// Sets the shortest time between the starts of two calls to one endpoint.
     ///
     /// ```
     /// use std::time::Duration;
     /// use cpalead::{Endpoint, RateLimits};
     ///
-    /// // For a stand-in provider whose clock runs sixty times as fast.
-    /// let limits = RateLimits::default().interval(Endpoint::Conversions, Duration::from_millis(1100));
+    /// // For a test server whose clock runs sixty times as fast.
+    /// let limits = RateLimits::default()
+    ///     .interval(Endpoint::Conversions, Duration::from_millis(1100));
     /// # let _ = limits;
     /// ```
     ///
-    /// The default is 61 seconds, the documented minute and a second; for offers zero, which means that only the
-    /// provider's `Retry-After` counts. Less than a minute is for stand-ins only. In the shared scope the longer of the two
-    /// intervals counts for both.
+    /// The default is 61 seconds: the documented minute and one more second. For offers the default
+    /// is zero: only a `Retry-After` from the provider delays them. Use less than a minute only
+    /// with a test server. In the shared scope the longer of the two intervals applies to both
+    /// endpoints.
     #[must_use]
     pub fn interval(mut self, endpoint: Endpoint, interval: Duration) -> RateLimits {
         *match endpoint {
@@ -172,21 +162,14 @@ impl RateLimits {
         self
     }
 
-    /// Sets where the limits are remembered, and so who shares them.
-    ///
-    /// ```
-    /// use cpalead::rate_limits::{MemoryStore, RateLimits};
-    ///
-    /// let limits = RateLimits::default().store(MemoryStore::new());
-    /// # let _ = limits;
-    /// ```
+    /// Sets the store, which decides who shares the limits.
     #[must_use]
     pub fn store(mut self, store: impl Store) -> RateLimits {
         self.store = Arc::new(store);
         self
     }
 
-    /// The interval that counts for `endpoint` in this scope.
+    /// The interval that applies to `endpoint` in this scope.
     pub(super) fn interval_of(&self, endpoint: Endpoint) -> Duration {
         match (self.scope, endpoint) {
             (_, Endpoint::Offers) => self.offers,

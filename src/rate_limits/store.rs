@@ -1,4 +1,5 @@
-//! Where ledgers are kept: the trait that a store implements, what it may say, and the stores that come with the library.
+//! Where ledgers are kept: the trait that a store implements, its errors and warnings, and the
+//! stores of this library.
 
 pub(crate) mod account;
 pub(crate) mod file;
@@ -15,7 +16,7 @@ use self::account::Lane;
 use super::ledger::{Op, Reply};
 use crate::clock::{BoxFuture, Clock};
 
-/// Keeps one [`Ledger`](crate::rate_limits::Ledger) for each [`Lane`], for all who share the store.
+/// Keeps one [`Ledger`](crate::rate_limits::Ledger) for each [`Lane`].
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -23,12 +24,17 @@ use crate::clock::{BoxFuture, Clock};
 /// use cpalead::clock::{BoxFuture, Clock};
 /// use cpalead::rate_limits::{Lane, Ledger, Op, Reply, Store, StoreError};
 ///
-/// /// A store of one's own: one map for one process.
+/// /// One map, for one process.
 /// #[derive(Debug, Default)]
 /// struct Map(Mutex<HashMap<String, Ledger>>);
 ///
 /// impl Store for Map {
-///     fn apply<'a>(&'a self, lane: &'a Lane, op: Op, clock: &'a dyn Clock) -> BoxFuture<'a, Result<Reply, StoreError>> {
+///     fn apply<'a>(
+///         &'a self,
+///         lane: &'a Lane,
+///         op: Op,
+///         clock: &'a dyn Clock,
+///     ) -> BoxFuture<'a, Result<Reply, StoreError>> {
 ///         Box::pin(async move {
 ///             let mut ledgers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
 ///             let ledger = ledgers.entry(lane.id().to_owned()).or_default();
@@ -39,24 +45,27 @@ use crate::clock::{BoxFuture, Clock};
 /// # let _: cpalead::RateLimits = cpalead::RateLimits::default().store(Map::default());
 /// ```
 ///
-/// What a store owes its users:
+/// A store must guarantee:
 ///
-/// - **One at a time.** An operation reads the lane's ledger, applies [`Ledger::apply`](crate::rate_limits::Ledger::apply) and
-///   writes the result, as if nobody else were there. A ledger never seen before is `Ledger::default()`.
-/// - **A time that does not run backwards**, the same for all who share the store, read after the lane was locked. The
-///   given clock is the caller's; a store on a server uses the server's.
-/// - **In order.** The operations of one ticket take effect in the order in which they were asked for, even when the future
-///   of an earlier one was dropped before its end: a claim is given back after it was taken, never before.
+/// - **One at a time.** An operation reads the lane's ledger, applies
+///   [`Ledger::apply`](crate::rate_limits::Ledger::apply) and writes the result, as if it were
+///   alone. A ledger that does not exist yet is `Ledger::default()`.
+/// - **A time that does not run backwards.** It is the same for all who share the store, and it is
+///   read after the lane was locked. The given clock is that of the caller; a store on a server
+///   uses the server's clock.
+/// - **In order.** The operations of one ticket take effect in the order in which they were
+///   requested, even if the future of an earlier one was dropped before it finished. A slot is
+///   given back after it was taken, never before.
 /// - **When in doubt, later.** A ledger that was lost or cannot be read counts as
-///   [`Ledger::just_used`](crate::rate_limits::Ledger::just_used). An operation that fails may have taken a slot; it must not have let
-///   two callers start.
-/// - **Nothing locked while somebody sleeps.** The caller does the waiting, between two operations.
+///   [`Ledger::just_used`](crate::rate_limits::Ledger::just_used). An operation that fails may have
+///   taken a slot, but it must not let two callers start.
+/// - **No lock while a caller sleeps.** The caller waits between two operations.
 pub trait Store: Debug + Send + Sync + 'static {
     /// Applies one operation to the ledger of `lane`.
     ///
     /// # Errors
     ///
-    /// When the ledger could not be read or written. The caller then makes no call to the provider.
+    /// When the ledger cannot be read or written. The caller then makes no call to the provider.
     fn apply<'a>(
         &'a self,
         lane: &'a Lane,
@@ -64,10 +73,16 @@ pub trait Store: Debug + Send + Sync + 'static {
         clock: &'a dyn Clock,
     ) -> BoxFuture<'a, Result<Reply, StoreError>>;
 
-    /// The same, if it can be done at once and without a runtime; otherwise `None`, the default, and nothing was done.
+    /// Applies the operation at once, without a runtime.
     ///
-    /// It is what gives a slot back when a caller is dropped, where nobody can wait. A store without it gives back from a
-    /// task on the tokio runtime in which the slot was asked for.
+    /// `None`, the default, means that the store cannot do this and has done nothing.
+    ///
+    /// This gives a slot back when a caller is dropped, where nothing can be awaited. For a store
+    /// without it, a task does that on the tokio runtime in which the slot was requested.
+    ///
+    /// # Errors
+    ///
+    /// The same as for [`apply`](Store::apply).
     fn apply_now(
         &self,
         lane: &Lane,
@@ -79,7 +94,7 @@ pub trait Store: Debug + Send + Sync + 'static {
     }
 }
 
-/// A store could not do its work.
+/// Why a store failed.
 ///
 /// ```
 /// use cpalead::rate_limits::StoreError;
@@ -94,12 +109,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// An error that says what failed, with what, and what to do.
-    ///
-    /// ```
-    /// let error = cpalead::rate_limits::StoreError::new("no such table: limits; run the migrations");
-    /// # let _ = error;
-    /// ```
+    /// Creates an error whose message says what failed, with what value, and what to do.
     #[must_use]
     pub fn new(message: impl Into<String>) -> StoreError {
         StoreError {
@@ -108,15 +118,8 @@ impl StoreError {
         }
     }
 
-    /// Adds the error behind it, which `source()` gives out. It must hold no password.
-    ///
-    /// ```
-    /// use std::error::Error;
-    ///
-    /// let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
-    /// let error = cpalead::rate_limits::StoreError::new("could not write the limits").caused_by(denied);
-    /// assert!(error.source().is_some());
-    /// ```
+    /// Adds the cause, which [`source()`](std::error::Error::source) returns. It must not contain a
+    /// password.
     #[must_use]
     pub fn caused_by(mut self, source: impl Error + Send + Sync + 'static) -> StoreError {
         self.source = Some(Arc::new(source));
@@ -136,36 +139,40 @@ impl Error for StoreError {
     }
 }
 
-/// Something that an operator should know although the store goes on.
+/// Something that an operator should know although the store still works.
 ///
 /// ```
 /// use cpalead::rate_limits::{FileStore, Warning};
 ///
-/// let store = FileStore::new("/var/lib/shop/cpalead").on_warning(|warning: &Warning| eprintln!("warning: {warning}"));
+/// let store = FileStore::new("/var/lib/shop/cpalead")
+///     .on_warning(|warning: &Warning| eprintln!("warning: {warning}"));
 /// # let _ = store;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Warning {
-    /// A file that is not one of ours, or damaged; it was set aside, and the lane counts as just used.
+    /// A file is damaged or was not written by this library. It was moved away, and the lane counts
+    /// as just used.
     Unreadable {
         /// The file that could not be read.
         path: PathBuf,
-        /// Where it was moved to.
+        /// Where the file was moved to.
         moved_to: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         reason: String,
     },
-    /// A file of a newer version of this library; it is left alone, and the lane counts as just used whenever it changes.
+    /// A file was written by a newer version of this library. It is not changed, and the lane
+    /// counts as just used whenever the file changes.
     Newer {
         /// The newer file.
         path: PathBuf,
-        /// Its version.
+        /// The version of its format.
         version: u64,
     },
-    /// The server is away, and the limits are kept in this process's memory until it is back.
+    /// The Redis server is not available. Until it is, the limits are kept in the memory of this
+    /// process.
     Away {
-        /// What it said last.
+        /// The last error.
         reason: String,
     },
 }
@@ -179,24 +186,25 @@ impl fmt::Display for Warning {
                 reason,
             } => write!(
                 f,
-                "{} holds no rate limits that can be read ({reason}); it was moved to {}, and the next call waits as if one had just been made",
+                "cannot read the rate limits in {} ({reason}); the file was moved to {}, and the next call waits as if one had just been made",
                 path.display(),
                 moved_to.display(),
             ),
             Warning::Newer { path, version } => write!(
                 f,
-                "{} was written by a newer cpalead (version {version} of the file); it is left alone, and calls wait as if one had just been made: update this program, or give it a directory of its own",
+                "{} was written by a newer cpalead (file version {version}); the file is not changed, and calls wait as if one had just been made; update this program, or use a separate directory",
                 path.display(),
             ),
             Warning::Away { reason } => write!(
                 f,
-                "redis is away ({reason}); until it is back, the rate limits of this process are kept in its memory and not shared"
+                "redis is not available ({reason}); until it is, the rate limits of this process are kept in memory and not shared"
             ),
         }
     }
 }
 
-/// Who wants to hear of warnings. Not a trait of the public face: the stores take a closure.
+/// The function that receives warnings. This is not a public trait, because the stores take a
+/// closure.
 #[derive(Clone, Default)]
 struct Listener(Option<Arc<Listen>>);
 
@@ -217,5 +225,44 @@ impl Listener {
 impl Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_some() { "set" } else { "none" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Warning;
+
+    #[track_caller]
+    fn check(warning: &Warning, message: &str) {
+        assert_eq!(warning.to_string(), message);
+    }
+
+    #[test]
+    fn warnings_say_what_happened_what_follows_and_what_to_do() {
+        check(
+            &Warning::Unreadable {
+                path: "limits/a.json".into(),
+                moved_to: "limits/a.bad".into(),
+                reason: "it is too large".to_owned(),
+            },
+            "cannot read the rate limits in limits/a.json (it is too large); the file was moved to \
+             limits/a.bad, and the next call waits as if one had just been made",
+        );
+        check(
+            &Warning::Newer {
+                path: "limits/a.json".into(),
+                version: 2,
+            },
+            "limits/a.json was written by a newer cpalead (file version 2); the file is not \
+             changed, and calls wait as if one had just been made; update this program, or use a \
+             separate directory",
+        );
+        check(
+            &Warning::Away {
+                reason: "connection refused".to_owned(),
+            },
+            "redis is not available (connection refused); until it is, the rate limits of this \
+             process are kept in memory and not shared",
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! A caller that is dropped leaves no trace, wherever it was dropped: at every await, with every store.
+//! A caller that is dropped, at any await and with any store, gives its slot back.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -12,7 +12,7 @@ use cpalead::rate_limits::{
     Account, FileStore, Lane, Limiter, MemoryStore, Op, RateLimits, Reply, Store, StoreError,
 };
 
-/// A store that makes its callers wait before and after each operation, as one across a network does.
+/// A store that makes its callers wait before and after each operation, like a store on a network.
 #[derive(Debug)]
 struct Slow<S>(S);
 
@@ -34,7 +34,7 @@ impl<S: Store> Store for Slow<S> {
     }
 }
 
-/// Polls `future` until it is ready or has been pending for the given number of polls, and drops it then.
+/// Polls `future` until it is ready or has been polled this many times, and then drops it.
 pub(crate) async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = polls;
@@ -45,7 +45,7 @@ pub(crate) async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<
         left -= 1;
         match future.as_mut().poll(context) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
-            // Dropped at once, not when it would be woken next.
+            // Drop it now, not when it is woken next.
             Poll::Pending if left == 0 => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         }
@@ -53,8 +53,8 @@ pub(crate) async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<
     .await
 }
 
-/// Drops a caller that has to wait after one poll, after two, and so on until it gets its permit; then the permit too.
-/// Returns the number of places in which it was dropped.
+/// Drops a waiting caller after one poll, after two, and so on until it gets its permit, and then
+/// drops the permit. Returns the number of places where it was dropped.
 pub(crate) async fn check(limiter: &Limiter, clock: &dyn Clock, settle: impl AsyncFn()) -> usize {
     let endpoint = Endpoint::Conversions;
     for polls in 1..100 {
@@ -65,7 +65,7 @@ pub(crate) async fn check(limiter: &Limiter, clock: &dyn Clock, settle: impl Asy
         drop(outcome);
         settle().await;
         let wait = limiter.peek(endpoint).await.expect("the store works");
-        // What is left of the first caller's interval, and a little for clocks that tick more coarsely.
+        // The rest of the first caller's interval, and a little more because clocks are not exact.
         let passed = clock.steady().saturating_sub(started);
         let left = limiter.interval(endpoint).saturating_sub(passed) + Duration::from_millis(20);
         assert!(
@@ -116,7 +116,7 @@ async fn a_dropped_caller_gives_its_slot_back_to_a_slow_store() {
     let store = Slow(MemoryStore::new());
     let clock = eager();
     let limiter = Limiter::new(limits(store), &Account::new(1), Arc::clone(&clock));
-    // Four in each of the two operations, one in the sleep between, and the end.
+    // Four in each of the two operations, one in the sleep between them, and the end.
     assert_eq!(check(&limiter, clock.as_ref(), let_tasks_run).await, 10);
 }
 
@@ -130,7 +130,7 @@ async fn a_dropped_caller_gives_its_slot_back_to_a_file() {
 }
 
 #[test]
-fn a_permit_may_be_dropped_where_no_runtime_is() {
+fn a_permit_may_be_dropped_outside_a_runtime() {
     let runtime = one_thread();
     let memory = Limiter::new(limits(MemoryStore::new()), &Account::new(1), eager());
     let slow = Limiter::new(limits(Slow(MemoryStore::new())), &Account::new(1), eager());

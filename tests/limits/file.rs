@@ -1,4 +1,5 @@
-//! The file store in bad company: clocks that jump, reboots, files that are damaged, foreign or newer, and other eyes.
+//! The file store when clocks jump, machines reboot, and files are damaged, foreign, newer or
+//! readable by others.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use cpalead::clock::{BoxFuture, Clock};
 use cpalead::rate_limits::{Account, Ask, FileStore, Lane, Op, Reply, Store, Ticket, Warning};
 use jiff::{SignedDuration, Timestamp};
 
-/// A machine whose wall clock is set, and which is rebooted, as a test likes.
+/// A machine whose wall clock a test can set, and which a test can reboot.
 #[derive(Debug)]
 struct Machine(Mutex<State>);
 
@@ -39,7 +40,7 @@ impl Machine {
         self.0.lock().expect("no panic").wall += SignedDuration::from_hours(hours);
     }
 
-    /// Off for `off` seconds, then up for `up`.
+    /// Turns the machine off for `off` seconds; it has then been up for `up` seconds.
     fn reboot(&self, boot: &'static str, off: u64, up: u64) {
         let mut state = self.0.lock().expect("no panic");
         state.wall += secs(off + up);
@@ -70,7 +71,7 @@ impl Clock for Machine {
     }
 }
 
-/// A store in a directory of its own, with what it warned of.
+/// A store in a separate directory, with the warnings that it gave.
 struct Bench {
     directory: tempfile::TempDir,
     store: FileStore,
@@ -99,7 +100,7 @@ impl Bench {
     fn apply(&self, op: Op) -> Reply {
         self.store
             .apply_now(&self.lane, op, &self.machine)
-            .expect("nobody else holds the lock")
+            .expect("the lock is free")
             .expect("the directory can be written")
     }
 
@@ -149,7 +150,7 @@ fn within_one_boot_the_wall_clock_does_not_matter() {
 }
 
 #[test]
-fn after_a_reboot_at_least_the_time_of_running_has_passed() {
+fn after_a_reboot_at_least_the_uptime_has_passed() {
     let bench = Bench::new(Some("first"));
     bench.take(1);
     bench.machine.reboot("second", 30, 10);
@@ -159,7 +160,7 @@ fn after_a_reboot_at_least_the_time_of_running_has_passed() {
 }
 
 #[test]
-fn over_a_reboot_a_clock_set_forward_frees_nothing_early() {
+fn across_a_reboot_a_clock_set_forward_frees_no_slot_early() {
     let bench = Bench::new(Some("first"));
     bench.take(1);
     bench.machine.set_wall_by(1);
@@ -168,7 +169,7 @@ fn over_a_reboot_a_clock_set_forward_frees_nothing_early() {
 }
 
 #[test]
-fn over_a_reboot_a_clock_set_back_costs_one_interval_at_most() {
+fn across_a_reboot_a_clock_set_back_adds_one_interval_at_most() {
     let bench = Bench::new(Some("first"));
     bench.take(1);
     bench.machine.reboot("second", 1, 10);
@@ -180,7 +181,7 @@ fn over_a_reboot_a_clock_set_back_costs_one_interval_at_most() {
 }
 
 #[test]
-fn without_a_shared_steady_clock_one_set_back_costs_one_interval_at_most() {
+fn without_a_shared_steady_clock_a_clock_set_back_adds_one_interval_at_most() {
     let bench = Bench::new(None);
     bench.take(1);
     bench.machine.pass(20);
@@ -191,7 +192,7 @@ fn without_a_shared_steady_clock_one_set_back_costs_one_interval_at_most() {
     assert!(bench.take(3).held);
 }
 
-/// Such a file counts as just used, is set aside, and the operator hears of it once.
+/// Checks that such a file counts as just used, is moved away, and is reported once.
 #[track_caller]
 fn check_unreadable(text: &str, reason: &str) {
     let bench = Bench::new(Some("first"));
@@ -202,7 +203,7 @@ fn check_unreadable(text: &str, reason: &str) {
     bench.machine.pass(61);
     assert!(bench.take(2).held, "{text}");
     assert_eq!(
-        fs::read_to_string(bench.path("bad")).expect("set aside"),
+        fs::read_to_string(bench.path("bad")).expect("moved away"),
         text
     );
     let [Warning::Unreadable { reason: said, .. }] = &bench.warnings()[..] else {
@@ -249,7 +250,7 @@ fn a_file_that_demands_a_wait_of_centuries_counts_as_just_used() {
 }
 
 #[test]
-fn a_newer_file_is_never_touched_and_counts_as_just_used_whenever_it_changes() {
+fn a_newer_file_is_never_changed_and_counts_as_just_used_whenever_it_changes() {
     let bench = Bench::new(Some("first"));
     let newer = r#"{"format":"cpalead rate limits","version":2,"slots":"in another way"}"#;
     bench.write(newer);
@@ -277,7 +278,7 @@ fn a_newer_file_is_never_touched_and_counts_as_just_used_whenever_it_changes() {
         [Warning::Newer { version: 2, .. }]
     ));
 
-    // Removed, as the warning's reader may do: what was taken in the meantime still counts.
+    // The operator removes the file: a slot that was taken in the meantime still counts.
     bench.machine.pass(61);
     assert!(bench.take(5).held);
     fs::remove_file(bench.path("json")).expect("it is there");
@@ -288,7 +289,7 @@ fn a_newer_file_is_never_touched_and_counts_as_just_used_whenever_it_changes() {
 }
 
 #[test]
-fn a_store_opened_anew_remembers() {
+fn a_store_that_is_opened_again_remembers() {
     let bench = Bench::new(Some("first"));
     bench.take(1);
     let again = FileStore::new(bench.directory.path().join("state"));
@@ -305,7 +306,7 @@ fn looking_leaves_no_trace() {
 
 #[test]
 #[cfg(unix)]
-fn directory_and_files_are_for_their_owner_only_and_hold_no_publisher_id() {
+fn directory_and_files_are_private_and_contain_no_publisher_id() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let bench = Bench::new(Some("first"));
@@ -336,7 +337,7 @@ fn directory_and_files_are_for_their_owner_only_and_hold_no_publisher_id() {
 
 #[test]
 #[cfg(unix)]
-fn a_link_laid_in_the_way_is_not_written_through() {
+fn a_link_at_the_path_of_the_new_file_is_not_written_through() {
     let bench = Bench::new(Some("first"));
     bench.take(1);
     let victim = bench.directory.path().join("victim");
@@ -367,14 +368,14 @@ async fn a_lock_that_another_holds_is_waited_for_without_blocking_the_thread() {
     let bench = Bench::new(Some("first"));
     bench.take(1);
     let lock = fs::File::open(bench.path("lock")).expect("the lock");
-    lock.lock().expect("nobody holds it");
+    lock.lock().expect("the lock is free");
     assert!(
         bench
             .store
             .apply_now(&bench.lane, Op::Defer(secs(1)), &bench.machine)
             .is_none()
     );
-    // One thread: had the store blocked it, the lock would never be released.
+    // There is one thread: if the store blocked it, the lock would never be released.
     let (reply, ()) = tokio::join!(
         bench
             .store

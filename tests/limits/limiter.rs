@@ -1,4 +1,5 @@
-//! The limiter over a store in memory and a clock that moves when told: waiting, refusing, giving back.
+//! The limiter with a store in memory and a clock that is moved by hand: waiting, refusing, giving
+//! back.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,6 +100,10 @@ async fn failing_fast_never_waits() {
         .await
         .expect_err("too early");
     assert!(matches!(error, LimitError::Limited { retry_after } if retry_after == secs(41)));
+    assert_eq!(
+        error.to_string(),
+        "the next call may not start yet; try again in 41 s"
+    );
 }
 
 #[tokio::test]
@@ -181,7 +186,7 @@ async fn a_deferral_without_a_time_lasts_one_interval() {
 }
 
 #[tokio::test]
-async fn who_waits_is_moved_by_a_deferral_and_told_when_that_is_too_long() {
+async fn a_deferral_moves_a_waiting_caller_and_refuses_it_if_the_wait_becomes_too_long() {
     let clock = clock();
     let limiter = limiter(RateLimits::default(), &clock);
     limiter
@@ -199,7 +204,8 @@ async fn who_waits_is_moved_by_a_deferral_and_told_when_that_is_too_long() {
     clock.advance(secs(61));
     let error = second.await.expect("no panic").expect_err("moved too far");
     assert_eq!(error.retry_after(), Some(secs(539)));
-    // It has left the line: a newcomer is told the end of the deferral, not one interval more.
+    // It has left the line: a new caller waits for the end of the deferral, and not one interval
+    // more.
     let wait = limiter.peek(Endpoint::Conversions).await.expect("memory");
     assert_eq!(wait, secs(539));
 }
@@ -222,7 +228,7 @@ async fn a_wall_clock_that_jumps_does_not_matter_in_memory() {
 
 #[tokio::test]
 async fn clients_of_one_account_share_the_store_of_the_process() {
-    // An account that no other test has.
+    // No other test uses this account.
     let account = Account::new(99).on("http://clients-of-one-account");
     let limiter = || {
         let limits = RateLimits::default().wait(Wait::FailFast);

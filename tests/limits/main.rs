@@ -1,9 +1,9 @@
-//! The tests of the limiter over its stores, some of them with several processes.
+//! Tests of the limiter with its stores, some of them with several processes.
 
 mod cancellation;
 mod file;
 mod limiter;
-// These compare the clocks of several processes, which Linux allows.
+// These compare the clocks of several processes, which is possible on Linux only.
 #[cfg(target_os = "linux")]
 mod many_processes;
 #[cfg(all(target_os = "linux", feature = "redis"))]

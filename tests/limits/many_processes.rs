@@ -1,4 +1,5 @@
-//! Eight processes that share one account: in order, an interval apart, and undisturbed by those that are killed.
+//! Eight processes that share one account start in order, one interval apart, even if some are
+//! killed.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
@@ -11,16 +12,17 @@ use cpalead::clock::Clock as _;
 use cpalead::clock::SystemClock;
 use cpalead::rate_limits::{Account, FileStore, LimitError, Limiter, RateLimits, Store, Wait};
 
-/// The provider's "minute" of these tests, and the interval with the slack that the default has in its extra second.
+/// The "minute" of these tests, and an interval that is longer, as the default interval is by one
+/// second.
 const MINUTE: Duration = Duration::from_millis(75);
 pub(crate) const INTERVAL: Duration = Duration::from_millis(150);
 
-/// Tells the worker its store, its number and what to do; unset, the test `worker` is not a worker.
+/// The store, the number and the task of a worker. Without them the test `worker` does nothing.
 const STORE: &str = "CPALEAD_TEST_WORKER_STORE";
 const NUMBER: &str = "CPALEAD_TEST_WORKER_NUMBER";
 const STARTS: &str = "CPALEAD_TEST_WORKER_STARTS";
 
-/// One call that was started: when, on the clock that all processes share, and by which worker.
+/// One started call: its time on the clock that all processes share, and its worker.
 pub(crate) struct Start {
     at: Duration,
     pub(crate) worker: u32,
@@ -34,7 +36,7 @@ pub(crate) fn limiter(store: impl Store) -> Limiter {
     Limiter::new(limits, &Account::new(8), Arc::new(SystemClock))
 }
 
-/// Not a test when run with the others: the program that the tests below start eight times.
+/// The program that the tests below start eight times. Without its variables it does nothing.
 #[tokio::test]
 async fn worker() {
     let Ok(store) = std::env::var(STORE) else {
@@ -64,23 +66,24 @@ async fn worker() {
     }
 }
 
-/// Joins the line and leaves it again, hundreds of times a second, until it is killed.
+/// Joins the line and leaves it, hundreds of times a second, until it is killed.
 async fn hammer(limiter: &Limiter) {
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(30) {
         let waiting = limiter.acquire(Endpoint::Conversions);
         drop(dropped_after(1, waiting).await);
-        // On a busy machine one who never lets go could keep the others out for longer than these short intervals.
+        // On a busy machine a worker that never pauses could keep the others out for longer than
+        // these short intervals.
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
-/// The harness writes to the same output; the mark tells our lines from its own.
+/// The test harness writes to the same output; the mark identifies the worker's lines.
 fn say(worker: u32, at: Duration) {
     let line = format!("\nSTART {worker} {}\n", at.as_nanos());
     std::io::stdout()
         .write_all(line.as_bytes())
-        .expect("somebody reads");
+        .expect("the output is read");
 }
 
 fn number(name: &str) -> u32 {
@@ -94,9 +97,10 @@ pub(crate) fn spawn(store: &str, number: u32, starts: u32) -> Child {
     spawn_as(module_path!(), &job)
 }
 
-/// Starts this test binary again, as the test `worker` of a module and nothing else, with its job in the environment.
+/// Starts this test binary again with only the test `worker` of a module, and its job in the
+/// environment.
 pub(crate) fn spawn_as(module: &str, job: &[(&str, &str)]) -> Child {
-    // The path of the module without the name of the test binary.
+    // The module's path without the name of the test binary.
     let module = module.split_once("::").map_or("", |(_, rest)| rest);
     Command::new(std::env::current_exe().expect("the test binary"))
         .args(["--exact", &format!("{module}::worker"), "--nocapture"])
@@ -106,7 +110,7 @@ pub(crate) fn spawn_as(module: &str, job: &[(&str, &str)]) -> Child {
         .expect("a process")
 }
 
-/// Waits for the workers and returns what they started, by time. Those that were killed say less.
+/// Waits for the workers and returns their starts by time. Killed workers report fewer.
 pub(crate) fn collect(workers: Vec<Child>) -> Vec<Start> {
     let mut starts = Vec::new();
     for mut worker in workers {
@@ -135,7 +139,7 @@ pub(crate) fn witness(title: &str, starts: &[Start]) {
     println!(
         "{title}: starts in milliseconds after the first, one minute is {MINUTE:?}, the interval {INTERVAL:?}"
     );
-    let first = starts.first().expect("somebody started").at;
+    let first = starts.first().expect("a start").at;
     let mut smallest = Duration::MAX;
     let mut before = None;
     for start in starts {
@@ -156,7 +160,7 @@ pub(crate) fn witness(title: &str, starts: &[Start]) {
     assert!(smallest >= MINUTE, "two starts are only {smallest:?} apart");
 }
 
-/// Waits until what the store says of the wait is as expected.
+/// Waits until the wait that the store reports is as expected.
 pub(crate) async fn until_the_wait(limiter: &Limiter, is: impl Fn(Duration) -> bool) {
     let begun = Instant::now();
     loop {
@@ -167,7 +171,7 @@ pub(crate) async fn until_the_wait(limiter: &Limiter, is: impl Fn(Duration) -> b
         }
         assert!(
             begun.elapsed() < Duration::from_secs(20),
-            "the workers do not come forward"
+            "the workers do not join the line"
         );
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -179,7 +183,7 @@ async fn eight_processes_share_a_file_in_order_and_two_that_are_killed_stop_nobo
     let store = format!("file:{}", directory.path().display());
     let limiter = limiter(FileStore::new(directory.path()));
 
-    // The line is held for a moment, so that all eight stand in it before the first is served.
+    // The line is held for a moment, so that all eight have joined it before the first is served.
     let head_start = Duration::from_millis(700);
     limiter
         .defer(Endpoint::Conversions, Some(head_start))
@@ -190,7 +194,8 @@ async fn eight_processes_share_a_file_in_order_and_two_that_are_killed_stop_nobo
         let before = limiter.peek(Endpoint::Conversions).await.expect("a file");
         let end_of_line = SystemClock.steady() + before;
         workers.push(spawn(&store, number, 1));
-        // Each has joined the line, which ends one interval later, before the next one comes.
+        // The worker has joined when the line ends one interval later. Only then the next one is
+        // started.
         until_the_wait(&limiter, |wait| {
             SystemClock.steady() + wait > end_of_line + INTERVAL / 2
         })
@@ -198,7 +203,7 @@ async fn eight_processes_share_a_file_in_order_and_two_that_are_killed_stop_nobo
     }
     let wait = limiter.peek(Endpoint::Conversions).await.expect("a file");
     workers.push(spawn(&store, 8, 0));
-    // Three have started and five are waiting, while number 8 comes and goes.
+    // Three have started and five are waiting, while number 8 joins and leaves.
     tokio::time::sleep(wait.saturating_sub(5 * INTERVAL)).await;
     workers[5].kill().expect("SIGKILL");
     workers[8].kill().expect("SIGKILL");

@@ -1,4 +1,4 @@
-//! The Redis store on a real server, which is stopped and started again, and which forgets.
+//! The Redis store on a real server, which is stopped, started again, and loses its data.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,7 +16,8 @@ use crate::{cancellation, suite};
 
 const ENDPOINT: Endpoint = Endpoint::Conversions;
 
-/// A server just started counts its start as the last call. The lane is made known to it, and free.
+/// Stores the lane as free. Otherwise a server that has just started counts its start as the last
+/// call.
 fn make_known(server: &RedisServer, lane: &Lane) {
     let key = format!("cpalead:limits:1:{}", lane.id());
     let ledger = r#"{"floor":0,"seen":0,"claims":[]}"#;
@@ -76,7 +77,7 @@ async fn a_caller_dropped_while_it_connects_leaves_no_trace() {
     };
     make_known(&server, &lane(MINUTE));
     for polls in 1..50 {
-        // A store without a connection each time.
+        // A new store each time, without a connection.
         let limiter = hasty(RedisStore::new(&server.url()).expect("a url"), MINUTE);
         let outcome = cancellation::dropped_after(polls, limiter.acquire(ENDPOINT)).await;
         let reached_the_end = outcome.is_some();
@@ -93,7 +94,7 @@ async fn a_caller_dropped_while_it_connects_leaves_no_trace() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_away_refuses_and_serves_again_when_it_is_back() {
+async fn calls_fail_while_the_server_is_not_available_and_work_again_afterwards() {
     let Some(mut server) = RedisServer::start() else {
         return;
     };
@@ -101,7 +102,7 @@ async fn a_server_that_is_away_refuses_and_serves_again_when_it_is_back() {
     let limiter = hasty(RedisStore::new(&server.url()).expect("a url"), MINUTE);
     drop(limiter.acquire(ENDPOINT).await.expect("free"));
     server.kill();
-    let error = limiter.acquire(ENDPOINT).await.expect_err("away");
+    let error = limiter.acquire(ENDPOINT).await.expect_err("not available");
     assert_eq!(error.retry_after(), None);
     assert_eq!(
         error.to_string(),
@@ -109,11 +110,15 @@ async fn a_server_that_is_away_refuses_and_serves_again_when_it_is_back() {
     );
     server.restart();
     make_known(&server, &lane(MINUTE));
-    limiter.acquire(ENDPOINT).await.expect("back").start();
+    limiter
+        .acquire(ENDPOINT)
+        .await
+        .expect("available again")
+        .start();
 }
 
 #[tokio::test]
-async fn a_server_that_has_forgotten_counts_its_start_as_the_last_call() {
+async fn a_server_that_has_lost_its_data_counts_its_start_as_the_last_call() {
     let Some(server) = RedisServer::start() else {
         return;
     };
@@ -150,12 +155,12 @@ async fn a_key_that_cannot_be_read_counts_as_just_used() {
 }
 
 #[tokio::test]
-async fn a_server_clock_set_back_costs_no_more_than_the_wait_that_was_due() {
+async fn a_server_clock_set_back_adds_at_most_the_wait_that_was_due() {
     let Some(server) = RedisServer::start() else {
         return;
     };
     let limiter = hasty(RedisStore::new(&server.url()).expect("a url"), MINUTE);
-    // Written an hour ahead of now, twenty seconds before the lane is free.
+    // The ledger was written one hour in the future, twenty seconds before the lane is free.
     let now = jiff::Timestamp::now().as_millisecond() + 3_600_000;
     let ledger = format!(r#"{{"floor":{},"seen":{now},"claims":[]}}"#, now + 20_000);
     let key = format!("cpalead:limits:1:{}", lane(MINUTE).id());
@@ -168,7 +173,7 @@ async fn a_server_clock_set_back_costs_no_more_than_the_wait_that_was_due() {
 }
 
 #[tokio::test]
-async fn a_key_expires_when_it_has_nothing_more_to_say() {
+async fn a_key_expires_when_it_is_no_longer_needed() {
     let Some(server) = RedisServer::start() else {
         return;
     };
@@ -186,7 +191,7 @@ async fn a_key_expires_when_it_has_nothing_more_to_say() {
 }
 
 #[tokio::test]
-async fn memory_takes_over_and_redis_hears_of_it_when_it_is_back() {
+async fn memory_takes_over_and_redis_is_brought_up_to_date_afterwards() {
     let Some(mut server) = RedisServer::start() else {
         return;
     };
@@ -200,7 +205,7 @@ async fn memory_takes_over_and_redis_hears_of_it_when_it_is_back() {
     let limiter = hasty(store, MINUTE);
     limiter.acquire(ENDPOINT).await.expect("free").start();
 
-    // What was started through Redis counts in memory.
+    // A call that was started through Redis counts in memory.
     server.kill();
     for _ in 0..2 {
         let error = limiter.acquire(ENDPOINT).await.expect_err("just used");
@@ -215,7 +220,7 @@ async fn memory_takes_over_and_redis_hears_of_it_when_it_is_back() {
         [Warning::Away { .. }]
     ));
 
-    // What was deferred while it was away counts in Redis, for others too.
+    // A deferral from the time without Redis counts in Redis afterwards, for other clients too.
     limiter
         .defer(ENDPOINT, Some(Duration::from_secs(300)))
         .await
@@ -238,9 +243,9 @@ async fn eight_processes_share_redis_while_it_is_stopped_and_started_again() {
         return;
     };
     let store = format!("redis:{}", server.url());
-    let watch = limiter(RedisStore::new(&server.url()).expect("a url"));
+    let observer = limiter(RedisStore::new(&server.url()).expect("a url"));
     let mut workers: Vec<_> = (0..8).map(|number| spawn(&store, number, 2)).collect();
-    until_the_wait(&watch, |wait| wait > 4 * INTERVAL).await;
+    until_the_wait(&observer, |wait| wait > 4 * INTERVAL).await;
     workers[3].kill().expect("SIGKILL");
     server.kill();
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -257,7 +262,7 @@ async fn eight_processes_share_redis_while_it_is_stopped_and_started_again() {
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_is_given_up() {
+async fn a_server_that_never_answers_times_out() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join("silent.sock");
     let _silent = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
@@ -266,7 +271,7 @@ async fn a_server_that_never_answers_is_given_up() {
         .timeout(Duration::from_millis(100));
     let begun = std::time::Instant::now();
     let error = hasty(store, MINUTE).acquire(ENDPOINT).await;
-    error.expect_err("nobody answers");
+    error.expect_err("no answer");
     assert!(
         begun.elapsed() < Duration::from_secs(2),
         "{:?}",
@@ -274,14 +279,15 @@ async fn a_server_that_never_answers_is_given_up() {
     );
 }
 
-/// The script is the ledger once more: both are given the same random operations, and must answer the same.
+/// The script repeats the rules of the ledger. Both get the same random operations and must give
+/// the same replies.
 #[tokio::test]
 async fn the_script_does_what_the_ledger_does() {
     let Some(server) = RedisServer::start() else {
         return;
     };
     let store = RedisStore::new(&server.url()).expect("a url");
-    // A generator good enough for choosing, and the same in each run.
+    // A simple generator that gives the same numbers in each run.
     let mut seed = 20_260_115_u64;
     let mut random = move |below: u64| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

@@ -1,4 +1,4 @@
-//! A Redis server of the test's own, in a temporary directory, that can be killed and started again.
+//! A Redis server in a temporary directory, which a test can kill and start again.
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -6,14 +6,15 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Listens on a socket in its directory and saves nothing.
+/// A server that listens on a socket in its directory and saves nothing.
 pub(crate) struct RedisServer {
     directory: tempfile::TempDir,
     child: Option<Child>,
 }
 
 impl RedisServer {
-    /// `None`, after saying so, when redis-server is not installed; a failure when `CPALEAD_TEST_REQUIRE` names it.
+    /// Starts a server. If redis-server is not installed, this prints a note and returns `None`, or
+    /// fails if `CPALEAD_TEST_REQUIRE` names it.
     pub(crate) fn start() -> Option<RedisServer> {
         if Command::new("redis-server")
             .arg("--version")
@@ -40,10 +41,10 @@ impl RedisServer {
         format!("redis+unix://{}", self.socket().display())
     }
 
-    /// Ends it without any warning, and with it all it knew.
+    /// Kills the server, which loses all its data.
     pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
-            child.kill().expect("it is ours");
+            child.kill().expect("it is a child");
             child.wait().expect("it was started");
         }
     }
@@ -70,7 +71,7 @@ impl RedisServer {
         }
     }
 
-    /// Sends one command by hand and returns the answer as it came.
+    /// Sends one command and returns the raw answer.
     pub(crate) fn command(&self, words: &[&str]) -> Option<String> {
         let mut stream = UnixStream::connect(self.socket()).ok()?;
         let mut request = format!("*{}\r\n", words.len());

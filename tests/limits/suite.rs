@@ -1,4 +1,5 @@
-//! What every store must do: one list of cases, run here on memory and file, and on Redis beside its own tests.
+//! What every store must do: one list of cases, run here with memory and file, and in the Redis
+//! tests with Redis.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,14 +7,14 @@ use std::time::Duration;
 use cpalead::clock::{BoxFuture, SystemClock};
 use cpalead::rate_limits::{Account, Ask, FileStore, Lane, MemoryStore, Op, Reply, Store, Ticket};
 
-/// A store with the lanes of one case, none of which has been used.
+/// A store with the unused lanes of one case.
 #[derive(Clone)]
 pub(crate) struct Bench {
     store: Arc<dyn Store>,
     account: Account,
 }
 
-/// One case: what it is about, and the case.
+/// One case: its name and its function.
 type Case = (&'static str, fn(Bench) -> BoxFuture<'static, ()>);
 
 const CASES: &[Case] = &[
@@ -23,14 +24,15 @@ const CASES: &[Case] = &[
     ("a refused caller learns the wait and takes nothing", |b| {
         Box::pin(refused(b))
     }),
-    ("a slot given back is free when nobody waits behind", |b| {
-        Box::pin(given_back(b))
-    }),
+    (
+        "a slot given back is free when no caller waits behind it",
+        |b| Box::pin(given_back(b)),
+    ),
     ("a slot given back before others stays empty", |b| {
         Box::pin(hole(b))
     }),
     ("one ticket takes one slot", |b| Box::pin(same_ticket(b))),
-    ("a deferral moves everybody later and nobody earlier", |b| {
+    ("a deferral moves every start later and none earlier", |b| {
         Box::pin(deferral(b))
     }),
     ("a deferral reaches one hour at most", |b| {
@@ -39,8 +41,10 @@ const CASES: &[Case] = &[
     ("with no interval only deferrals count", |b| {
         Box::pin(no_interval(b))
     }),
-    ("looking takes nothing", |b| Box::pin(peek(b))),
-    ("lanes do not know of each other", |b| Box::pin(lanes(b))),
+    ("peeking takes nothing", |b| Box::pin(peek(b))),
+    ("lanes are independent of each other", |b| {
+        Box::pin(lanes(b))
+    }),
     ("the interval counts from the start, late or not", |b| {
         Box::pin(late(b))
     }),
@@ -74,7 +78,8 @@ impl Bench {
     }
 }
 
-/// Runs every case on `store`, each with an account of its own. `prepare` sees each lane before it is used.
+/// Runs every case on `store`, each with a separate account. `prepare` gets each lane before it is
+/// used.
 pub(crate) async fn run(store: Arc<dyn Store>, prepare: &dyn Fn(&Lane)) {
     for (number, (name, case)) in (1..).zip(CASES) {
         println!("case: {name}");
@@ -105,7 +110,7 @@ fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// The cases run in real time: a wait may be shorter than expected by what has passed meanwhile.
+/// The cases run in real time, so a wait may be shorter by the time that has passed.
 #[track_caller]
 fn check(reply: Reply, held: Held, seconds: u64) {
     assert_eq!(reply.held, held == Held::Yes, "{reply:?}");

@@ -1,4 +1,5 @@
-//! Eight processes that call a provider through the library's client, with the provider as witness of who came when.
+//! Eight processes that call a sandbox through the library's client, and the sandbox records who
+//! called when.
 
 use std::process::Child;
 use std::sync::Arc;
@@ -14,12 +15,13 @@ use crate::many_processes::{spawn_as, until_the_wait};
 #[cfg(feature = "redis")]
 use crate::redis_server::RedisServer;
 
-/// The sandbox's minute at this speed is 100 milliseconds, the interval has the slack that the default has in its extra second.
+/// At this speed the sandbox's minute is 100 milliseconds. The interval is longer, as the default
+/// interval is by one second.
 const SPEED: u32 = 600;
 const MINUTE: Duration = Duration::from_millis(100);
 const INTERVAL: Duration = Duration::from_millis(250);
 
-/// How long a client of these tests tries before it gives up.
+/// How long a client in these tests tries before it gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn limits(store: impl Store) -> RateLimits {
@@ -38,14 +40,14 @@ fn limits_of(store: &str) -> RateLimits {
     }
 }
 
-/// The same line of calls as the clients', looked at from beside.
+/// A limiter on the same lane as the clients.
 fn limiter(store: &str, sandbox: &Sandbox) -> Limiter {
     let account = Account::new(DEFAULT_PUBLISHER_ID).on(sandbox.base_url());
     Limiter::new(limits_of(store), &account, Arc::new(SystemClock))
 }
 
-/// Not a test when run with the others: the program that the tests below start eight times. It makes its calls one after the
-/// other, and goes on where only the store is out of order.
+/// The program that the tests below start eight times. Without its variable it does nothing. It
+/// makes its calls one after the other, and tries again if only the store fails.
 #[tokio::test]
 async fn worker() {
     let Ok(job) = std::env::var("CPALEAD_TEST_CLIENT") else {
@@ -75,7 +77,7 @@ fn spawn(sandbox: &Sandbox, store: &str, number: usize, calls: usize) -> Child {
     spawn_as(module_path!(), &[("CPALEAD_TEST_CLIENT", &job)])
 }
 
-/// Waits for all processes; those that were not killed must end well.
+/// Waits for all processes; those that were not killed must succeed.
 fn join(workers: Vec<Child>, killed: &[usize]) {
     for (number, worker) in workers.into_iter().enumerate() {
         let output = worker.wait_with_output().expect("it was started");
@@ -87,13 +89,14 @@ fn join(workers: Vec<Child>, killed: &[usize]) {
     }
 }
 
-/// Prints what the sandbox saw, checks that it refused nobody and that no two came closer than its minute, and says who came.
+/// Prints the calls that the sandbox received, and returns who made them. Checks that none was
+/// refused and that no two are closer than the sandbox's minute.
 #[track_caller]
 fn witness(title: &str, requests: &[Request]) -> Vec<usize> {
     println!(
         "{title}: arrivals in milliseconds after the first, as the provider saw them; its minute is {MINUTE:?}, the interval {INTERVAL:?}"
     );
-    let first = requests.first().expect("somebody came").arrived;
+    let first = requests.first().expect("a call arrived").arrived;
     let mut smallest = Duration::MAX;
     let mut before = None;
     let mut order = Vec::new();
@@ -126,7 +129,8 @@ async fn sandbox() -> Sandbox {
     sandbox.expect("a sandbox")
 }
 
-/// Starts one worker after the other, each once the one before stands in the line, which is held until all do.
+/// Starts the workers one after the other, each when the one before has joined the line. The line
+/// is held until all have joined.
 async fn line_up(sandbox: &Sandbox, store: &str, limiter: &Limiter) -> Vec<Child> {
     let head_start = Duration::from_millis(1_200);
     let held = limiter.defer(Endpoint::Conversions, Some(head_start)).await;
@@ -153,7 +157,7 @@ async fn eight_clients_are_served_in_the_order_of_asking_and_a_killed_one_stops_
     let mut workers = line_up(&sandbox, &store, &limiter).await;
     let served = Instant::now();
     while sandbox.requests().len() < 3 {
-        assert!(served.elapsed() < PATIENCE, "nobody comes");
+        assert!(served.elapsed() < PATIENCE, "no call arrives");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     workers[5].kill().expect("SIGKILL");
@@ -190,7 +194,7 @@ async fn eight_clients_share_a_redis_that_is_stopped_and_started_again() {
     let begun = Instant::now();
     let at_least = async |calls: usize| {
         while sandbox.requests().len() < calls {
-            assert!(begun.elapsed() < PATIENCE, "nobody comes");
+            assert!(begun.elapsed() < PATIENCE, "no call arrives");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
@@ -200,7 +204,7 @@ async fn eight_clients_share_a_redis_that_is_stopped_and_started_again() {
     let served = sandbox.requests().len();
     server.restart();
     at_least(served + 2).await;
-    // One that has not been served yet is killed.
+    // Kill a worker that has not been served yet.
     let came: Vec<_> = sandbox
         .requests()
         .iter()

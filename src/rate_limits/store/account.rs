@@ -1,4 +1,4 @@
-//! Whose limits they are: an account as a hash, and one of its lanes as the key under which stores keep a ledger.
+//! The account as a hash, and its lanes, whose ids are the keys under which stores keep ledgers.
 
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
-/// Separates our hashes from everybody else's hashes of the same number.
+/// Makes these hashes different from other hashes of the same number.
 const DOMAIN: &[u8] = b"cpalead rate limits 1\0";
 
-/// A publisher's account, as stores know it: a hash of the publisher id, and of the server if it is not the provider's.
+/// A publisher's account as stores know it: a hash of the publisher id, and of the address if it is
+/// not the default.
 ///
 /// ```
 /// use cpalead::rate_limits::Account;
@@ -20,20 +21,16 @@ const DOMAIN: &[u8] = b"cpalead rate limits 1\0";
 /// assert_ne!(account, account.clone().on("http://127.0.0.1:8080"));
 /// ```
 ///
-/// The api key is no part of it. A publisher id is short, so that whoever can guess it can compute the hash: it keeps the
-/// id out of file names, keys and backups, it is not a secret.
+/// The api key is not part of the hash. The hash keeps the publisher id out of file names, keys and
+/// backups, but it is not a secret: a publisher id is short, and whoever guesses it can compute the
+/// hash.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Account {
     hash: [u8; 32],
 }
 
 impl Account {
-    /// The account of a publisher at the provider.
-    ///
-    /// ```
-    /// let account = cpalead::rate_limits::Account::new(3_360_001);
-    /// # let _ = account;
-    /// ```
+    /// The account of a publisher at the default address.
     #[must_use]
     pub fn new(publisher: u64) -> Account {
         Account {
@@ -41,12 +38,9 @@ impl Account {
         }
     }
 
-    /// The same publisher on another server: a sandbox must not use up the minute of the real account.
+    /// The account of the same publisher on another server.
     ///
-    /// ```
-    /// let account = cpalead::rate_limits::Account::new(3_360_001).on("http://127.0.0.1:8080");
-    /// # let _ = account;
-    /// ```
+    /// A sandbox must not use up the limit of the real account.
     #[must_use]
     pub fn on(self, base_url: &str) -> Account {
         Account {
@@ -55,7 +49,8 @@ impl Account {
     }
 }
 
-/// One line of starts that keep an interval between them: an account's calls to one endpoint, or to both.
+/// A series of calls that start at least one interval apart: those of one account to one endpoint,
+/// or to both.
 ///
 /// ```
 /// use std::time::Duration;
@@ -66,7 +61,8 @@ impl Account {
 /// assert_eq!(lane.name(), "conversions");
 /// ```
 ///
-/// Two lanes of the same account and name have the same id, and so one ledger, even when their intervals differ.
+/// Two lanes with the same account and name have the same id, and therefore one ledger, even if
+/// their intervals differ.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lane {
     id: Arc<str>,
@@ -76,14 +72,6 @@ pub struct Lane {
 
 impl Lane {
     /// The lane of `account` with this name.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use cpalead::rate_limits::{Account, Lane};
-    ///
-    /// let lane = Lane::new(&Account::new(3_360_001), "reversals", Duration::from_secs(61));
-    /// # let _ = lane;
-    /// ```
     #[must_use]
     pub fn new(account: &Account, name: &'static str, interval: Duration) -> Lane {
         let mut id = String::with_capacity(64);
@@ -98,40 +86,19 @@ impl Lane {
         }
     }
 
-    /// The key for stores: 64 hexadecimal digits, a hash of account and name that says neither.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # use cpalead::rate_limits::{Account, Lane};
-    /// let lane = Lane::new(&Account::new(3_360_001), "reversals", Duration::from_secs(61));
-    /// assert!(lane.id().bytes().all(|byte| byte.is_ascii_hexdigit()));
-    /// ```
+    /// The key for stores: 64 hexadecimal digits, a hash of the account and the name.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What the lane is called, such as `conversions`.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # use cpalead::rate_limits::{Account, Lane};
-    /// let lane = Lane::new(&Account::new(3_360_001), "reversals", Duration::from_secs(61));
-    /// assert_eq!(lane.name(), "reversals");
-    /// ```
+    /// The name of the lane, such as `conversions`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The least time from one start to the next.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// # use cpalead::rate_limits::{Account, Lane};
-    /// let lane = Lane::new(&Account::new(3_360_001), "reversals", Duration::from_secs(61));
-    /// assert_eq!(lane.interval(), Duration::from_secs(61));
-    /// ```
+    /// The shortest time between two starts.
     #[must_use]
     pub fn interval(&self) -> Duration {
         self.interval
@@ -144,7 +111,8 @@ impl fmt::Display for Lane {
     }
 }
 
-/// Each part goes in with its length, so that no two lists of parts hash the same bytes.
+/// Each part is hashed with its length, so that two different lists of parts never hash the same
+/// bytes.
 fn hash(parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update(DOMAIN);
@@ -173,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn accounts_servers_and_names_have_lanes_of_their_own() {
+    fn each_account_server_and_name_has_a_separate_lane() {
         let ids = [
             id(&Account::new(1), "conversions"),
             id(&Account::new(1), "reversals"),

@@ -1,4 +1,5 @@
-//! The store in a directory: one small file for each lane, shared by all processes of a machine and kept over restarts.
+//! The store in a directory: one small file for each lane, shared by all processes of a machine and
+//! kept across restarts.
 
 mod record;
 
@@ -15,13 +16,14 @@ use super::{Listener, Store, StoreError, Warning};
 use crate::clock::{BoxFuture, Clock};
 use crate::rate_limits::ledger::{Ledger, Op, Reply};
 
-/// How long to try for a lock that others hold for a fraction of a millisecond.
+/// How long to try to get the lock, which others usually hold for a fraction of a millisecond.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long to wait between two tries. Not growing: among many who try, that would favour the newcomers.
+/// How long to wait between two tries. The pause does not grow, because that would favour
+/// newcomers.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Keeps the limits in a directory: they survive restarts, and all processes that use the directory share them.
+/// Keeps the limits in a directory, across restarts and for all processes that use it.
 ///
 /// ```
 /// use cpalead::rate_limits::{FileStore, RateLimits};
@@ -30,22 +32,27 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// # let _ = limits;
 /// ```
 ///
-/// - The directory is made when it is first needed, for its owner only (0700), the files in it likewise (0600). File
-///   names are hashes; the files hold times and random tickets, no publisher id and no key.
-/// - A file is locked while it is read and written, about a tenth of a millisecond, and never while somebody sleeps. Therefore
-///   the work is done in place: handing it to another thread would cost about as much, and could not be cancelled. If
-///   another process holds the lock, the task waits on tokio's timer, up to five seconds in all, without
-///   blocking the thread. A process that dies holds no lock.
-/// - A file is replaced by renaming, so that it is either the old one or the new one. It is not synced to the disk: a
-///   process that dies loses nothing, and what a power failure may leave behind counts as just used.
-/// - A file that is damaged or not ours is set aside with the ending `.bad`, and the lane counts as just used. A file of
-///   a newer version is never touched: the lane counts as just used whenever it changes. Both are told to
+/// - The directory is created when it is first needed. Only its owner can read it (0700) and its
+///   files (0600). File names are hashes. The files contain times and random tickets, but no
+///   publisher id and no api key.
+/// - A file is locked while it is read and written, for about a tenth of a millisecond, and never
+///   while a caller sleeps. The work is done on the calling thread: handing it to another thread
+///   would cost about as much, and could not be cancelled. If another process holds the lock, the
+///   task waits on tokio's timer for up to five seconds, without blocking the thread. The lock of a
+///   process that dies is released.
+/// - A file is replaced by renaming, so it is always either the old one or the new one. It is not
+///   synced to the disk. Nothing is lost when a process dies, and a file that a power failure has
+///   damaged counts as just used.
+/// - A file that is damaged or was not written by this library is renamed to the ending `.bad`, and
+///   the lane counts as just used. A file of a newer version is never changed; the lane counts as
+///   just used whenever that file changes. Both are reported to
 ///   [`on_warning`](FileStore::on_warning).
-/// - On Linux the wall clock does not matter within one boot. Over a reboot, and on other systems, a clock set back
-///   costs no more than the wait that was due, and a clock set forward may let one call start early, except
-///   that on Linux never more time is believed to have passed since the reboot than the machine has been up.
+/// - On Linux the wall clock does not matter within one boot. Across a reboot, and on other
+///   systems, a clock that is set back adds at most the wait that was due, and a clock that is set
+///   forward may let one call start early. Across a reboot on Linux, at most the time that the
+///   machine has been up counts as passed.
 ///
-/// The directory must be on a disk of the machine. Several machines share their limits through Redis.
+/// The directory must be on a local disk. Several machines can share their limits through Redis.
 #[derive(Debug, Clone)]
 pub struct FileStore {
     directory: Arc<Path>,
@@ -54,12 +61,7 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// A store in `directory`, which need not exist.
-    ///
-    /// ```
-    /// let store = cpalead::rate_limits::FileStore::new("/var/lib/shop/cpalead");
-    /// # let _ = store;
-    /// ```
+    /// Creates a store in `directory`, which need not exist.
     #[must_use]
     pub fn new(directory: impl Into<PathBuf>) -> FileStore {
         FileStore {
@@ -69,23 +71,18 @@ impl FileStore {
         }
     }
 
-    /// Calls `listen` with what an operator should know. Each warning is told once by a store and its clones.
-    ///
-    /// ```
-    /// let store = cpalead::rate_limits::FileStore::new("/var/lib/shop/cpalead").on_warning(|warning| eprintln!("warning: {warning}"));
-    /// # let _ = store;
-    /// ```
+    /// Calls `listen` with each warning, once for a store and its clones together.
     #[must_use]
     pub fn on_warning(mut self, listen: impl Fn(&Warning) + Send + Sync + 'static) -> FileStore {
         self.listener = Listener::new(listen);
         self
     }
 
-    /// The operation, unless another process holds the lock just now.
+    /// Applies the operation; `None` if another process holds the lock at the moment.
     fn attempt(&self, lane: &Lane, op: Op, clock: &dyn Clock) -> Result<Option<Reply>, StoreError> {
         let paths = Paths::new(&self.directory, lane);
         if op == Op::Peek {
-            // Renaming makes every reading whole: looking needs no lock, and leaves no trace.
+            // A file is always whole, because it is replaced by renaming: reading needs no lock.
             let mut warnings = Vec::new();
             let loaded = self.load(&paths, lane, clock, &mut warnings);
             self.tell(warnings);
@@ -97,7 +94,8 @@ impl FileStore {
         };
         let mut warnings = Vec::new();
         let reply = self.change(&paths, lane, op, clock, &mut warnings);
-        // Closing would do, but for a child process that is just being started and holds a copy for a moment.
+        // Closing is not enough: a child process that is being started may hold a copy of the file
+        // for a moment.
         let _ = lock.unlock();
         self.tell(warnings);
         reply.map(Some)
@@ -114,7 +112,7 @@ impl FileStore {
         let mut loaded = self.load(paths, lane, clock, warnings)?;
         if let Some(reason) = loaded.unreadable.take() {
             fs::rename(&paths.main, &paths.bad)
-                .map_err(|error| failed("set aside", &paths.main, error))?;
+                .map_err(|error| failed("move away", &paths.main, error))?;
             warnings.push(Warning::Unreadable {
                 path: paths.main.clone(),
                 moved_to: paths.bad.clone(),
@@ -141,7 +139,7 @@ impl FileStore {
         Ok(reply)
     }
 
-    /// The ledger, and the time on the file's own scale.
+    /// The ledger, and the time on the scale of the file.
     fn load(
         &self,
         paths: &Paths,
@@ -155,7 +153,8 @@ impl FileStore {
         };
         match read(&paths.main)? {
             Found::Ours(record) => Ok(Loaded::from(*record, moment)),
-            // The newer file of an earlier day was removed: what was kept beside it still holds.
+            // A newer file was here and has been removed: the ledger that was kept beside it still
+            // counts.
             Found::Missing => Ok(match read(&paths.side)? {
                 Found::Ours(record) => Loaded {
                     beside: None,
@@ -192,7 +191,7 @@ impl FileStore {
         }
     }
 
-    /// Each once, and under no lock: what the listener does, and how long it takes, is not ours.
+    /// Reports each warning once. No lock is held, because the listener may take any time.
     fn tell(&self, warnings: Vec<Warning>) {
         for warning in warnings {
             let new = {
@@ -233,7 +232,8 @@ impl Store for FileStore {
         Box::pin(async move {
             let mut waited = Duration::ZERO;
             loop {
-                // Nothing is awaited from taking the lock to releasing it: a caller cannot be dropped in between.
+                // Nothing is awaited while the lock is held, so a caller cannot be dropped in
+                // between.
                 if let Some(reply) = self.attempt(lane, op, clock)? {
                     return Ok(reply);
                 }
@@ -244,7 +244,7 @@ impl Store for FileStore {
                         PATIENCE.as_secs(),
                     )));
                 }
-                // Real time, not the given clock's: it is other processes that are waited for.
+                // Real time and not the given clock, because this waits for other processes.
                 tokio::time::sleep(PAUSE).await;
                 waited += PAUSE;
             }
@@ -287,11 +287,11 @@ struct Loaded {
     ledger: Ledger,
     now: Duration,
     moment: Moment,
-    /// Whether it must be written even if the operation changes nothing.
+    /// Whether the file must be written even if the operation changes nothing.
     stale: bool,
-    /// The mark of the newer file that this ledger stands beside.
+    /// The fingerprint of the newer file beside which this ledger is kept.
     beside: Option<String>,
-    /// What is wrong with the file, which is to be set aside.
+    /// What is wrong with the file, which must then be moved away.
     unreadable: Option<String>,
 }
 
@@ -324,7 +324,8 @@ fn write(record: &Record, path: &Path, temporary: &Path) -> Result<(), StoreErro
     let text = record
         .to_json()
         .map_err(|error| failed("write", path, error.into()))?;
-    // A leftover of a process that died, or a link laid out by somebody else, is removed rather than written through.
+    // A leftover of a process that died, or a link that somebody else has put there, is removed and
+    // not written through.
     let mut file = match private().create_new(true).open(temporary) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             fs::remove_file(temporary).and_then(|()| private().create_new(true).open(temporary))
@@ -337,17 +338,18 @@ fn write(record: &Record, path: &Path, temporary: &Path) -> Result<(), StoreErro
         .map_err(|error| failed("write", path, error))
 }
 
-/// Puts `new` in the place of `path`, which is whole at every moment.
+/// Replaces `path` with `new`, so that `path` is a whole file at every moment.
 ///
-/// A plain renaming onto a file makes ext4 write the new one out at once, which costs four times as much as all the rest
-/// and gives a safety that is not needed here. Exchanging the two names and removing the old file does not.
+/// Renaming onto an existing file makes ext4 write the new file to the disk at once. That costs
+/// four times as much as everything else here, and this store does not need it. Exchanging the two
+/// names and removing the old file avoids it.
 #[cfg(target_os = "linux")]
 fn replace(new: &Path, path: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
 
     match renameat_with(CWD, new, CWD, path, RenameFlags::EXCHANGE) {
         Ok(()) => fs::remove_file(new),
-        // There is no file yet, or the file system cannot exchange.
+        // There is no file yet, or the file system cannot exchange names.
         Err(_) => fs::rename(new, path),
     }
 }

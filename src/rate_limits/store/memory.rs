@@ -1,4 +1,4 @@
-//! The store in memory: one map of ledgers, for everybody in the process or for those who are given it.
+//! The store in memory: one map of ledgers, shared by the whole process or by its clones only.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use super::{Store, StoreError};
 use crate::clock::{BoxFuture, Clock};
 use crate::rate_limits::ledger::{Ledger, Op, Reply};
 
-/// Keeps the limits in memory: right for one long-running process, forgotten when it ends.
+/// Keeps the limits in memory, for one long-running process; they are lost when it ends.
 ///
 /// ```
 /// use cpalead::rate_limits::{MemoryStore, RateLimits};
@@ -17,31 +17,24 @@ use crate::rate_limits::ledger::{Ledger, Op, Reply};
 /// # let _ = limits;
 /// ```
 ///
-/// Clones share their ledgers. Time is the clock's steady scale: the wall clock may jump as it likes. All who share a
-/// store must therefore share a clock; tests that bring their own clock bring a store of their own too.
+/// Clones share their ledgers. The store uses the steady time of the clock, so jumps of the wall
+/// clock do not matter. All who share a store must therefore share a clock. A test with its own
+/// clock needs its own store.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
     ledgers: Arc<Mutex<HashMap<Arc<str>, Ledger>>>,
 }
 
 impl MemoryStore {
-    /// A store of its own, shared with its clones only.
-    ///
-    /// ```
-    /// let store = cpalead::rate_limits::MemoryStore::new();
-    /// # let _ = store;
-    /// ```
+    /// Creates a separate store, shared with its clones only.
     #[must_use]
     pub fn new() -> MemoryStore {
         MemoryStore::default()
     }
 
-    /// The store of this process: the default, so that all clients of an account share its limits.
+    /// The store of this process, which is the default.
     ///
-    /// ```
-    /// let store = cpalead::rate_limits::MemoryStore::shared();
-    /// # let _ = store;
-    /// ```
+    /// All clients of an account in this process share its limits through it.
     #[must_use]
     pub fn shared() -> MemoryStore {
         static SHARED: LazyLock<MemoryStore> = LazyLock::new(MemoryStore::new);
@@ -51,7 +44,7 @@ impl MemoryStore {
     fn change(&self, lane: &Lane, op: Op, clock: &dyn Clock) -> Reply {
         let mut ledgers = self.ledgers.lock().unwrap_or_else(PoisonError::into_inner);
         let now = clock.steady();
-        // Looking up first: `entry` would need a key of its own even for a ledger that is there.
+        // Look up first: `entry` would need an owned key even for a ledger that exists.
         if let Some(ledger) = ledgers.get_mut(lane.id()) {
             return ledger.apply(now, lane.interval(), &op);
         }

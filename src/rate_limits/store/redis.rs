@@ -1,10 +1,11 @@
-//! The store on a Redis server: hosts share the slots through one atomic script on the server's clock.
+//! The store on a Redis server: hosts share the slots through one atomic script, which uses the
+//! server's clock.
 
 mod connection;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use self::connection::{Connection, Failure};
@@ -14,10 +15,10 @@ use super::{Listener, Store, StoreError, Warning};
 use crate::clock::{BoxFuture, Clock};
 use crate::rate_limits::ledger::{Ask, Op, Reply};
 
-/// The longest time for connecting, and for each answer, unless set otherwise.
+/// The default time limit for connecting and for each answer.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What becomes of calls while Redis is away.
+/// What happens to calls while Redis is not available.
 ///
 /// ```
 /// use cpalead::rate_limits::{RedisStore, WhenAway};
@@ -31,11 +32,13 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum WhenAway {
-    /// They fail with an error, and nothing is sent to the provider: no host can exceed the limit. The default.
+    /// They fail with an error, and nothing is sent to the provider. No host can exceed the limit.
+    /// The default.
     #[default]
     Refuse,
-    /// Each process goes on with limits of its own, which begin with what it has started itself. Several hosts may then
-    /// exceed the limit together. [`RedisStore::on_warning`] tells.
+    /// Each process continues with separate limits in memory, which include the calls that it has
+    /// started itself. Several hosts together may then exceed the limit. [`RedisStore::on_warning`]
+    /// reports this.
     UseMemory,
 }
 
@@ -51,16 +54,19 @@ pub enum WhenAway {
 /// # }
 /// ```
 ///
-/// - Needs Redis 5 or later, or Valkey. The user needs `EVAL`, `TIME`, `GET`, `SET` and `INFO` on the keys
-///   `cpalead:limits:1:*`; a key holds times and random tickets under the hash of account and endpoint, and expires a
-///   minute after it has nothing more to say. The eviction policy must leave it alone.
-/// - Time is the server's. A server clock set back costs no more than the wait that was due; one set forward may let one
-///   call start early.
-/// - A server that comes back without its memory counts its own start as the last call. A failover to a replica that has
-///   not heard of the last call cannot be noticed.
-/// - Connecting and each answer have a [time-out](RedisStore::timeout). A broken connection is made anew with the next operation, which is tried
-///   once more: asking twice with one ticket takes one slot.
-/// - `rediss://` needs TLS: add the crate `redis` to your own dependencies with the feature `tokio-rustls-comp`.
+/// - Needs Redis 5 or later, or Valkey. The user needs `EVAL`, `TIME`, `GET`, `SET` and `INFO` on
+///   the keys `cpalead:limits:1:*`; a key is named by the hash of account and endpoint, holds times
+///   and random tickets, and expires a minute after it is no longer needed. The eviction policy
+///   must not remove it earlier.
+/// - The store uses the server's clock. A clock that is set back adds at most the wait that was
+///   due; a clock that is set forward may let one call start early.
+/// - A server that has restarted without its data counts its start as the last call. A failover to
+///   a replica that does not have the last call cannot be detected.
+/// - Connecting and each answer have a [time limit](RedisStore::timeout). If the connection is
+///   broken, the operation is tried once more over a new one. That is safe, because asking twice
+///   with one ticket takes only one slot.
+/// - `rediss://` needs TLS: add the crate `redis` to your own dependencies with the feature
+///   `tokio-rustls-comp`.
 #[derive(Clone)]
 pub struct RedisStore {
     connection: Arc<Connection>,
@@ -69,30 +75,23 @@ pub struct RedisStore {
     listener: Listener,
 }
 
-/// What one process knows by itself, for when Redis is away.
+/// What this process knows itself, for the time when Redis is not available.
 #[derive(Default)]
 struct Fallback {
     memory: MemoryStore,
-    /// The lanes of which Redis has not heard what happened in memory.
-    unheard: Mutex<HashSet<String>>,
+    /// The lanes that were changed in memory and not yet in Redis.
+    unsynced: Mutex<HashSet<String>>,
 }
 
 impl RedisStore {
-    /// A store on the server at `url`, such as `redis://:password@host:6379/0` or `redis+unix:///run/redis.sock`.
+    /// Creates a store on the server at `url`, such as `redis://:password@host:6379/0` or
+    /// `redis+unix:///run/redis.sock`.
     ///
-    /// ```
-    /// # fn main() -> Result<(), cpalead::rate_limits::StoreError> {
-    /// let store = cpalead::rate_limits::RedisStore::new("redis://127.0.0.1:6379")?;
-    /// # let _ = store;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// Nothing is connected yet. The url may hold a password; it appears in no output.
+    /// This does not connect yet. The url may contain a password; it never appears in any output.
     ///
     /// # Errors
     ///
-    /// When the url cannot be read, or asks for TLS that was not compiled in.
+    /// When the url is not valid, or asks for TLS and no TLS feature is enabled.
     pub fn new(url: &str) -> Result<RedisStore, StoreError> {
         Ok(RedisStore {
             connection: Arc::new(Connection::new(url, TIMEOUT)?),
@@ -102,50 +101,21 @@ impl RedisStore {
         })
     }
 
-    /// Sets what becomes of calls while Redis is away.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), cpalead::rate_limits::StoreError> {
-    /// use cpalead::rate_limits::{RedisStore, WhenAway};
-    ///
-    /// let store = RedisStore::new("redis://127.0.0.1:6379")?.when_away(WhenAway::UseMemory);
-    /// # let _ = store;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Sets what happens to calls while Redis is not available.
     #[must_use]
     pub fn when_away(mut self, when_away: WhenAway) -> RedisStore {
         self.when_away = when_away;
         self
     }
 
-    /// Sets how long connecting may take, and how long each answer; two seconds unless set.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), cpalead::rate_limits::StoreError> {
-    /// use std::time::Duration;
-    ///
-    /// let store = cpalead::rate_limits::RedisStore::new("redis://127.0.0.1:6379")?.timeout(Duration::from_millis(500));
-    /// # let _ = store;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Sets the time limit for connecting and for each answer. The default is two seconds.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> RedisStore {
         self.connection = Arc::new(self.connection.with_timeout(timeout));
         self
     }
 
-    /// Calls `listen` with what an operator should know: once each time that memory takes over.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), cpalead::rate_limits::StoreError> {
-    /// let store = cpalead::rate_limits::RedisStore::new("redis://127.0.0.1:6379")?
-    ///     .on_warning(|warning| eprintln!("warning: {warning}"));
-    /// # let _ = store;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Calls `listen` with a warning each time the limits move to memory.
     #[must_use]
     pub fn on_warning(mut self, listen: impl Fn(&Warning) + Send + Sync + 'static) -> RedisStore {
         self.listener = Listener::new(listen);
@@ -155,14 +125,14 @@ impl RedisStore {
     async fn run(&self, lane: &Lane, op: Op, clock: &dyn Clock) -> Result<Reply, StoreError> {
         let known = self.known(lane, clock);
         let outcome = match known {
-            // Redis is back, or may be: first it hears of what happened here while it was away.
+            // Redis may be available again: first bring it up to date with what happened here.
             Some(wait) => self.connection.run(lane, &Op::Defer(wait)).await.map(drop),
             None => Ok(()),
         };
         let outcome = match outcome {
             Ok(()) => {
                 if known.is_some() {
-                    self.set_unheard(lane, Unheard::No);
+                    self.fallback.mark_synced(lane);
                 }
                 self.connection.run(lane, &op).await
             }
@@ -174,7 +144,7 @@ impl RedisStore {
                 Ok(reply)
             }
             (Err(Failure::Away(error)), WhenAway::UseMemory) => {
-                if self.set_unheard(lane, Unheard::Yes) == Unheard::No {
+                if self.fallback.mark_unsynced(lane) {
                     self.listener.tell(&Warning::Away {
                         reason: error.to_string(),
                     });
@@ -186,24 +156,16 @@ impl RedisStore {
         }
     }
 
-    /// What memory knows and Redis does not: the wait until the lane is free.
+    /// The wait until the lane is free according to memory, if Redis does not know it yet.
     fn known(&self, lane: &Lane, clock: &dyn Clock) -> Option<Duration> {
-        let unheard = self.fallback.unheard();
-        unheard.contains(lane.id()).then_some(())?;
+        if !self.fallback.unsynced().contains(lane.id()) {
+            return None;
+        }
         let peeked = self.fallback.memory.apply_now(lane, Op::Peek, clock);
         peeked?.ok().map(|reply| reply.wait)
     }
 
-    fn set_unheard(&self, lane: &Lane, now: Unheard) -> Unheard {
-        let mut unheard = self.fallback.unheard();
-        let before = match now {
-            Unheard::Yes => !unheard.insert(lane.id().to_owned()),
-            Unheard::No => unheard.remove(lane.id()),
-        };
-        if before { Unheard::Yes } else { Unheard::No }
-    }
-
-    /// Keeps memory informed of what this process starts and gives back, in case it must take over.
+    /// Repeats in memory what this process starts and gives back, in case memory must take over.
     fn remember(&self, lane: &Lane, op: Op, reply: Reply, clock: &dyn Clock) {
         let op = match op {
             Op::Take(ask) if reply.held && reply.wait.is_zero() => Op::Take(Ask {
@@ -217,15 +179,18 @@ impl RedisStore {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unheard {
-    Yes,
-    No,
-}
-
 impl Fallback {
-    fn unheard(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
-        self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn unsynced(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.unsynced.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that memory has taken over the lane; false if it already had.
+    fn mark_unsynced(&self, lane: &Lane) -> bool {
+        self.unsynced().insert(lane.id().to_owned())
+    }
+
+    fn mark_synced(&self, lane: &Lane) {
+        self.unsynced().remove(lane.id());
     }
 }
 
@@ -242,7 +207,7 @@ impl Store for RedisStore {
 
 impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the url: it may hold a password.
+        // The url is left out, because it may contain a password.
         f.debug_struct("RedisStore")
             .field("when_away", &self.when_away)
             .field("on_warning", &self.listener)

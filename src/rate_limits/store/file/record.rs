@@ -1,4 +1,5 @@
-//! What a file of the file store says: its format, how it is read with suspicion, and how much time has passed since.
+//! The format of the file store's files: how they are written and checked, and how much time has
+//! passed since.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -18,16 +19,17 @@ pub(super) const VERSION: u64 = 1;
 
 const FORMAT: &str = "cpalead rate limits";
 
-/// A file of a thousand waiting callers has about 150 kB.
+/// The largest file that is read. With a thousand waiting callers a file has about 150 kB.
 const LARGEST: u64 = 4 << 20;
 
-/// No file is thirty thousand years old.
+/// The latest time that is accepted: about thirty thousand years.
 const LATEST: Duration = Duration::from_secs(1 << 40);
 
-/// One lane's ledger with the time at which it was written, on three scales.
+/// The ledger of one lane, and the time at which it was written on three scales.
 ///
-/// The ledger's times count on a scale of the file's own, on which the writing was at `at`. A reader adds what has passed
-/// since, told from the machine's steady clock if it still counts in the same boot, else from the wall clock.
+/// The times in the ledger are on a scale that belongs to the file. On that scale the file was
+/// written at `at`. A reader adds the time that has passed since then: by the machine's steady
+/// clock within the same boot, otherwise by the wall clock.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Record {
     format: String,
@@ -39,18 +41,18 @@ pub(super) struct Record {
     /// The time of writing on the scale of `ledger`.
     pub(super) at: Duration,
     pub(super) ledger: Ledger,
-    /// For a ledger that stands beside a newer file: the mark of that file when it was last seen.
+    /// For a ledger beside a newer file: the fingerprint of that file when it was last seen.
     pub(super) beside: Option<String>,
 }
 
-/// One moment on the scales of a clock, read once so that they belong together.
+/// One moment on all scales of a clock.
 pub(super) struct Moment {
     wall: Timestamp,
     steady: Duration,
     boot: Option<String>,
 }
 
-/// What was found under a path.
+/// What was found at a path.
 pub(super) enum Found {
     Missing,
     Ours(Box<Record>),
@@ -58,7 +60,7 @@ pub(super) enum Found {
     Unreadable(String),
 }
 
-/// The part that every version has.
+/// The fields that every version has.
 #[derive(Deserialize)]
 struct Header {
     format: String,
@@ -100,29 +102,33 @@ impl Record {
         serde_json::to_vec(self)
     }
 
-    /// The time since the writing; `None` if the wall clock, needed to tell, has been set back before it.
+    /// The time since the file was written; `None` if only the wall clock could tell, and it has
+    /// been set back to before that.
     ///
-    /// In the latter case the reader takes it that no time has passed and writes the file anew, so that time counts
-    /// from there: nobody waits longer than was due at the first writing.
+    /// For `None` the reader assumes that no time has passed and writes the file again, so that
+    /// time counts from then. No caller waits longer than it had to when the file was first
+    /// written.
     pub(super) fn passed(&self, now: &Moment) -> Option<Duration> {
         if self.boot.is_some() && self.boot == now.boot {
             return Some(now.steady.saturating_sub(self.steady));
         }
         let by_wall = Duration::try_from(now.wall.duration_since(self.written)).ok()?;
         Some(match now.boot {
-            // The file is of an earlier boot. All of this boot lies between, and more is not certain: the wall clock may
-            // have been set in the meantime. After a minute of running that is as good as knowing.
+            // The file is from an earlier boot. Only the time since this boot is certain, because
+            // the wall clock may have been set in the meantime. Once the machine has been up for a
+            // minute, that is enough.
             Some(_) => by_wall.min(now.steady),
             None => by_wall,
         })
     }
 }
 
-/// Reads the file with suspicion: whatever cannot be a ledger of ours is said to be unreadable, with the reason.
+/// Reads and checks the file. Anything that is not a valid ledger is [`Found::Unreadable`], with
+/// the reason.
 ///
 /// # Errors
 ///
-/// When the file is there but cannot be read at all.
+/// When the file exists but cannot be read at all.
 pub(super) fn read(path: &Path, longest: Duration) -> io::Result<Found> {
     let mut bytes = Vec::new();
     match File::open(path) {
@@ -151,12 +157,12 @@ fn parse(bytes: &[u8], longest: Duration) -> Result<Found, String> {
     let record: Record =
         serde_json::from_slice(bytes).map_err(|error| format!("it is damaged: {error}"))?;
     if record.at > LATEST || !record.ledger.is_sound(record.at, longest) {
-        return Err("it is damaged: its times cannot be".to_owned());
+        return Err("it is damaged: its times are impossible".to_owned());
     }
     Ok(Found::Ours(Box::new(record)))
 }
 
-/// A mark by which a changed file is known.
+/// A fingerprint that changes when the file changes.
 fn print(bytes: &[u8]) -> String {
     let digest: [u8; 32] = Sha256::digest(bytes).into();
     digest[..8]

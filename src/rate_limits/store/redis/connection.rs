@@ -1,4 +1,5 @@
-//! The connection to Redis: made when needed, made anew when broken, bounded in time; and the script that runs over it.
+//! The connection to Redis, made when needed and again when broken, and the script that runs over
+//! it.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -11,21 +12,22 @@ use crate::rate_limits::store::{Lane, StoreError};
 
 const SCRIPT: &str = include_str!("ledger.lua");
 
-/// Another format of the ledger would get another prefix, so that two versions never read each other's keys.
+/// A different format of the ledger would get a different prefix, so that two versions never read
+/// each other's keys.
 const PREFIX: &str = "cpalead:limits:1:";
 
 /// Longer than any wait that makes sense, and exact in the script's floating-point numbers.
 const FOREVER: u64 = 1_000_000_000_000;
 
-/// One connection that all share, or none yet.
+/// The connection that all clones of a store share.
 pub(super) struct Connection {
     client: Client,
-    /// The longest time for connecting, and for each answer.
+    /// The time limit for connecting and for each answer.
     timeout: Duration,
     connection: Mutex<Option<MultiplexedConnection>>,
 }
 
-/// Why an operation failed: whether the server is away or has said no.
+/// Why an operation failed: the server is not available, or it refused.
 pub(super) enum Failure {
     Away(StoreError),
     Refused(StoreError),
@@ -41,10 +43,10 @@ impl From<Failure> for StoreError {
 
 impl Connection {
     pub(super) fn new(url: &str, timeout: Duration) -> Result<Connection, StoreError> {
-        // The error behind it is not kept: it may quote the url, and so a password.
+        // The cause is not kept, because it may quote the url and its password.
         let client = Client::open(url).map_err(|_| {
             StoreError::new(
-                "could not read the url of redis; use redis://HOST:PORT/DATABASE or redis+unix:///PATH, and for rediss:// enable a TLS feature of the crate redis",
+                "the url of redis is not valid; use redis://HOST:PORT/DATABASE or redis+unix:///PATH, and for rediss:// enable a TLS feature of the crate redis",
             )
         })?;
         Ok(Connection {
@@ -54,7 +56,7 @@ impl Connection {
         })
     }
 
-    /// The same server with another patience, over a connection of its own.
+    /// The same server with a different time limit, over a separate connection.
     pub(super) fn with_timeout(&self, timeout: Duration) -> Connection {
         Connection {
             client: self.client.clone(),
@@ -63,7 +65,7 @@ impl Connection {
         }
     }
 
-    /// Runs one operation, and once more over a new connection if the one at hand turns out to be broken.
+    /// Runs one operation, and runs it again over a new connection if the present one is broken.
     pub(super) async fn run(&self, lane: &Lane, op: &Op) -> Result<Reply, Failure> {
         let command = command(lane, op);
         if let Some(mut connection) = self.cached() {
@@ -74,7 +76,8 @@ impl Connection {
             }
         }
         let mut connection = self.connect().await.map_err(failure)?;
-        // Kept before it is used: should this future be dropped, what gives the slot back must go the same way, behind it.
+        // The connection is kept before it is used. If this future is dropped, the operation that
+        // gives the slot back must follow it over the same connection.
         self.cache(Some(connection.clone()));
         match command.query_async(&mut connection).await {
             Ok(answer) => Ok(reply(answer)),
@@ -109,7 +112,8 @@ impl Connection {
     }
 }
 
-/// The script goes along each time: at one call a minute its kilobytes cost less than the question whether it is known.
+/// The whole script is sent each time. At one call a minute, its few kilobytes cost less than
+/// asking whether the server knows it.
 fn command(lane: &Lane, op: &Op) -> Cmd {
     let (name, ticket, span) = match op {
         Op::Take(ask) => ("take", ask.ticket.to_string(), ask.longest),
@@ -136,7 +140,7 @@ fn reply((held, wait): (u8, u64)) -> Reply {
     }
 }
 
-/// Whole milliseconds, rounded up: never too early.
+/// Whole milliseconds, rounded up so that no call starts too early.
 fn millis(duration: Duration) -> u64 {
     let millis = duration.as_nanos().div_ceil(1_000_000);
     u64::try_from(millis).map_or(FOREVER, |millis| millis.min(FOREVER))
@@ -148,12 +152,13 @@ fn failure(error: RedisError) -> Failure {
             "could not reach redis for the rate limits; start it, or choose another store";
         Failure::Away(StoreError::new(message).caused_by(error))
     } else {
-        let message = "redis refused the script of the rate limits; check its version, its password and the user's rights";
+        let message = "redis refused the script of the rate limits; check its version, the password and the permissions of the user";
         Failure::Refused(StoreError::new(message).caused_by(error))
     }
 }
 
-/// Whether the server is not there, or not yet: loading, shutting down, or a replica that has lost its master.
+/// Whether the server is not available: unreachable, loading, shutting down, or a replica without
+/// its master.
 fn is_away(error: &RedisError) -> bool {
     error.is_io_error()
         || error.is_timeout()

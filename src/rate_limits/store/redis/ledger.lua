@@ -1,6 +1,7 @@
--- The ledger of src/ledger.rs, once more for the server, where it is atomic and on the server's clock.
--- KEYS[1]: the lane. ARGV: operation, ticket, interval, longest wait or length of the deferral. Times are whole
--- milliseconds. Answers {1 if the ticket holds a slot, wait}.
+-- The rules of src/rate_limits/ledger.rs, as a script that is atomic and uses the server's clock.
+-- Change both together. What ledger.rs calls slots is named `claims` here and in the stored JSON.
+-- KEYS[1]: the lane. ARGV: operation, ticket, interval, longest wait or length of the deferral.
+-- Times are whole milliseconds. Returns {1 if the ticket holds a slot, wait}.
 local op, ticket, interval, span = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -18,11 +19,11 @@ local ledger
 local text = redis.call('GET', KEYS[1])
 if text then
   local whole, value = pcall(cjson.decode, text)
-  -- What cannot be read counts as just used.
+  -- A ledger that cannot be read counts as just used.
   ledger = whole and is_ledger(value) and value or { floor = now + interval, claims = {} }
 else
   ledger = { floor = 0, claims = {} }
-  -- A server that has just started may have forgotten what was taken before: the time from its start counts.
+  -- A server that has just started may have lost earlier calls: its start counts as one.
   local told, info = pcall(redis.call, 'INFO', 'server')
   local up = told and type(info) == 'string' and tonumber(string.match(info, 'uptime_in_seconds:(%d+)'))
   if up and up * 1000 < interval then
@@ -31,7 +32,8 @@ else
 end
 local claims = ledger.claims
 
--- The server's clock was set back: everything moves with it, so that nobody waits longer than was due.
+-- The server's clock was set back. All times move with it, so that no caller waits longer than
+-- it had to before.
 if ledger.seen and ledger.seen > now then
   local back = ledger.seen - now
   ledger.floor = math.max(0, ledger.floor - back)
@@ -41,7 +43,7 @@ if ledger.seen and ledger.seen > now then
   end
 end
 
--- The interval of these is over.
+-- Remove the slots whose interval is over.
 for i = #claims, 1, -1 do
   if claims[i]['until'] <= now then table.remove(claims, i) end
 end
@@ -88,10 +90,11 @@ elseif op == 'defer' then
 end
 
 wait = wait or math.max(0, next_free() - now)
--- A lane that was never used and still is free needs no key. One that is free again does: it is known to be free.
+-- A lane that was never used and is free needs no key. A lane that is free again does: the key says
+-- so.
 if op ~= 'peek' and (text or next_free() > now) then
   ledger.seen = now
-  -- Kept a minute longer than it says anything: the clock of expiry is not the one it is about.
+  -- The key is kept a minute longer than needed, because keys expire by a different clock.
   redis.call('SET', KEYS[1], cjson.encode(ledger), 'PX', math.max(0, next_free() - now) + 60000)
 end
 return { held, wait }
