@@ -1,4 +1,4 @@
-//! The api key as a value that cannot be printed and is wiped from memory when the last copy goes.
+//! The api key, as a value that cannot be printed and is wiped from memory with its last copy.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::redact;
+use crate::plain;
 
-/// The publisher's api key, which conversions and reversals ask for.
+/// The publisher's api key, which conversions and reversals need.
 ///
 /// ```
 /// # fn main() -> Result<(), cpalead::ApiKeyError> {
@@ -17,9 +17,9 @@ use crate::redact;
 /// # Ok(()) }
 /// ```
 ///
-/// The key has no `Display` and no way out of this crate; its `Debug` never shows it. Clones share one allocation, which is
-/// overwritten when the last of them is dropped. What this type cannot do is to clear the copies others hold: a `&str` it was
-/// made from, the provider's answer, the operating system's buffers.
+/// The key has no `Display`, its `Debug` does not show it, and no method returns it. Clones share
+/// one allocation, which is overwritten when the last clone is dropped. Other copies are not wiped:
+/// the `&str` it was made from, the provider's answers, the buffers of the operating system.
 #[derive(Clone)]
 pub struct ApiKey(Arc<Zeroizing<Box<str>>>);
 
@@ -27,7 +27,7 @@ impl ApiKey {
     /// The longest key that is accepted, in bytes.
     pub const MAX_LEN: usize = 256;
 
-    /// Takes a key as it stands in a settings page, an environment variable or a file.
+    /// Creates a key from the text in a settings page, an environment variable or a file.
     ///
     /// ```
     /// # fn main() -> Result<(), cpalead::ApiKeyError> {
@@ -36,12 +36,13 @@ impl ApiKey {
     /// # drop(from_a_file); Ok(()) }
     /// ```
     ///
-    /// Line ends after the key are dropped, because files that hold a key end in one. A `String` handed over is wiped.
+    /// Line ends after the key are dropped, because text files usually end with one. A `String`
+    /// that is passed in is wiped.
     ///
     /// # Errors
     ///
-    /// When the key is empty, longer than [`ApiKey::MAX_LEN`] bytes, or holds blanks, control characters or characters that
-    /// cannot be seen. The error never holds the key.
+    /// When the key is empty, longer than [`ApiKey::MAX_LEN`] bytes, or contains blanks, control
+    /// characters or invisible characters. The error never contains the key.
     pub fn new(key: impl Into<String>) -> Result<ApiKey, ApiKeyError> {
         let given = Zeroizing::new(key.into());
         let key = given.trim_end_matches(['\r', '\n']);
@@ -53,15 +54,16 @@ impl ApiKey {
         }
         if key
             .chars()
-            .any(|c| c.is_whitespace() || redact::is_unseen(c))
+            .any(|c| c.is_whitespace() || plain::is_hidden(c) || plain::is_joiner(c))
         {
             return Err(ApiKeyError(Fault::Character));
         }
-        // A fresh copy of the exact size: shrinking the string that came in could leave its old allocation behind, unwiped.
+        // A new copy of the exact size: shrinking the given string could leave its old allocation
+        // unwiped.
         Ok(ApiKey(Arc::new(Zeroizing::new(Box::from(key)))))
     }
 
-    /// The key itself, for the one place that puts it on the wire and for those that look for it in order to hide it.
+    /// The key itself, for the one place that sends it and for those that search for it to hide it.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
@@ -97,7 +99,7 @@ impl TryFrom<String> for ApiKey {
     }
 }
 
-/// Why a text is no api key; it never holds the text.
+/// Why a text is not a valid api key; it never contains the text.
 ///
 /// ```
 /// let error = cpalead::ApiKey::new("").unwrap_err();
@@ -118,10 +120,10 @@ impl fmt::Display for ApiKeyError {
         match self.0 {
             Fault::Empty => f.write_str("api key is empty; copy it from the publisher's account"),
             Fault::TooLong(len) => {
-                write!(f, "api key is {len} bytes long, at most {} are allowed; check that it is the key alone", ApiKey::MAX_LEN)
+                write!(f, "api key is {len} bytes long, and at most {} are allowed; check that it is only the key", ApiKey::MAX_LEN)
             }
             Fault::Character => {
-                f.write_str("api key holds a blank, a control character or one that cannot be seen; give the key alone, on one line")
+                f.write_str("api key contains a blank, a control character or an invisible character; give only the key, on one line")
             }
         }
     }
@@ -155,7 +157,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_key_is_refused_without_being_repeated() {
-        const UNFIT: &str = "api key holds a blank, a control character or one that cannot be seen; give the key alone, on one line";
+        const UNFIT: &str = "api key contains a blank, a control character or an invisible character; give only the key, on one line";
         refused("", "api key is empty; copy it from the publisher's account");
         refused(
             "\r\n",
@@ -163,7 +165,7 @@ mod tests {
         );
         refused(
             &"s3cret".repeat(50),
-            "api key is 300 bytes long, at most 256 are allowed; check that it is the key alone",
+            "api key is 300 bytes long, and at most 256 are allowed; check that it is only the key",
         );
         for unfit in [
             "s3cret key",
@@ -195,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn clones_share_the_one_copy_that_is_wiped() {
+    fn clones_share_one_allocation() {
         let key = ApiKey::new("s3cret-key").unwrap();
         assert!(std::ptr::eq(key.expose(), key.clone().expose()));
     }

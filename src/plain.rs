@@ -1,11 +1,16 @@
-//! Plain text for people, out of the provider's titles and descriptions: no HTML, no entities, nothing that moves a cursor.
+//! Plain text for people, made from the provider's titles and descriptions: without HTML, entities,
+//! or characters that move a cursor.
 //!
-//! Plain is not safe: a text such as `&lt;b&gt;` comes out as `<b>`. Put into a page it must be escaped like any other text.
+//! The result must be escaped before it goes into a web page, like any other text: `&lt;b&gt;`
+//! becomes `<b>`.
 
-/// How much of a text is looked at. A table shows far less.
+/// How many characters of a text are read. A table shows far fewer.
 const LONGEST: usize = 2_000;
 
-/// Text that may hold HTML as one plain line: tags dropped, entities decoded, blanks folded; at most its first 2,000 characters.
+/// Turns text that may contain HTML into one plain line.
+///
+/// Tags are dropped, entities are decoded, and blanks are folded. Only the first 2,000 characters
+/// are read.
 ///
 /// ```
 /// use cpalead::plain;
@@ -21,7 +26,10 @@ pub fn text(html: &str) -> String {
     line(&decode(&drop_tags(&html[..end])))
 }
 
-/// One line: blanks folded, control characters and those that turn text around dropped.
+/// Turns text into one line.
+///
+/// Each run of blanks and line ends becomes one space, and [hidden](is_hidden) characters are
+/// dropped.
 ///
 /// ```
 /// use cpalead::plain;
@@ -44,9 +52,10 @@ pub fn line(text: &str) -> String {
     line
 }
 
-/// Whether a character is not seen and does something else: controls, turns of direction, tags, marks of encodings.
+/// Whether a character is invisible, or moves or reorders the characters around it.
 ///
-/// The joiners U+200C and U+200D are none of these: Persian and emoji need them.
+/// These are controls, direction marks, tags, fillers and marks of encodings. The joiners U+200C
+/// and U+200D are not among them, because Persian and emoji need them.
 ///
 /// ```
 /// use cpalead::plain;
@@ -58,12 +67,19 @@ pub fn line(text: &str) -> String {
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}')
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Drops tags, comments, and the contents of scripts and styles. A `<` that begins none of them stays.
+/// Whether a character is one of the joiners, which [`is_hidden`] keeps for people's text.
+///
+/// Api keys and excerpts for errors drop them as well: there a joiner could only hide something.
+pub(crate) fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// Drops tags, comments, and the contents of scripts and styles. Any other `<` stays.
 fn drop_tags(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
@@ -75,7 +91,7 @@ fn drop_tags(html: &str) -> String {
             rest = &tag[1..];
             continue;
         };
-        // Two words on both sides of a line break or of a paragraph are two words.
+        // Words on the two sides of a line break or a paragraph must not become one word.
         out.push(' ');
         rest = &tag[length..];
         for element in ["script", "style"] {
@@ -89,7 +105,8 @@ fn drop_tags(html: &str) -> String {
     out
 }
 
-/// How long the tag or comment at the beginning of a text is, if there is one. One that never ends takes the rest.
+/// The length of the tag or comment at the start of a text, if there is one. A tag that never ends
+/// takes the rest.
 fn tag_length(tag: &str) -> Option<usize> {
     if let Some(comment) = tag.strip_prefix("<!--") {
         return Some(comment.find("-->").map_or(tag.len(), |end| end + 7));
@@ -107,7 +124,7 @@ fn tag_length(tag: &str) -> Option<usize> {
             _ => {}
         }
     }
-    // A quote that never closes is no quote: look for the plain end.
+    // A quote that never closes is not a quote, so only the next `>` counts.
     Some(tag.find('>').map_or(tag.len(), |at| at + 1))
 }
 
@@ -118,7 +135,7 @@ fn is_start_of(tag: &str, element: &str) -> bool {
         && after.is_none_or(|byte| !byte.is_ascii_alphanumeric())
 }
 
-/// Decodes entities, once. What is none stays.
+/// Decodes entities once. Any other `&` stays.
 fn decode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -198,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_tag_stays() {
+    fn text_that_is_not_a_tag_stays() {
         check("1 < 2 <3 and a<", "1 < 2 <3 and a<");
         check("fish & chips &foo; &#xZZ; &", "fish & chips &foo; &#xZZ; &");
         check("tail <b", "tail");
@@ -215,6 +232,7 @@ mod tests {
         check("a\u{1b}[31mb\u{9b}c&#27;d&#x9b;e\u{7f}", "a[31mbcde");
         check("a\u{202e}b\u{2066}c&#8238;d\u{feff}", "abcd");
         check("\r\n a\t\u{a0} b \u{85}", "a b");
+        check("a\u{3164}b\u{115f}c\u{1160}d\u{ffa0}e", "abcde");
         check("👩\u{200d}💻", "👩\u{200d}💻");
     }
 

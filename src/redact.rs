@@ -1,22 +1,26 @@
-//! Makes text from outside fit to be printed: secrets hidden, control characters gone, length bounded, URLs cut to an allow-list.
+//! Makes text from outside safe to print: hides secrets, drops control characters, limits the
+//! length, and cuts URLs to an allow-list.
 
 mod spellings;
 
+use crate::plain;
 use spellings::{Edge, hide};
 
-/// The longest excerpt of a body, in characters, the mark of the cut included.
+/// The longest excerpt of a body in characters, including the `…` at a cut.
 pub(crate) const EXCERPT_CHARS: usize = 200;
 
-/// The longest URL that is shown, in characters, the mark of the cut included.
+/// The longest URL that is shown in characters, including the `…` at a cut.
 const URL_CHARS: usize = 300;
 
-/// How much of a body an excerpt is made from, in bytes: enough for the excerpt, whatever the spelling, and never the whole.
+/// How many bytes of a body are read for an excerpt: enough for any spelling, but not a whole large
+/// body.
 const LOOKED_AT: usize = 8 * 1024;
 
-/// The longest value of a query parameter that is shown, in bytes.
+/// The longest query parameter whose value is shown, in bytes.
 const VALUE_BYTES: usize = 64;
 
-/// The query parameters whose values may be shown. Sub-ids and advertising ids belong to persons, the api key to nobody else.
+/// The query parameters whose values may be shown. Sub-ids and advertising ids are personal data,
+/// and the api key is secret.
 const SHOWN_PARAMETERS: [&str; 12] = [
     "id",
     "country",
@@ -32,9 +36,11 @@ const SHOWN_PARAMETERS: [&str; 12] = [
     "format",
 ];
 
-/// The beginning of a body in one printable line of at most [`EXCERPT_CHARS`] characters, without the secrets in any spelling.
+/// The beginning of a body as one printable line of at most [`EXCERPT_CHARS`] characters, with the
+/// secrets hidden in every spelling.
 ///
-/// Secrets are hidden before the text is cut, so that no cut leaves half of one. Bytes that are no UTF-8 appear as `\xNN`.
+/// Secrets are hidden before the text is cut, so that a cut never leaves half of one. Bytes that
+/// are not UTF-8 appear as `\xNN`.
 pub(crate) fn excerpt(body: &[u8], secrets: &[&str]) -> String {
     let head = &body[..body.len().min(LOOKED_AT)];
     let edge = if head.len() < body.len() {
@@ -48,15 +54,16 @@ pub(crate) fn excerpt(body: &[u8], secrets: &[&str]) -> String {
     )
 }
 
-/// The whole text with the secrets hidden in every spelling, and otherwise as it was.
+/// The whole text, with the secrets hidden in every spelling and nothing else changed.
 pub(crate) fn scrub(text: &str, secrets: &[&str]) -> String {
     hide(text, secrets, Edge::End, usize::MAX)
 }
 
-/// A URL, whole or relative, as far as it may be shown: scheme, host, port, path, and of the query the parameters that name neither
-/// persons nor secrets.
+/// The parts of a URL that may be shown: scheme, host, port, path, and the query parameters of the
+/// allow-list.
 ///
-/// Left-out parameters appear as one `…`; user names, passwords and fragments do not appear at all. `text` need not be a URL.
+/// Other parameters appear as one `…`. User names, passwords and fragments do not appear. The URL
+/// may be relative, and `text` need not be a URL.
 pub(crate) fn url(text: &str, secrets: &[&str]) -> String {
     let text = one_line(text);
     let text = text.split('#').next().unwrap_or_default();
@@ -72,16 +79,8 @@ pub(crate) fn url(text: &str, secrets: &[&str]) -> String {
     cut(&hide(&shown, secrets, Edge::End, URL_CHARS), URL_CHARS)
 }
 
-/// Whether a character moves, hides or steers others instead of showing something itself: controls, bidirectional controls, marks
-/// of no width.
-pub(crate) fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Bytes as text, those that are no UTF-8 as `\xNN`: nothing is lost, and a secret in another encoding can still be found.
+/// Bytes as text, with `\xNN` for bytes that are not UTF-8. Nothing is lost, so a secret in another
+/// encoding can still be found.
 fn readable(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -93,30 +92,23 @@ fn readable(bytes: &[u8]) -> String {
     text
 }
 
-/// One line: runs of blanks and line ends become one space, terminal sequences and other unseen characters go.
+/// One line without terminal sequences and hidden characters, joiners included.
 fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
+    let mut kept = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        if c.is_whitespace() {
-            if !line.is_empty() && !line.ends_with(' ') {
-                line.push(' ');
-            }
-        } else if c == '\u{9b}' || (c == '\u{1b}' && chars.next_if_eq(&'[').is_some()) {
-            // A colour or cursor sequence: parameters, then one final character.
+        if c == '\u{9b}' || (c == '\u{1b}' && chars.next_if_eq(&'[').is_some()) {
+            // A colour or cursor sequence: its parameters, then one final character.
             while chars.next_if(|c| matches!(c, ' '..='?')).is_some() {}
             let _ = chars.next_if(|c| matches!(c, '@'..='~'));
-        } else if !is_unseen(c) {
-            line.push(c);
+        } else if !plain::is_joiner(c) {
+            kept.push(c);
         }
     }
-    if line.ends_with(' ') {
-        line.pop();
-    }
-    line
+    plain::line(&kept)
 }
 
-/// The first `limit` characters; where something was left out, the last of them is `…`.
+/// The first `limit` characters. If something was cut off, the last of them is `…`.
 fn cut(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         None => text.to_owned(),
@@ -129,14 +121,15 @@ fn shown_address(address: &str) -> String {
     let scheme_end = address.find(':').filter(|&at| is_scheme(&address[..at]));
     let (scheme, rest) = address.split_at(scheme_end.map_or(0, |at| at + 1));
     let Some(rest) = rest.strip_prefix("//") else {
-        // A path alone, or something like `mailto:` and `javascript:`, of which only the scheme is anyone's business.
+        // Either only a path, or an address such as `mailto:` or `javascript:`, of which only the
+        // scheme is shown.
         return if scheme.is_empty() {
             rest.to_owned()
         } else {
             format!("{scheme}…")
         };
     };
-    // A backslash ends the authority for those who follow the URL standard.
+    // In the URL standard a backslash ends the authority too.
     let (authority, path) = rest.split_at(rest.find(['/', '\\']).unwrap_or(rest.len()));
     let host = authority.rsplit('@').next().unwrap_or_default();
     format!("{scheme}//{}{path}", if is_host(host) { host } else { "…" })
@@ -149,7 +142,8 @@ fn is_scheme(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
 }
 
-/// Whether a text is a host with or without a port. What is not might be a password in the wrong place.
+/// Whether a text is a host with or without a port. Anything else might be a password in the wrong
+/// place.
 fn is_host(text: &str) -> bool {
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, port),
@@ -169,7 +163,7 @@ fn is_host(text: &str) -> bool {
     !host.is_empty() && host_is_plain && port.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The parameters that may be shown, in their order, and one `…` where others were.
+/// The parameters that may be shown, in their order, and one `…` for all others.
 fn shown_query(query: &str) -> String {
     let mut shown: Vec<String> = Vec::new();
     let mut left_out = false;
@@ -190,7 +184,8 @@ fn shown_query(query: &str) -> String {
     shown.join("&")
 }
 
-/// Whether a value is short and made of what these parameters are made of, so that nothing can hide in it.
+/// Whether a value is short and has only characters that these parameters use, so that nothing can
+/// hide in it.
 fn is_plain_value(value: &str) -> bool {
     value.len() <= VALUE_BYTES
         && value.bytes().all(|b| {

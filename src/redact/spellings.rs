@@ -1,35 +1,40 @@
-//! Finds a secret in a text however it is spelt there, and puts a mark in its place.
+//! Finds a secret in a text in any spelling, and replaces it with a mark.
 //!
-//! Every character of the secret may stand raw, percent-encoded (also twice), escaped as in JSON, Rust or Python, or as an HTML entity, in any
-//! mixture; and the secret may be part of a longer text in base64, of either alphabet, at each of the three positions it can take
-//! there. A list of ready-made spellings would miss the mixtures, so the text is read character by character of the secret.
+//! Each character of the secret may be raw, percent-encoded (also twice), escaped as in JSON, Rust
+//! or Python, or an HTML entity, in any mixture. The secret may also be part of a longer text in
+//! base64, in either alphabet and at any of the three positions. A list of complete spellings would
+//! miss the mixtures, so the text is compared with the secret character by character.
+//!
+//! This search is worth its size because excerpts are needed most when a call with the key fails,
+//! and exactly those answers may repeat the request's URL in any encoding.
 
 use zeroize::Zeroizing;
 
-/// What is put in the place of a secret.
+/// What replaces a secret.
 const MARK: &str = "(redacted)";
 
 /// How often an encoding may have been applied to its own output.
 const LAYERS: usize = 3;
 
-/// The longest spelling of one character, in bytes, generously.
+/// An upper bound for the spelling of one character, in bytes.
 const LONGEST_SPELLING: usize = 48;
 
-/// A stretch of base64 shorter than this says too little to be looked for.
+/// The shortest piece of base64 that is searched for. Shorter pieces would be found by chance.
 const SHORTEST_BASE64: usize = 4;
 
-/// What is behind the last character of a text.
+/// What follows the last character of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Edge {
     /// Nothing: the text is whole.
     End,
-    /// More text: a secret that has begun by then may go on.
+    /// More text: a secret may continue after the end.
     Cut,
 }
 
-/// The text with every secret in every spelling replaced by `(redacted)`, as far as its first `limit` characters and a few more.
+/// The text up to about `limit` characters, with every secret in every spelling replaced by
+/// `(redacted)`.
 ///
-/// Stopping there keeps the cost of an excerpt in proportion to what is shown of it.
+/// Stopping there keeps the cost of an excerpt in proportion to its length.
 pub(super) fn hide(text: &str, secrets: &[&str], edge: Edge, limit: usize) -> String {
     let secrets = secrets.iter().filter(|secret| !secret.is_empty());
     let patterns: Vec<Pattern> = secrets.flat_map(|secret| patterns(secret)).collect();
@@ -57,7 +62,7 @@ pub(super) fn hide(text: &str, secrets: &[&str], edge: Edge, limit: usize) -> St
     shown
 }
 
-/// One thing to look for.
+/// One thing to search for.
 struct Pattern {
     text: Zeroizing<String>,
     alphabet: Alphabet,
@@ -67,11 +72,11 @@ struct Pattern {
 enum Alphabet {
     /// The secret's own characters.
     Own,
-    /// Base64: `+` and `-` mean the same, so do `/` and `_`, and lines may break anywhere.
+    /// Base64: `+` equals `-`, `/` equals `_`, and lines may break anywhere.
     Base64,
 }
 
-/// A secret as it is, and the three stretches of base64 that any text around it leaves unchanged.
+/// The secret itself, and the three pieces of base64 that do not depend on the text around it.
 fn patterns(secret: &str) -> Vec<Pattern> {
     let own = Pattern {
         text: Zeroizing::new(secret.to_owned()),
@@ -87,10 +92,12 @@ fn patterns(secret: &str) -> Vec<Pattern> {
         .collect()
 }
 
-/// The base64 characters that depend on the secret alone when `offset` bytes of something else stand before it in its group of three.
+/// The base64 characters that depend only on the secret when `offset` other bytes come before it in
+/// its group of three.
 fn base64_stretch(secret: &[u8], offset: usize) -> Zeroizing<String> {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    // Secret bit `n` is bit `8 * offset + n` of the group's text, and every sixth bit begins a character.
+    // Secret bit `n` is bit `8 * offset + n` of the group's text, and every sixth bit begins a
+    // character.
     let first = (8 * offset).div_ceil(6);
     let behind_last = 8 * (offset + secret.len()) / 6;
     let bit = |at: usize| {
@@ -106,12 +113,13 @@ fn base64_stretch(secret: &[u8], offset: usize) -> Zeroizing<String> {
 }
 
 impl Pattern {
-    /// Where the pattern ends if it begins at `at`, in its longest reading.
+    /// Where the pattern ends if it begins at `at`; the longest reading counts.
     fn end(&self, text: &str, at: usize, edge: Edge) -> Option<usize> {
         if !self.can_begin(text.as_bytes()[at]) {
             return None;
         }
-        // The places where the part read so far may end: one character may be spelt in two ways at once.
+        // The places where the part read so far may end. There can be several, because a text may
+        // be read as two spellings of one character.
         let mut places = vec![at];
         let mut next = Vec::new();
         for c in self.text.chars() {
@@ -132,7 +140,8 @@ impl Pattern {
         places.into_iter().max()
     }
 
-    /// Whether any spelling of the first character begins with this byte: the question that most of a text is dismissed by.
+    /// Whether any spelling of the first character begins with this byte. This quickly rules out
+    /// most of a text.
     fn can_begin(&self, byte: u8) -> bool {
         let first = self.text.as_bytes()[0];
         let twin = match first {
@@ -145,7 +154,7 @@ impl Pattern {
             || matches!(byte, b'%' | b'\\' | b'&')
     }
 
-    /// Adds every place where a spelling of `c` ends that begins at `at`.
+    /// Adds the end of every spelling of `c` that begins at `at`.
     fn spellings(&self, text: &str, at: usize, c: char, ends: &mut Vec<usize>) {
         match self.alphabet {
             Alphabet::Own => spellings(text, at, c, ends),
@@ -164,13 +173,13 @@ impl Pattern {
     }
 }
 
-/// Whether a text that was cut off ends here, or within what may have become one character's spelling.
+/// Whether a text that was cut off ends here, or inside what may be the spelling of one character.
 fn is_unfinished(rest: &str) -> bool {
     let rest = rest.trim_start();
     rest.is_empty() || (rest.len() < LONGEST_SPELLING && rest.starts_with(['%', '\\', '&']))
 }
 
-/// Adds every place where a spelling of `c` ends that begins at `at`.
+/// Adds the end of every spelling of `c` that begins at `at`.
 fn spellings(text: &str, at: usize, c: char, ends: &mut Vec<usize>) {
     let rest = &text[at..];
     let mut add = |left: &str| ends.push(text.len() - left.len());
@@ -185,7 +194,7 @@ fn spellings(text: &str, at: usize, c: char, ends: &mut Vec<usize>) {
     }
 }
 
-/// `%XX` for each byte, or `%25XX` where it was done twice.
+/// `%XX` for each byte, or `%25XX` if it was encoded twice.
 fn percent(rest: &str, c: char, add: &mut impl FnMut(&str)) {
     let mut buffer = [0; 4];
     for layer in 0..LAYERS {
@@ -205,7 +214,8 @@ fn percent(rest: &str, c: char, add: &mut impl FnMut(&str)) {
     }
 }
 
-/// `\/`, `\u002f`, `\u{2f}`, `\x2f`, with as many backslashes as the layers of escaping leave.
+/// `\/`, `\u002f`, `\u{2f}` or `\x2f`, with as many backslashes as several layers of escaping
+/// produce.
 fn backslash(rest: &str, c: char, add: &mut impl FnMut(&str)) {
     let mut left = rest;
     for _ in 0..(1 << LAYERS) - 1 {
@@ -237,7 +247,8 @@ fn backslash(rest: &str, c: char, add: &mut impl FnMut(&str)) {
     }
 }
 
-/// A `u` with four digits, or two of them for a character beyond the first plane, behind the first backslash.
+/// The part after the first backslash: `u` and four digits, or two of these for a character outside
+/// the first plane.
 fn utf16_escapes(mut left: &str, c: char) -> Option<&str> {
     let mut buffer = [0; 2];
     for (index, unit) in c.encode_utf16(&mut buffer).iter().enumerate() {
@@ -250,7 +261,7 @@ fn utf16_escapes(mut left: &str, c: char) -> Option<&str> {
     Some(left)
 }
 
-/// `xNN` for each byte of the character's UTF-8, behind the first backslash.
+/// The part after the first backslash: `xNN` for each byte of the character's UTF-8.
 fn byte_escapes(mut left: &str, c: char) -> Option<&str> {
     let mut buffer = [0; 4];
     for (index, &byte) in c.encode_utf8(&mut buffer).as_bytes().iter().enumerate() {
@@ -262,7 +273,7 @@ fn byte_escapes(mut left: &str, c: char) -> Option<&str> {
     Some(left)
 }
 
-/// `&amp;`, `&#38;`, `&#x26;`, and the same with the `&` itself escaped.
+/// `&amp;`, `&#38;` or `&#x26;`, also with the `&` itself escaped.
 fn entity(rest: &str, c: char, add: &mut impl FnMut(&str)) {
     let Some(mut left) = rest.strip_prefix('&') else {
         return;
@@ -282,7 +293,7 @@ fn entity(rest: &str, c: char, add: &mut impl FnMut(&str)) {
     }
 }
 
-/// The named entities a key could be made of.
+/// The named entities of the characters that a key may contain.
 const ENTITIES: [(&str, char); 34] = [
     ("amp;", '&'),
     ("lt;", '<'),
@@ -320,7 +331,7 @@ const ENTITIES: [(&str, char); 34] = [
     ("rbrace;", '}'),
 ];
 
-/// `#38;` or `#x26;`, with leading zeros and without the semicolon too, as browsers take it.
+/// `#38;` or `#x26;`. Leading zeros are allowed and the semicolon may be missing, as in browsers.
 fn numeric_entity(rest: &str, c: char) -> Option<&str> {
     let rest = rest.strip_prefix('#')?;
     let (rest, radix) = match rest.strip_prefix(['x', 'X']) {
@@ -334,13 +345,13 @@ fn numeric_entity(rest: &str, c: char) -> Option<&str> {
     is_code(digits, radix, c).then(|| left.strip_prefix(';').unwrap_or(left))
 }
 
-/// Whether digits are the number of a character.
+/// Whether the digits are the number of the character.
 fn is_code(digits: &str, radix: u32, c: char) -> bool {
     let digits = digits.trim_start_matches('0');
     u32::from_str_radix(digits, radix).is_ok_and(|code| code == u32::from(c))
 }
 
-/// What follows two hex digits that make up a byte.
+/// The text after two hex digits, if they are the byte.
 fn hex_pair(text: &str, byte: u8) -> Option<&str> {
     let digits = text
         .get(..2)
