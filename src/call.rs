@@ -23,7 +23,7 @@ use crate::rate_limits::settings::Wait;
 use attempts::Body;
 use inner::Inner;
 
-/// A call, described once: to which endpoint, what its answer looks like, and under which limiter.
+/// A call, described once: its endpoint, the shape of its answer, and its limiter.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     inner: Arc<Inner>,
@@ -45,13 +45,13 @@ impl Call {
 
     /// Makes the call: permit, send, read, decode and scrub, tell the limiter, trace.
     ///
-    /// `operation` names the parameters to the generated client. With a `callback` the answer may
-    /// also be a call of that function. `finish` makes what the caller gets.
+    /// `operation` passes the parameters to the generated client. With a `callback` the answer may
+    /// also be a call of that function. `finish` turns the rows into the result.
     ///
     /// # Errors
     ///
-    /// When no usable answer came. Rows of which none can be read are an error too: the provider
-    /// has changed their shape then, and an empty list would be a lie.
+    /// When there is no usable answer. It is also an error if there are rows and none can be read:
+    /// the provider has then changed their shape, and an empty list would be wrong.
     pub(crate) async fn fetch<R, T, F, Fut, Ignored>(
         &self,
         callback: Option<&Callback>,
@@ -97,13 +97,15 @@ impl Call {
         Ok(())
     }
 
-    /// The error for input of the caller that cannot be sent.
+    /// The error for input that cannot be sent.
     pub(crate) fn refused(&self, message: impl Into<String>) -> Error {
         Error::configuration(message).at(self.endpoint)
     }
 
-    /// The error that a body turned out to be, with what is known of its answer and without the key
-    /// where the provider repeats it. The limiter learns of a refusal that came with a success.
+    /// Adds to an error in the body what is known of the answer, and hides the key in it.
+    ///
+    /// If the provider said that the limit was exceeded, the limiter is told, although the status
+    /// was a success.
     async fn refused_in(&self, body: &Body, error: Error) -> Error {
         let error = error
             .scrubbed(|text| self.inner.excerpt(text.as_bytes()))
@@ -120,7 +122,7 @@ impl Call {
         error.with_retry_after(wait)
     }
 
-    /// The same call under another wait than the client's.
+    /// The same call with a different setting for waiting than the client's.
     pub(crate) fn with_wait(&self, wait: Wait) -> Self {
         Self {
             limiter: self.limiter.with_wait(wait),
@@ -128,7 +130,7 @@ impl Call {
         }
     }
 
-    /// The same call where it has to wait in any case; see [`Limiter::patient`].
+    /// The same call for a caller that always has to wait; see [`Limiter::patient`].
     pub(crate) fn patient(&self, longest: Duration) -> Self {
         Self {
             limiter: self.limiter.patient(longest),
@@ -145,7 +147,7 @@ impl Call {
         self.inner.next_free(self.endpoint).await
     }
 
-    /// The least time from one start of this call to the next.
+    /// The shortest time between two starts of this call.
     pub(crate) fn interval(&self) -> Duration {
         self.limiter.interval(self.endpoint)
     }

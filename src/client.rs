@@ -1,4 +1,4 @@
-//! The client: cheap to clone, one per account.
+//! The client of one account, where every call starts.
 
 pub(crate) mod builder;
 
@@ -45,50 +45,30 @@ impl Client {
     }
 
     /// The publisher id that the client was built with.
-    ///
-    /// ```
-    /// let client = cpalead::Client::builder(3_360_001).build()?;
-    /// assert_eq!(client.publisher_id(), 3_360_001);
-    /// # Ok::<(), cpalead::Error>(())
-    /// ```
     #[must_use]
     pub fn publisher_id(&self) -> u64 {
         self.inner.publisher_id
     }
 
-    /// Begins a request for offers; no api key is needed.
+    /// Starts a request for offers; no api key is needed.
     ///
     /// Source: Publisher API documentation, Offers API.
-    ///
-    /// ```no_run
-    /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
-    /// let offers = client.offers().country(cpalead::Country::US).await?;
-    /// # Ok(()) }
-    /// ```
     pub fn offers(&self) -> OffersRequest {
         OffersRequest::new(Arc::clone(&self.inner))
     }
 
-    /// How long a call to an endpoint would have to wait now; no slot is taken.
+    /// How long a call to an endpoint would have to wait now.
+    ///
+    /// No slot is taken.
     ///
     /// # Errors
     ///
-    /// When the store of the limits fails.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> cpalead::Result<()> {
-    /// use cpalead::Endpoint;
-    ///
-    /// let client = cpalead::Client::builder(3_360_001).build()?;
-    /// println!("{:?}", client.next_free(Endpoint::Conversions).await?);
-    /// # Ok(()) }
-    /// ```
+    /// When the store of the rate limits fails.
     pub async fn next_free(&self, endpoint: Endpoint) -> Result<Duration, Error> {
         self.inner.next_free(endpoint).await
     }
 
-    /// Begins a request for the conversions of a sub-id or an IP address; the api key is needed.
+    /// Starts a request for the conversions of a sub-id or an IP address; the api key is needed.
     ///
     /// Source: Publisher API documentation, Conversions API.
     ///
@@ -101,20 +81,15 @@ impl Client {
         ConversionsRequest::of_subject(Arc::clone(&self.inner), subject.into())
     }
 
-    /// Begins a request for the conversions of the caller's own IP address (`subid=user`).
+    /// Starts a request for the conversions of this machine's IP address (`subid=user`).
     ///
-    /// The caller is whoever runs this program: on a server that is the server, not the user.
-    ///
-    /// ```no_run
-    /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
-    /// let conversions = client.conversions_of_caller().await?;
-    /// # Ok(()) }
-    /// ```
+    /// It is the address from which this program calls. On a server that is the server's address,
+    /// not the user's.
     pub fn conversions_of_caller(&self) -> ConversionsRequest {
         ConversionsRequest::of_caller(Arc::clone(&self.inner))
     }
 
-    /// Begins a request for the reversals of a range of days of any length; the api key is needed.
+    /// Starts a request for the reversals of a range of days of any length; the api key is needed.
     ///
     /// Source: Publisher API documentation, Reversals API.
     ///
@@ -130,7 +105,7 @@ impl Client {
     }
 }
 
-/// The publisher id and the address; the key is not there, in no form.
+/// Shows the publisher id and the address, and never the key.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")

@@ -1,4 +1,4 @@
-//! The three endpoints of the Publisher API, by the provider's names.
+//! The three endpoints of the Publisher API.
 
 use std::fmt;
 
@@ -10,18 +10,19 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Endpoint {
-    /// The list of offers. It has no documented limit: only a `Retry-After` of the provider counts.
+    /// The list of offers. It has no documented limit, and only a `Retry-After` from the provider
+    /// delays a call.
     Offers,
-    /// The conversions of a sub-id: one call a minute.
+    /// The conversions of a sub-id; one call a minute.
     Conversions,
-    /// The reversals between two dates: one call a minute.
+    /// The reversals between two dates; one call a minute.
     Reversals,
 }
 
 impl Endpoint {
     /// Whether a call needs the api key.
     ///
-    /// Source: Publisher API documentation: only Conversions and Reversals list `api_key`.
+    /// Source: in the Publisher API documentation only Conversions and Reversals list `api_key`.
     pub(crate) fn needs_key(self) -> bool {
         match self {
             Endpoint::Offers => false,

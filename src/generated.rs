@@ -1,6 +1,7 @@
-//! The client that progenitor generates from `openapi.json` at build time; private, so that no release of the generator shows.
+//! The client that progenitor generates from `openapi.json` at build time; private, so that a new
+//! version of the generator changes nothing public.
 
-// The generator's lints are its own.
+// Generated code does not follow this project's lints.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -9,7 +10,7 @@
     clippy::uninlined_format_args,
     clippy::semicolon_if_nothing_returned
 )]
-// Parts of what it generates serve other uses than ours.
+// This library does not use all of the generated code.
 #![allow(dead_code, unused_imports)]
 
 include!(concat!(env!("OUT_DIR"), "/client.rs"));

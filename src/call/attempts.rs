@@ -1,4 +1,4 @@
-//! The attempts of one call: permit, key, send, bounded read, and again where that is safe.
+//! The attempts of one call: permit, api key, send, bounded read, and a retry where that is safe.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(crate) struct Body {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// Makes attempts until there is an answer, or no further attempt is allowed.
+/// Makes attempts until there is an answer or no further attempt is allowed.
 ///
 /// # Errors
 ///
@@ -35,7 +35,7 @@ pub(super) async fn send(
 ) -> Result<Body, Error> {
     let clock = &inner.clock;
     let mut attempt = 1;
-    // When the first attempt began: waiting for its slot is the limiter's time, not the retries'.
+    // When the first attempt began. The wait for its slot does not count as time for retries.
     let mut begun = None;
     let mut before: Option<Error> = None;
     loop {
@@ -44,7 +44,8 @@ pub(super) async fn send(
             Ok(permit) => permit,
             Err(error) => {
                 let error = limited(error).at(endpoint);
-                // The provider's own words say more than that the next attempt may not start yet.
+                // What the provider answered is more useful than that the next attempt may not
+                // start yet.
                 return Err(match before {
                     Some(failure) => failure.with_retry_after(error.retry_after()),
                     None => error,
@@ -88,8 +89,8 @@ pub(super) async fn send(
     }
 }
 
-/// An attempt at a limited endpoint may have used its minute, so only one that never left is made
-/// again there.
+/// An attempt at a limited endpoint may have used the one call of this minute. There only an
+/// attempt that was never sent is repeated.
 fn may_retry(endpoint: Endpoint, failure: &Error) -> bool {
     let never_left = !failure.may_have_counted() && (failure.is_connect() || failure.is_timeout());
     match endpoint {
@@ -133,8 +134,8 @@ async fn make(
     let mut retry_after = wait_asked(response.headers(), &*inner.clock);
     if status == 429 || retry_after.is_some() {
         let wait = limiter.postpone(endpoint, retry_after).await;
-        // The provider may ask for less than our own interval: what counts is when the next call
-        // can start.
+        // The provider may ask for less than the limiter's interval. What counts is when the next
+        // call can start.
         retry_after = retry_after.max(wait);
     }
     if (300..400).contains(&status)
@@ -144,7 +145,7 @@ async fn make(
     }
     let read = read_body(&mut response, inner.max_body, &secrets).await;
     if !(200..300).contains(&status) {
-        // The status says more than a body that broke off.
+        // The status is more useful than the error of a body that broke off.
         let excerpt = redact::excerpt(&read.unwrap_or_default(), &secrets);
         return Err(answered(Kind::Status, status, retry_after).with_excerpt(excerpt));
     }
@@ -167,8 +168,8 @@ async fn make(
     }
 }
 
-/// A permit while its call is under way: whatever ends the attempt uses it up, unless it is known
-/// that nothing left.
+/// The permit of a running call. However the attempt ends, the permit is used up, unless it is
+/// certain that nothing was sent.
 struct Sending(Option<Permit>);
 
 impl Sending {

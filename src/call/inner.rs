@@ -1,4 +1,4 @@
-//! What all calls of one client share.
+//! The state that all calls of one client share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::error::{Error, Kind};
 use crate::rate_limits::limiter::{LimitError, Limiter};
 use crate::redact;
 
-/// What all calls of a client share; the builder makes it.
+/// The state that all calls of a client share, made by the builder.
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) http: reqwest::Client,
@@ -38,18 +38,18 @@ impl Inner {
         wait.map_err(|error| limited(error).at(endpoint))
     }
 
-    /// A printable beginning of a body, without the key.
+    /// The printable beginning of a body, with the key hidden.
     pub(super) fn excerpt(&self, body: &[u8]) -> String {
         redact::excerpt(body, &self.secrets())
     }
 
-    /// What must not be shown, wherever the provider repeats it.
+    /// The texts that must never be shown, even if the provider repeats them.
     pub(super) fn secrets(&self) -> Vec<&str> {
         self.api_key.iter().map(ApiKey::expose).collect()
     }
 }
 
-/// Our error for a limiter's refusal.
+/// Turns a refusal of the limiter into the library's error.
 pub(super) fn limited(error: LimitError) -> Error {
     match error {
         LimitError::Limited { retry_after } => {

@@ -1,5 +1,5 @@
-//! Builds a request with the generated client, which never sends it: the hook keeps the request and
-//! stops the operation.
+//! Builds a request with the generated client. The hook keeps the request and stops the operation,
+//! so the generated client never sends it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use super::wire::causes;
 use crate::error::Error;
 use crate::generated;
 
-/// The place where the hook leaves the request of one operation.
+/// Where the hook stores the request of one operation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Captured(Arc<Mutex<Option<reqwest::Request>>>);
 
@@ -20,7 +20,7 @@ impl Captured {
 }
 
 impl ClientHooks<Captured> for generated::Client {
-    /// Takes the request, and ends the operation before anything is sent.
+    /// Takes the request and ends the operation before anything is sent.
     async fn pre<E>(
         &self,
         request: &mut reqwest::Request,
@@ -32,11 +32,11 @@ impl ClientHooks<Captured> for generated::Client {
     }
 }
 
-/// The request that a generated operation makes of its parameters.
+/// The request that a generated operation builds from its parameters.
 ///
 /// # Errors
 ///
-/// When the parameters do not make a request.
+/// When no request can be built from the parameters.
 pub(super) async fn request<F, Fut, T>(
     http: &reqwest::Client,
     base_url: &str,
@@ -50,14 +50,14 @@ where
     let client = generated::Client::new_with_client(base_url, http.clone(), captured.clone());
     let stopped = operation(client).await;
     if let Some(mut request) = captured.slot().take() {
-        // The generator announces the document's version; the provider never asked for it.
+        // The generator sends the version of the document, which the provider does not use.
         request.headers_mut().remove("api-version");
         return Ok(request);
     }
     let reason = match stopped {
         Err(generated::Error::InvalidRequest(reason)) => reason,
         Err(generated::Error::CommunicationError(error)) => causes(error, &[]),
-        _ => "for no reason given".to_owned(),
+        _ => "the generated client gives no reason".to_owned(),
     };
     Err(Error::configuration(format!(
         "the request cannot be built: {reason}"

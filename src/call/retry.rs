@@ -1,9 +1,9 @@
-//! When an attempt that failed is made again, and after how long; nothing here waits, reads a clock or calls anyone.
+//! Whether a failed attempt is repeated, and after how long; pure, without a clock or any I/O.
 
 use std::fmt;
 use std::time::Duration;
 
-/// How often and for how long a failed call to the offers is tried again.
+/// How often, and for how long, a failed call for offers is tried again.
 ///
 /// ```
 /// use std::time::Duration;
@@ -13,13 +13,16 @@ use std::time::Duration;
 /// assert_ne!(patient, RetryPolicy::none());
 /// ```
 ///
-/// Before the second attempt there is a random wait of up to the base delay, before each further one of up to twice the last bound,
-/// never more than the longest delay. A `Retry-After` of the provider is waited for in full, and the random part comes on top.
-/// No wait goes beyond the total time, counted from when the first attempt began; what the limits add does not count. Unless set otherwise: 3 attempts, 30 seconds in all, a base delay of 500 milliseconds, a
+/// The wait before the second attempt is random, from zero to the base delay. The upper bound
+/// doubles for each further attempt, up to the longest delay. A `Retry-After` from the provider is
+/// waited for in full, and the random wait is added to it. No wait ends after the total time, which
+/// counts from the start of the first attempt. Waits for the rate limits do not count.
+///
+/// The default is 3 attempts, a total time of 30 seconds, a base delay of 500 milliseconds and a
 /// longest delay of 8 seconds.
 ///
-/// Conversions and reversals are limited to one call a minute, which a failed call may have used: they are tried again only when no connection
-/// was made at all.
+/// Conversions and reversals are limited to one call a minute, and a failed call may have used it.
+/// They are tried again only if no connection was established.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a policy does nothing until a client has it"]
 pub struct RetryPolicy {
@@ -30,11 +33,7 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The usual policy.
-    ///
-    /// ```
-    /// assert_eq!(cpalead::RetryPolicy::new(), cpalead::RetryPolicy::default());
-    /// ```
+    /// The default policy.
     pub fn new() -> RetryPolicy {
         RetryPolicy {
             attempts: 3,
@@ -45,23 +44,11 @@ impl RetryPolicy {
     }
 
     /// One attempt and no more.
-    ///
-    /// ```
-    /// use cpalead::RetryPolicy;
-    ///
-    /// assert_eq!(RetryPolicy::none(), RetryPolicy::new().attempts(1));
-    /// ```
     pub fn none() -> RetryPolicy {
         RetryPolicy::new().attempts(1)
     }
 
-    /// Sets how many attempts are made at most, the first one included; 0 counts as 1.
-    ///
-    /// ```
-    /// use cpalead::RetryPolicy;
-    ///
-    /// assert_eq!(RetryPolicy::new().attempts(0), RetryPolicy::none());
-    /// ```
+    /// Sets the largest number of attempts, including the first; 0 counts as 1.
     pub fn attempts(self, attempts: u32) -> RetryPolicy {
         RetryPolicy {
             attempts: attempts.max(1),
@@ -69,49 +56,31 @@ impl RetryPolicy {
         }
     }
 
-    /// Sets the time, counted from the beginning of the first attempt, beyond which there is no wait for another.
+    /// Sets the total time, counted from the start of the first attempt, in which further attempts
+    /// may begin.
     ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let policy = cpalead::RetryPolicy::new().total_time(Duration::from_secs(10));
-    /// # drop(policy);
-    /// ```
-    ///
-    /// It bounds when attempts begin, not how long they take: that is the client's timeouts' part.
+    /// It does not limit how long an attempt takes; the timeouts of the client do that.
     pub fn total_time(self, total_time: Duration) -> RetryPolicy {
         RetryPolicy { total_time, ..self }
     }
 
-    /// Sets the bound of the random wait before the second attempt.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let policy = cpalead::RetryPolicy::new().base_delay(Duration::from_millis(50));
-    /// # drop(policy);
-    /// ```
+    /// Sets the upper bound of the random wait before the second attempt.
     pub fn base_delay(self, base_delay: Duration) -> RetryPolicy {
         RetryPolicy { base_delay, ..self }
     }
 
-    /// Sets the bound that the random waits grow to.
+    /// Sets the longest random wait.
     ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let policy = cpalead::RetryPolicy::new().max_delay(Duration::from_secs(2));
-    /// # drop(policy);
-    /// ```
-    ///
-    /// A `Retry-After` of the provider is not cut by it; only the total time bounds that.
+    /// It does not shorten a `Retry-After` from the provider; only the total time limits that.
     pub fn max_delay(self, max_delay: Duration) -> RetryPolicy {
         RetryPolicy { max_delay, ..self }
     }
 
-    /// What to do after attempt number `attempt`, counted from 1, has failed in a way that another attempt may mend.
+    /// What to do after attempt number `attempt`, counted from 1, has failed in a way that may be
+    /// temporary.
     ///
-    /// `elapsed` is the time since the first attempt began, `random` any number, evenly distributed.
+    /// `elapsed` is the time since the first attempt began. `random` is an evenly distributed
+    /// number.
     pub(crate) fn next(
         &self,
         attempt: u32,
@@ -142,7 +111,7 @@ impl Default for RetryPolicy {
     }
 }
 
-/// What becomes of a call whose attempt has failed.
+/// What to do after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// Wait, then try again.
@@ -151,12 +120,13 @@ pub(crate) enum Decision {
     GiveUp,
 }
 
-/// Whether another attempt may mend an answer with this status: the provider is busy, limits, or is broken for the moment.
+/// Whether an answer with this status may be temporary: the provider is busy, limits calls, or has
+/// a fault.
 pub(crate) fn is_retryable(status: u16) -> bool {
     matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
 }
 
-/// The source of the random part of waits.
+/// A source of random numbers for the waits between attempts.
 ///
 /// ```
 /// #[derive(Debug)]
@@ -169,13 +139,14 @@ pub(crate) fn is_retryable(status: u16) -> bool {
 /// }
 /// ```
 ///
-/// Clients that failed together must not come back together; hence randomness. Tests put in a source that is not random.
+/// The waits are random so that clients that failed together do not come back together. Tests can
+/// use a source that is not random.
 pub trait Jitter: fmt::Debug + Send + Sync {
-    /// Any number, evenly distributed over all there are.
+    /// A number from the whole range, evenly distributed.
     fn random(&self) -> u64;
 }
 
-/// The usual source: a fast generator per thread, seeded by the system.
+/// The default source: a fast generator for each thread, seeded by the system.
 ///
 /// ```
 /// use cpalead::{Jitter, RandomJitter};
@@ -183,7 +154,7 @@ pub trait Jitter: fmt::Debug + Send + Sync {
 /// assert_ne!([RandomJitter.random(), RandomJitter.random()], [0, 0]);
 /// ```
 ///
-/// It is not fit for secrets, and is used for none.
+/// It is not suitable for secrets.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RandomJitter;
 
@@ -193,10 +164,10 @@ impl Jitter for RandomJitter {
     }
 }
 
-/// A part of `bound`, evenly distributed from nothing to all of it.
+/// A part of `bound`, evenly distributed from zero to all of it.
 fn fraction(bound: Duration, random: u64) -> Duration {
     let nanos = bound.as_nanos();
-    // A bound beyond five centuries is cut to that; nobody waits for the difference.
+    // The bound is limited to about five centuries, the largest number of nanoseconds.
     let nanos = u64::try_from(nanos).unwrap_or(u64::MAX);
     let part = (u128::from(nanos) * u128::from(random)).div_ceil(u128::from(u64::MAX));
     Duration::from_nanos(u64::try_from(part).unwrap_or(nanos))
@@ -214,7 +185,7 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    /// What follows with the smallest and with the largest random number.
+    /// Checks the waits for the smallest and for the largest random number.
     #[track_caller]
     fn between(attempt: u32, elapsed: u64, retry_after: Option<u64>, least: u64, most: u64) {
         let policy = RetryPolicy::new().attempts(20);
@@ -238,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_up_to_the_longest_and_start_at_nothing() {
+    fn waits_double_up_to_the_longest_and_start_at_zero() {
         between(1, 0, None, 0, 500);
         between(2, 0, None, 0, 1_000);
         between(3, 0, None, 0, 2_000);
@@ -288,13 +259,13 @@ mod tests {
     }
 
     #[test]
-    fn only_passing_failures_are_tried_again() {
+    fn only_temporary_failures_are_tried_again() {
         let retried: Vec<u16> = (0..=999).filter(|&status| is_retryable(status)).collect();
         assert_eq!(retried, [408, 429, 500, 502, 503, 504]);
     }
 
     #[test]
-    fn the_usual_jitter_is_spread() {
+    fn the_default_jitter_is_evenly_spread() {
         let upper = (0..1_000)
             .filter(|_| RandomJitter.random() > u64::MAX / 2)
             .count();

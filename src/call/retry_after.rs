@@ -1,4 +1,4 @@
-//! Reads the `Retry-After` header, in seconds or as a date, whatever a server may put there.
+//! Reads the `Retry-After` header, in seconds or as a date; anything else is ignored.
 
 use std::time::Duration;
 
@@ -6,30 +6,33 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-/// No provider's wish to wait is believed beyond this.
+/// The longest wait that is accepted from a provider.
 const LONGEST: Duration = Duration::from_secs(3_600);
 
-/// The three forms a date has in HTTP (RFC 9110, 5.6.7): the one in use, and the two obsolete ones that readers must accept.
+/// The three forms of a date in HTTP (RFC 9110, 5.6.7): the current one, and two obsolete ones that
+/// readers must accept.
 const FORMS: [&str; 3] = [
     "%a, %d %b %Y %H:%M:%S GMT",
     "%A, %d-%b-%y %H:%M:%S GMT",
     "%a %b %e %H:%M:%S %Y",
 ];
 
-/// How long a `Retry-After` asks to wait from `now`, an hour at most; `None` for what is neither seconds nor a date.
+/// How long a `Retry-After` asks to wait from `now`, at most an hour; `None` if it is neither
+/// seconds nor a date.
 ///
-/// A date that has passed asks for no wait.
+/// A date in the past asks for no wait.
 pub(crate) fn retry_after(value: &[u8], now: Timestamp) -> Option<Duration> {
     let value = std::str::from_utf8(value).ok()?.trim_matches([' ', '\t']);
     if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        // Digits that fit in no number are a great many seconds.
+        // Digits too large for any number mean a very long wait.
         let seconds = value.parse().unwrap_or(u64::MAX);
         return Some(Duration::from_secs(seconds).min(LONGEST));
     }
     let date = FORMS
         .iter()
         .find_map(|form| DateTime::strptime(form, value).ok())?;
-    // Both as calendar dates: the last days that can be written lie beyond the last point in time.
+    // Both are compared as calendar dates, because the last valid dates are later than the last
+    // `Timestamp`.
     let now = TimeZone::UTC.to_datetime(now);
     let wait = Duration::try_from(now.duration_until(date)).unwrap_or_default();
     Some(wait.min(LONGEST))
@@ -44,7 +47,8 @@ mod tests {
 
     use super::retry_after;
 
-    /// Reads a value at 08:49:07 on the day of the standard's example, half a minute before its time.
+    /// Reads a value at 08:49:07 on the day of the example in the standard, 30 seconds before its
+    /// time.
     #[track_caller]
     fn asks(value: &str, seconds: Option<u64>) {
         let now: Timestamp = "1994-11-06T08:49:07Z".parse().unwrap();
@@ -56,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_are_taken_as_they_are_up_to_an_hour() {
+    fn seconds_count_up_to_an_hour() {
         asks("0", Some(0));
         asks("61", Some(61));
         asks(" 007\t", Some(7));
@@ -67,14 +71,14 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_taken_in_each_of_its_three_forms() {
+    fn a_date_is_read_in_each_of_its_three_forms() {
         asks("Sun, 06 Nov 1994 08:49:37 GMT", Some(30));
         asks("Sunday, 06-Nov-94 08:49:37 GMT", Some(30));
         asks("Sun Nov  6 08:49:37 1994", Some(30));
     }
 
     #[test]
-    fn a_date_that_has_passed_asks_for_no_wait_and_a_far_one_for_an_hour() {
+    fn a_past_date_asks_for_no_wait_and_a_distant_one_for_an_hour() {
         asks("Sun, 06 Nov 1994 08:49:07 GMT", Some(0));
         asks("Sat, 05 Nov 1994 08:49:37 GMT", Some(0));
         asks("Thu, 01 Jan 1970 00:00:00 GMT", Some(0));

@@ -1,6 +1,7 @@
-//! What a call tells `tracing`: a span for the call, an event for each attempt, under OpenTelemetry's names and without a secret.
+//! What a call reports to `tracing`: a span for the call and an event for each attempt, with
+//! OpenTelemetry's names and without secrets.
 //!
-//! Without the feature `tracing` nothing of it is there, and nothing is paid for it.
+//! Without the feature `tracing` this costs nothing.
 
 #[cfg(feature = "tracing")]
 pub(crate) use on::{attempt, call, within};
@@ -8,15 +9,15 @@ pub(crate) use on::{attempt, call, within};
 #[cfg(not(feature = "tracing"))]
 pub(crate) use off::{attempt, call, within};
 
-/// One attempt, as far as it is told of.
+/// What is reported of one attempt.
 pub(crate) struct Attempt<'a> {
-    /// The attempt's number, from 1.
+    /// The number of the attempt, from 1.
     pub(crate) number: u32,
-    /// The request's URL, already reduced to what may be shown.
+    /// The URL of the request, reduced to the parts that may be shown.
     pub(crate) url: &'a dyn Fn() -> String,
-    /// The status of the answer, where there was one.
+    /// The status of the answer, if there was one.
     pub(crate) status: Option<u16>,
-    /// One word for the failure, where there was one.
+    /// One word for the failure, if there was one.
     pub(crate) error: Option<&'static str>,
     /// How long the attempt waited for its slot.
     pub(crate) waited: std::time::Duration,
@@ -45,7 +46,7 @@ mod on {
         )
     }
 
-    /// The call inside of its span, which keeps how the call ended.
+    /// Runs the call inside its span, and records there how it ended.
     pub(crate) async fn within<T>(
         span: Span,
         call: impl Future<Output = Result<T, Error>>,
@@ -81,7 +82,7 @@ mod off {
     use super::Attempt;
     use crate::endpoint::Endpoint;
 
-    /// Stands where a span would be.
+    /// Takes the place of a span.
     pub(crate) struct NoSpan;
 
     /// Nothing.
@@ -94,7 +95,7 @@ mod off {
         call
     }
 
-    /// Nothing; the attempt is read, since a field that only the other way reads would count as dead here.
+    /// Nothing. The fields are read so that the compiler does not report them as unused.
     pub(crate) fn attempt(attempt: &Attempt<'_>) {
         let _ = (
             attempt.number,

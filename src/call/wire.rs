@@ -1,4 +1,5 @@
-//! What came over the wire: headers that matter, the body up to its cap, and reqwest's errors as ours.
+//! What is read from the wire: the headers that matter, the body up to its cap, and reqwest's
+//! errors as errors of this library.
 
 use std::time::Duration;
 
@@ -18,13 +19,18 @@ pub(super) fn wait_asked(headers: &HeaderMap, clock: &dyn Clock) -> Option<Durat
 /// Where a redirect points, without its query.
 pub(super) fn pointed_to(headers: &HeaderMap, secrets: &[&str]) -> Option<String> {
     let location = headers.get(LOCATION)?;
-    // Hidden before anything is cut off: a key with such a sign in it would lose its end there, and no longer be found.
+    // The key is hidden before the text is cut. If the key contained `?` or `#`, it would lose its
+    // end at the cut and no longer be found.
     let text = redact::scrub(&String::from_utf8_lossy(location.as_bytes()), secrets);
     let address = text.split(['?', '#']).next().unwrap_or_default();
     Some(redact::url(address, secrets))
 }
 
-/// The decoded bytes, given up as soon as they pass the cap.
+/// Reads the decoded body, and stops as soon as it exceeds the cap.
+///
+/// # Errors
+///
+/// When the body is larger than the cap, or the connection fails.
 pub(super) async fn read_body(
     response: &mut reqwest::Response,
     cap: u64,
@@ -37,7 +43,7 @@ pub(super) async fn read_body(
     if announced.is_some_and(|length| length > cap) {
         return Err(Error::new(Kind::TooLarge(cap)));
     }
-    // What is announced is a claim: it saves growing, and never more than eight megabytes are set aside on its word.
+    // Content-Length is only a hint, so at most 8 MB are reserved for it.
     let reserved = announced.unwrap_or(0).min(8 << 20);
     let mut body = Vec::with_capacity(usize::try_from(reserved).unwrap_or(0));
     while let Some(chunk) = response
@@ -53,7 +59,8 @@ pub(super) async fn read_body(
     Ok(body)
 }
 
-/// Our error for one of reqwest's, which is never passed on: its texts and its sources may hold the URL.
+/// Turns an error of reqwest into one of this library. The original is dropped, because its
+/// messages and sources may contain the URL.
 pub(super) fn failed(error: reqwest::Error, secrets: &[&str]) -> Error {
     let (timeout, connect, builder) = (error.is_timeout(), error.is_connect(), error.is_builder());
     let causes = causes(error, secrets);
@@ -75,7 +82,7 @@ pub(super) fn failed(error: reqwest::Error, secrets: &[&str]) -> Error {
     }
 }
 
-/// The messages of an error and of its sources, without the URL and without the key.
+/// The messages of an error and its sources, without the URL and the key.
 pub(crate) fn causes(error: reqwest::Error, secrets: &[&str]) -> String {
     let error = error.without_url();
     let mut parts: Vec<String> = Vec::new();

@@ -1,4 +1,5 @@
-//! Building a client: where it calls, how long it waits, how much it reads, and the hardening that nothing turns off.
+//! Builds a client: the address, timeouts and limits that can be set, and the hardening that cannot
+//! be turned off.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -25,7 +26,7 @@ pub const MAX_PUBLISHER_ID: u64 = 9_999_999_999_999_999;
 
 type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
 
-/// Settings of a [`Client`]; made by [`Client::builder`].
+/// The settings of a [`Client`]; made by [`Client::builder`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -54,12 +55,9 @@ pub struct ClientBuilder {
 }
 
 impl Client {
-    /// Begins a client for the publisher with this id, a whole number from 1.
+    /// Starts building a client for the publisher with this id.
     ///
-    /// ```
-    /// let client = cpalead::Client::builder(3_360_001).build()?;
-    /// # Ok::<(), cpalead::Error>(())
-    /// ```
+    /// The id is a whole number from 1 to [`MAX_PUBLISHER_ID`].
     pub fn builder(publisher_id: u64) -> ClientBuilder {
         ClientBuilder::new(publisher_id)
     }
@@ -86,12 +84,8 @@ impl ClientBuilder {
 
     /// Sets the api key, which conversions and reversals need.
     ///
-    /// Text, or an [`ApiKey`] made before. A key with blanks or control characters in it is refused by [`build`](Self::build).
-    ///
-    /// ```
-    /// let client = cpalead::Client::builder(3_360_001).api_key("0123456789abcdef").build()?;
-    /// # Ok::<(), cpalead::Error>(())
-    /// ```
+    /// It may be text or an [`ApiKey`]. [`build`](Self::build) refuses a key with blanks or control
+    /// characters.
     pub fn api_key<K>(mut self, key: K) -> Self
     where
         K: TryInto<ApiKey, Error: fmt::Display>,
@@ -100,7 +94,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the address to call instead of `https://www.cpalead.com`: scheme, host and port. Plain http goes to loopback only.
+    /// Sets the address to call instead of `https://www.cpalead.com`: scheme, host and port.
+    ///
+    /// Plain http is allowed to loopback only.
     ///
     /// ```
     /// let client = cpalead::Client::builder(3_360_001).base_url("http://127.0.0.1:8080").build()?;
@@ -117,114 +113,68 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long a connection may take to come about: 10 seconds unless set.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let builder = cpalead::Client::builder(1).connect_timeout(Duration::from_secs(3));
-    /// ```
+    /// Sets how long a connection may take to be established; the default is 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Sets how long the provider may be silent, before its answer and within it: 30 seconds unless set.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let builder = cpalead::Client::builder(1).read_timeout(Duration::from_secs(15));
-    /// ```
+    /// Sets how long the provider may send nothing, before or during its answer; the default is 30
+    /// seconds.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.read_timeout = timeout;
         self
     }
 
-    /// Sets how long one attempt may take from beginning to end: 60 seconds unless set.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let builder = cpalead::Client::builder(1).timeout(Duration::from_secs(20));
-    /// ```
+    /// Sets how long one attempt may take in total; the default is 60 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets the largest decoded body that is read, in bytes: 32 MiB unless set. A full catalogue has about 5 MB.
+    /// Sets the largest decoded body that is read, in bytes; the default is 32 MiB.
     ///
-    /// ```
-    /// let builder = cpalead::Client::builder(1).max_body(8 << 20);
-    /// ```
+    /// A full catalogue has about 5 MB.
     pub fn max_body(mut self, bytes: u64) -> Self {
         self.max_body = bytes;
         self
     }
 
-    /// Sets when calls for offers are tried again.
-    ///
-    /// ```
-    /// use cpalead::RetryPolicy;
-    ///
-    /// let builder = cpalead::Client::builder(1).retry(RetryPolicy::none());
-    /// ```
+    /// Sets how failed calls for offers are tried again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// Sets how calls are paced, and where that is remembered.
-    ///
-    /// ```
-    /// use cpalead::rate_limits::{FileStore, RateLimits};
-    ///
-    /// let limits = RateLimits::default().store(FileStore::new("/var/lib/shop/cpalead"));
-    /// let builder = cpalead::Client::builder(1).rate_limits(limits);
-    /// ```
+    /// Sets how calls are paced, and where their times are kept.
     pub fn rate_limits(mut self, limits: RateLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Sets the name of your program, which goes before the library's own in the `User-Agent`.
-    ///
-    /// ```
-    /// let builder = cpalead::Client::builder(1).user_agent("offer-board/2.1");
-    /// ```
+    /// Sets the name of your program, which comes before the name of this library in the
+    /// `User-Agent`.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = Some(name.into());
         self
     }
 
-    /// Sets the clock that waits and limits go by.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use cpalead::clock::SystemClock;
-    ///
-    /// let builder = cpalead::Client::builder(1).clock(Arc::new(SystemClock));
-    /// ```
+    /// Sets the clock for waits and rate limits.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Sets the source of randomness that the waits between attempts go by.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use cpalead::RandomJitter;
-    ///
-    /// let builder = cpalead::Client::builder(1).jitter(Arc::new(RandomJitter));
-    /// ```
+    /// Sets the source of random numbers for the waits between attempts.
     pub fn jitter(mut self, jitter: Arc<dyn Jitter>) -> Self {
         self.jitter = jitter;
         self
     }
 
-    /// Sets proxies, name resolution or certificates on the HTTP client below.
+    /// Sets proxies, name resolution or certificates on the underlying HTTP client.
     ///
-    /// The library's hardening is applied afterwards and wins: no redirect, no `Referer`, no retry below ours, the time limits, the
-    /// `User-Agent`.
+    /// The library applies its own settings afterwards, so they cannot be changed here: no
+    /// redirects, no `Referer`, no retries by the HTTP client, the timeouts and the `User-Agent`.
     ///
     /// ```
     /// let builder = cpalead::Client::builder(1).http(|http| http.no_proxy());
@@ -241,13 +191,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// When the publisher id is 0 or too long, the base URL is neither https nor loopback, the key or the `User-Agent` cannot be
-    /// sent, or the TLS backend cannot be set up.
-    ///
-    /// ```
-    /// let client = cpalead::Client::builder(3_360_001).build()?;
-    /// # Ok::<(), cpalead::Error>(())
-    /// ```
+    /// When the publisher id is 0 or too large, the base URL is neither https nor loopback, the api
+    /// key or the `User-Agent` is not valid, or the TLS backend cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
         if !(1..=MAX_PUBLISHER_ID).contains(&self.publisher_id) {
             let shown = self.publisher_id;
@@ -267,7 +212,8 @@ impl ClientBuilder {
         let hook = self.hook.unwrap_or_else(|| Box::new(|builder| builder));
         let mut http = hook(reqwest::Client::builder());
         if base_url.starts_with("http:") {
-            // Plain http is for loopback: through a proxy, of the environment's too, it would leave the machine in clear.
+            // Plain http is for loopback only. Through a proxy, also one from the environment, it
+            // would leave the machine unencrypted.
             http = http.no_proxy();
         }
         let secrets: Vec<_> = api_key.iter().map(ApiKey::expose).collect();
@@ -275,7 +221,7 @@ impl ClientBuilder {
             .user_agent(user_agent)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            // It would write whole requests, with the key in them, to whoever listens at the level of traces.
+            // It would write whole requests, including the key, to the log at trace level.
             .connection_verbose(false)
             .retry(reqwest::retry::never())
             .gzip(true)
@@ -289,7 +235,7 @@ impl ClientBuilder {
             })?;
         let mut account = Account::new(self.publisher_id);
         if base_url != PROVIDER {
-            // A stand-in has minutes of its own, and must not use up the real ones.
+            // A test server has separate limits, and must not use up those of the real account.
             account = account.on(&base_url);
         }
         let limiter = Limiter::new(self.limits, &account, Arc::clone(&self.clock));
@@ -322,14 +268,14 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// The origin to call, without a slash at its end.
+/// The origin to call, without a slash at the end.
 fn checked_base(text: &str, key: Option<&ApiKey>) -> Result<String, Error> {
-    // Hidden before anything is cut off: a key with such a sign in it would lose its end there, and no longer be found.
+    // The key is hidden before the text is cut. If the key contained `?` or `#`, it would lose its
+    // end at the cut and no longer be found.
     let secrets: Vec<_> = key.into_iter().map(ApiKey::expose).collect();
     let shown = redact::url(&redact::scrub(text, &secrets), &secrets);
-    let url = reqwest::Url::parse(text).map_err(|error| {
-        Error::configuration(format!("base url {shown} cannot be read: {error}"))
-    })?;
+    let url = reqwest::Url::parse(text)
+        .map_err(|error| Error::configuration(format!("base url {shown} is not valid: {error}")))?;
     let loopback = match url.host_str() {
         Some("localhost") => true,
         Some(host) => {
