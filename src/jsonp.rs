@@ -1,4 +1,5 @@
-//! JSONP: names of callbacks, taking the JSON out of a call, and wrapping JSON so that it is safe to serve.
+//! JSONP: checks callback names, takes the JSON out of a call, and wraps JSON so that it is safe to
+//! serve.
 //!
 //! ```
 //! use cpalead::jsonp::{self, Callback};
@@ -13,8 +14,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A server that passes on what [`wrap()`] gives must send [`CONTENT_TYPE`] and [`NOSNIFF`] with it, and should accept only
-//! the callback names its own pages use: a name is checked for its form, not for what the function of that name does.
+//! A server that sends the result of [`wrap()`] must also send [`CONTENT_TYPE`] and [`NOSNIFF`]. It
+//! should accept only the callback names that its pages use, because a name is checked for its form
+//! and not for what the function does.
 
 mod callback;
 mod unwrap;

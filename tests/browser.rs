@@ -1,6 +1,7 @@
-//! Wrapped JSONP in a real browser: headless Chromium loads it as a script and inside a page, and nothing breaks out.
+//! Wrapped JSONP in a real browser: headless Chromium loads it as a script and inside a page, and
+//! no JSON breaks out.
 //!
-//! On Unix only, where the browser and its children can be ended as one group.
+//! These tests run on Unix only, where the browser and its children can be ended as one group.
 #![cfg(unix)]
 
 #[path = "browser/chromium.rs"]
@@ -16,7 +17,8 @@ use chromium::Chromium;
 use page::{Answer, Page};
 use server::Server;
 
-/// JSON that tries to leave its string, the call, the line or the script element, or to mean something else in a script.
+/// JSON that tries to leave its string, the call, the line or the script element, or to have a
+/// different meaning in a script.
 const PAYLOADS: [&str; 33] = [
     r#"{"offers":[{"id":5546840,"title":"Win a <b>prize</b> &amp; more","amount":"1.50"}]}"#,
     r#"["</script><script>canary('end tag')</script>"]"#,
@@ -53,7 +55,7 @@ const PAYLOADS: [&str; 33] = [
     "{}",
 ];
 
-/// What of [`PAYLOADS`] a script must not be made of is refused by `wrap`, and nowhere near a browser.
+/// Texts that `wrap` refuses, because no escaping can make them safe.
 const REFUSED: [&str; 6] = [
     r#"[1]);canary('call')//"#,
     r#"["\\");canary('backslash')//"]"#,
@@ -78,7 +80,7 @@ fn nothing_in_wrapped_json_breaks_out_of_the_string_the_call_or_the_script_eleme
     });
     let page = Page::new(answers.collect());
     let report = chromium.load(&Server::start(page.files()));
-    // Every answer twice: as a script of its own, and inside the page.
+    // Every answer arrives twice: as a separate script, and inside the page.
     assert_eq!(
         report,
         format!(
@@ -88,7 +90,7 @@ fn nothing_in_wrapped_json_breaks_out_of_the_string_the_call_or_the_script_eleme
     );
 }
 
-/// The page, the comparison and the canary must be able to fail, or the test above says nothing.
+/// The page, the comparison and the canary must be able to fail, or the test above proves nothing.
 #[test]
 fn the_page_notices_json_that_was_wrapped_carelessly() {
     let Some(chromium) = Chromium::find() else {

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The name of the function a JSONP answer calls: one JavaScript identifier, or several with dots between them.
+/// The name of the function that a JSONP answer calls: JavaScript identifiers with dots between
+/// them.
 ///
 /// ```
 /// use cpalead::jsonp::Callback;
@@ -13,8 +14,9 @@ use std::str::FromStr;
 /// assert!("alert(1)//".parse::<Callback>().is_err());
 /// ```
 ///
-/// Letters, digits, `_` and `$` of ASCII, at most [`Callback::MAX_LEN`] bytes, and no reserved word of JavaScript in any part: such a
-/// name can go into a script, an address or a header as it is.
+/// A name has at most [`Callback::MAX_LEN`] bytes. It consists of ASCII letters, digits, `_`, `$`
+/// and dots, and no part is a reserved word of JavaScript. Such a name needs no escaping in a
+/// script, an address or a header.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Callback(Box<str>);
 
@@ -33,19 +35,14 @@ impl Callback {
     ///
     /// # Errors
     ///
-    /// When the name is empty, too long, holds anything but ASCII letters, digits, `_`, `$` and single dots, or has a part that begins
-    /// with a digit or is a reserved word.
+    /// When the name is empty or too long, contains anything except ASCII letters, digits, `_`, `$`
+    /// and single dots, or has a part that begins with a digit or is a reserved word.
     pub fn new(name: &str) -> Result<Callback, CallbackError> {
         check(name)?;
         Ok(Callback(name.into()))
     }
 
     /// The name.
-    ///
-    /// ```
-    /// let callback = cpalead::jsonp::Callback::new("showOffers").unwrap();
-    /// assert_eq!(callback.as_str(), "showOffers");
-    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -87,11 +84,14 @@ impl TryFrom<String> for Callback {
     }
 }
 
-/// Why a text is no name of a callback.
+/// Why a text is not a valid callback name.
 ///
 /// ```
 /// let error = cpalead::jsonp::Callback::new("new").unwrap_err();
-/// assert_eq!(error.to_string(), "callback name has the reserved word `new` as a part; choose another name");
+/// assert_eq!(
+///     error.to_string(),
+///     "callback name has the reserved word `new` as a part; choose another name",
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackError(Fault);
@@ -146,9 +146,11 @@ impl fmt::Display for CallbackError {
 
 impl std::error::Error for CallbackError {}
 
-/// Words that JavaScript reserves in any mode, and the names strict mode forbids to bind.
+/// The words that JavaScript reserves in any mode, and the names that strict mode does not allow
+/// for variables.
 ///
-/// After a dot the language would allow them; servers and older browsers do not all agree, and no callback needs one.
+/// After a dot JavaScript allows them. They are refused there too, because some servers and older
+/// browsers do not allow them, and no callback needs one.
 const RESERVED: [&str; 49] = [
     "arguments",
     "await",
@@ -201,12 +203,16 @@ const RESERVED: [&str; 49] = [
     "yield",
 ];
 
-/// Whether a byte may stand in a name, dots included.
+/// Whether a byte is allowed in a name, including dots.
 pub(crate) fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.')
 }
 
-/// The check behind [`Callback::new`], for names that are only looked at.
+/// The check of [`Callback::new`], for names that need not be kept.
+///
+/// # Errors
+///
+/// The same as for [`Callback::new`].
 pub(crate) fn check(name: &str) -> Result<(), CallbackError> {
     let fault = |fault| Err(CallbackError(fault));
     if name.is_empty() {
@@ -260,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_is_refused_in_words() {
+    fn a_name_that_is_not_valid_is_refused_with_the_reason() {
         refused(
             "",
             "callback name is empty; give the name of a function, such as `showOffers`",

@@ -1,10 +1,10 @@
-//! Takes the JSON text out of a JSONP answer by looking at its head and its tail.
+//! Takes the JSON text out of a JSONP answer by reading only its head and its tail.
 
 use std::fmt;
 
 use super::callback::{Callback, check, is_name_byte};
 
-/// The JSON text inside a JSONP answer, or the answer itself where it is plain JSON.
+/// The JSON text inside a JSONP answer, or the answer itself if it is plain JSON.
 ///
 /// ```
 /// use cpalead::jsonp::{Callback, unwrap};
@@ -16,22 +16,26 @@ use super::callback::{Callback, check, is_name_byte};
 /// assert!(unwrap("other([1])", Some(&cb)).is_err());
 /// ```
 ///
-/// With `expected`, the call must be of that very name; without, any valid one will do. A byte order mark, blanks, comments, the
-/// guards `typeof cb === 'function' &&` and `cb &&`, and semicolons around the call are passed over. Nothing else may stand before or
-/// after it.
+/// With `expected`, the call must have exactly that name. Without it, any valid name is accepted. A
+/// byte order mark, blanks, comments, the guards `typeof cb === 'function' &&` and `cb &&`, and
+/// semicolons around the call are skipped. Nothing else is allowed before or after the call.
 ///
 /// # What is left to the decoder
 ///
-/// The JSON inside is not read: that is the decoder's work, and doing it twice would cost as much again. For an object or a list, only
-/// the first and the last bracket are looked at, and `cb({});alert(1);cb({})` gives `{});alert(1);cb({}`, which no JSON decoder
-/// accepts. Whatever a decoder does accept of the returned text was the one argument of the one call. So decode it to its end, and run
-/// neither the answer nor the text as a script. For the same reason a comment behind the call that itself ends like the call,
-/// as in `cb({}) // or cb({})`, is taken for a part of it and refused by the decoder.
+/// The JSON is not checked here, because the decoder does that and a second check would double the
+/// cost. For an object or a list, only the first and the last bracket are read.
+/// `cb({});alert(1);cb({})` therefore gives `{});alert(1);cb({}`, which no JSON decoder accepts. If
+/// a decoder accepts the returned text, the text was the only argument of the only call. So decode
+/// the text to its end, and run neither the answer nor the text as a script.
+///
+/// For the same reason a comment that ends like the call, as in `cb({}) // or cb({})`, counts as
+/// part of the JSON, and the decoder refuses it.
 ///
 /// # Errors
 ///
-/// When the text is empty, neither JSON nor a call, a call of another function, a call with no argument, cut short, or followed by
-/// something else. The error holds names of functions at most, never the body.
+/// When the text is empty, is neither JSON nor a call, calls a different function, has no argument,
+/// is cut short, or is followed by something else. The error may contain names of functions, but
+/// never the body.
 pub fn unwrap<'t>(text: &'t str, expected: Option<&Callback>) -> Result<&'t str, UnwrapError> {
     let text = text.trim_matches(is_blank);
     if text.is_empty() {
@@ -52,7 +56,8 @@ pub fn unwrap<'t>(text: &'t str, expected: Option<&Callback>) -> Result<&'t str,
     argument(&call)
 }
 
-/// The name of the function a JSONP answer calls; `None` for plain JSON and for anything that does not begin as a call.
+/// The name of the function that a JSONP answer calls; `None` if it is plain JSON or does not begin
+/// like a call.
 ///
 /// ```
 /// use cpalead::jsonp::callback_of;
@@ -62,7 +67,7 @@ pub fn unwrap<'t>(text: &'t str, expected: Option<&Callback>) -> Result<&'t str,
 /// assert_eq!(callback_of("<!DOCTYPE html>"), None);
 /// ```
 ///
-/// Only the head is looked at, so this is cheap on a body of any size, and says nothing about the rest of it.
+/// Only the head is read. This is fast for a body of any size, and does not check the rest of it.
 pub fn callback_of(text: &str) -> Option<&str> {
     let text = text.trim_start_matches(is_blank);
     if begins_json(text) {
@@ -71,7 +76,7 @@ pub fn callback_of(text: &str) -> Option<&str> {
     head(text).ok().map(|call| call.name)
 }
 
-/// Why a text is not the JSONP answer that was asked for.
+/// Why a text is not the expected JSONP answer.
 ///
 /// ```
 /// let error = cpalead::jsonp::unwrap("cb([1]", None).unwrap_err();
@@ -81,7 +86,7 @@ pub fn callback_of(text: &str) -> Option<&str> {
 pub struct UnwrapError(Fault);
 
 impl UnwrapError {
-    /// The name of the function that was called in place of the expected one.
+    /// The name of the function that was called instead of the expected one.
     ///
     /// ```
     /// use cpalead::jsonp::{Callback, unwrap};
@@ -113,10 +118,8 @@ enum Fault {
 impl fmt::Display for UnwrapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Fault::Empty => {
-                f.write_str("the text is empty; expected JSON or the call of a function")
-            }
-            Fault::NotACall => f.write_str("the text is neither JSON nor the call of a function"),
+            Fault::Empty => f.write_str("the text is empty; expected JSON or a function call"),
+            Fault::NotACall => f.write_str("the text is neither JSON nor a function call"),
             Fault::Other { found, expected } => write!(
                 f,
                 "the text calls `{found}`, but `{expected}` was asked for"
@@ -140,19 +143,20 @@ impl fmt::Display for UnwrapError {
 
 impl std::error::Error for UnwrapError {}
 
-/// A call taken apart up to its opening bracket.
+/// A call that was read up to its opening bracket.
 struct Call<'t> {
     name: &'t str,
-    /// What follows the bracket.
+    /// The text after the bracket.
     rest: &'t str,
 }
 
-/// What JavaScript passes over between its words, the byte order mark included.
+/// Whether JavaScript skips the character between words. This includes the byte order mark.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{feff}'
 }
 
-/// Whether a text begins as a JSON value does. The three words of JSON are reserved in JavaScript and name no callback.
+/// Whether a text begins like a JSON value. `true`, `false` and `null` are reserved in JavaScript,
+/// so they cannot be callbacks.
 fn begins_json(text: &str) -> bool {
     let word = matches!(text, "true" | "false" | "null");
     word || text.starts_with([
@@ -160,7 +164,8 @@ fn begins_json(text: &str) -> bool {
     ])
 }
 
-/// Passes over blanks and comments. A comment that is not closed is left standing and refused by whoever reads on.
+/// Skips blanks and comments. A comment that is not closed is not skipped, and the caller refuses
+/// it.
 fn skip_trivia(mut text: &str) -> &str {
     loop {
         text = text.trim_start_matches(is_blank);
@@ -178,12 +183,12 @@ fn skip_trivia(mut text: &str) -> &str {
     }
 }
 
-/// Whether a character ends a line, and with it a comment, in JavaScript.
+/// Whether a character ends a line, and therefore a comment, in JavaScript.
 fn is_line_end(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
-/// Passes over what may follow a call: semicolons, blanks, comments.
+/// Skips what may follow a call: semicolons, blanks and comments.
 fn skip_end(mut text: &str) -> &str {
     loop {
         text = skip_trivia(text);
@@ -194,7 +199,7 @@ fn skip_end(mut text: &str) -> &str {
     }
 }
 
-/// Splits a dotted name off the front, and what may stand between it and the next sign.
+/// Splits a dotted name off the front, and skips blanks and comments after it.
 fn name(text: &str) -> (&str, &str) {
     let end = text
         .bytes()
@@ -203,12 +208,12 @@ fn name(text: &str) -> (&str, &str) {
     (&text[..end], skip_trivia(&text[end..]))
 }
 
-/// Takes one sign and what may stand behind it.
+/// Takes one sign off the front, and skips blanks and comments after it.
 fn sign<'t>(text: &'t str, sign: &str) -> Option<&'t str> {
     text.strip_prefix(sign).map(skip_trivia)
 }
 
-/// Reads everything up to the opening bracket: comments, a guard where there is one, the name.
+/// Reads everything up to the opening bracket: comments, a guard if there is one, and the name.
 fn head(text: &str) -> Result<Call<'_>, UnwrapError> {
     let not_a_call = || UnwrapError(Fault::NotACall);
     let (first, rest) = name(skip_end(text));
@@ -226,7 +231,7 @@ fn head(text: &str) -> Result<Call<'_>, UnwrapError> {
     } else {
         (None, (first, rest))
     };
-    // Names are checked before they can get into a message.
+    // Names are checked before they can appear in a message.
     for name in tested.into_iter().chain([called]) {
         check(name).map_err(|_| not_a_call())?;
     }
@@ -242,7 +247,8 @@ fn head(text: &str) -> Result<Call<'_>, UnwrapError> {
 
 /// The argument of a call, from its opening bracket to the end of the text.
 fn argument<'t>(call: &Call<'t>) -> Result<&'t str, UnwrapError> {
-    // The usual end, `})` or `])` with semicolons, is recognised from behind, so that a large body is not read here at all.
+    // The usual end, `})` or `])` with semicolons, is recognised from the end of the text, so that
+    // a large body is not read here.
     let tail = call
         .rest
         .trim_end_matches(|c: char| is_blank(c) || c == ';');
@@ -254,7 +260,7 @@ fn argument<'t>(call: &Call<'t>) -> Result<&'t str, UnwrapError> {
     {
         return Ok(json);
     }
-    // Anything else, a comment after the call for one, is read from the front, once.
+    // Anything else, such as a comment after the call, is read once from the front.
     let fault = |fault: fn(Box<str>) -> Fault| Err(UnwrapError(fault(call.name.into())));
     if call.rest.starts_with(')') {
         return fault(Fault::NoArgument);
@@ -281,7 +287,8 @@ fn argument<'t>(call: &Call<'t>) -> Result<&'t str, UnwrapError> {
     }
 }
 
-/// Where the JSON value at the start of a text ends, told by its brackets and quotes alone; `None` when it does not end.
+/// Where the JSON value at the start of a text ends, according to its brackets and quotes; `None`
+/// if it does not end.
 fn value_end(text: &[u8]) -> Option<usize> {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -307,7 +314,7 @@ fn value_end(text: &[u8]) -> Option<usize> {
     Some(text.iter().position(|b| !more(b)).unwrap_or(text.len()))
 }
 
-/// Where a string ends that was opened just before `at`: behind its closing quote.
+/// The end of the string that was opened just before `at`, after its closing quote.
 fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
     loop {
         match text.get(at)? {
@@ -341,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shapes_in_the_wild_are_unwrapped() {
+    fn the_usual_shapes_are_unwrapped() {
         for before in [
             "",
             "\u{feff}",
@@ -407,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_callback_that_was_asked_for_will_do() {
+    fn only_the_requested_callback_is_accepted() {
         refused("cb([1])", "the text calls `cb`, but `a.cb` was asked for");
         refused(
             "b.a.cb([1])",
@@ -429,14 +436,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_call_is_refused() {
-        refused(
-            "",
-            "the text is empty; expected JSON or the call of a function",
-        );
+    fn text_that_is_not_a_call_is_refused() {
+        refused("", "the text is empty; expected JSON or a function call");
         refused(
             "\u{feff}\n",
-            "the text is empty; expected JSON or the call of a function",
+            "the text is empty; expected JSON or a function call",
         );
         for text in [
             "<!DOCTYPE html>",
@@ -460,11 +464,11 @@ mod tests {
             ")]}'",
             "a\u{0301}(1)",
         ] {
-            refused(text, "the text is neither JSON nor the call of a function");
+            refused(text, "the text is neither JSON nor a function call");
         }
         refused(
             &format!("{}([1])", "a".repeat(65)),
-            "the text is neither JSON nor the call of a function",
+            "the text is neither JSON nor a function call",
         );
     }
 
@@ -554,7 +558,7 @@ mod tests {
         assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     }
 
-    /// Pieces that the reader gives a meaning, among arbitrary text.
+    /// Pieces that have a meaning for the reader, among arbitrary text.
     fn pieces() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             prop::sample::select(vec![

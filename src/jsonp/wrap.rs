@@ -1,4 +1,4 @@
-//! Wraps JSON into a call that is safe to serve as a script and to put between `<script>` and `</script>`.
+//! Wraps JSON into a call that is safe to serve as a script and inside a `<script>` element.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,21 +9,15 @@ use super::callback::Callback;
 
 /// The content type to send with a [`wrap`]ped text.
 ///
-/// The charset is part of it: with another one, bytes inside strings could become quotes.
-///
-/// ```
-/// assert_eq!(cpalead::jsonp::CONTENT_TYPE, "application/javascript; charset=utf-8");
-/// ```
+/// It includes the charset, because with a different one, bytes inside strings could become quotes.
 pub const CONTENT_TYPE: &str = "application/javascript; charset=utf-8";
 
-/// The header, name and value, to send with a [`wrap`]ped text: it keeps browsers from guessing another type from the content.
+/// The header, name and value, to send with a [`wrap`]ped text.
 ///
-/// ```
-/// assert_eq!(cpalead::jsonp::NOSNIFF, ("x-content-type-options", "nosniff"));
-/// ```
+/// It prevents browsers from guessing a different type from the content.
 pub const NOSNIFF: (&str, &str) = ("x-content-type-options", "nosniff");
 
-/// How deeply lists and objects may be nested: as deep as the usual decoder reads.
+/// How deeply lists and objects may be nested: as deeply as the usual decoder reads.
 const MAX_DEPTH: usize = 127;
 
 /// A script that calls `callback` with `json` and does nothing else.
@@ -39,14 +33,17 @@ const MAX_DEPTH: usize = 127;
 /// assert!(wrap(&cb, "[1]);alert(1").is_err());
 /// ```
 ///
-/// The text is checked to be exactly one JSON value. `<`, `>`, U+2028 and U+2029, which JSON has inside strings only, are written as
-/// escapes: so no string can end the script element or the line, and the value stays the same. The comment in front keeps the first
-/// bytes out of an attacker's hands. Serve it with [`CONTENT_TYPE`] and [`NOSNIFF`], or put it into a script element of an HTML page.
+/// The text must be exactly one JSON value. `<`, `>`, U+2028 and U+2029 are written as escapes.
+/// They occur in JSON only inside strings, so the value stays the same, and no string can end the
+/// script element or the line. The comment at the start means that an attacker cannot choose the
+/// first bytes. Serve the script with [`CONTENT_TYPE`] and [`NOSNIFF`], or put it into a script
+/// element of an HTML page.
 ///
 /// # Errors
 ///
-/// When the text is not exactly one JSON value, is nested deeper than 127 levels, or has an object key `__proto__`: in a script that
-/// key would set the object's prototype, where a JSON decoder makes an ordinary entry of it. The error never holds the text.
+/// When the text is not exactly one JSON value, is nested deeper than 127 levels, or has an object
+/// key `__proto__`. In a script that key would set the prototype of the object, whereas a JSON
+/// decoder makes it an ordinary entry. The error never contains the text.
 pub fn wrap(callback: &Callback, json: &str) -> Result<String, WrapError> {
     if let Err(error) = serde_json::from_str::<IgnoredAny>(json) {
         return Err(WrapError(Fault::NotJson {
@@ -57,11 +54,12 @@ pub fn wrap(callback: &Callback, json: &str) -> Result<String, WrapError> {
     wrap_valid(callback, json)
 }
 
-/// The same for a text that is known to be exactly one JSON value, which is not parsed again.
+/// The same as [`wrap`], for a text that is known to be exactly one JSON value and is not parsed
+/// again.
 ///
 /// # Errors
 ///
-/// As for [`wrap`], but for the first.
+/// When the text is nested too deeply or has an object key `__proto__`, as for [`wrap`].
 pub(crate) fn wrap_valid(callback: &Callback, json: &str) -> Result<String, WrapError> {
     let json = json.trim_matches([' ', '\t', '\r', '\n']);
     let mut script = String::with_capacity(json.len() + callback.as_str().len() + 16);
@@ -74,14 +72,17 @@ pub(crate) fn wrap_valid(callback: &Callback, json: &str) -> Result<String, Wrap
     Ok(script)
 }
 
-/// Why a text was not wrapped; it never holds the text.
+/// Why a text was not wrapped; it never contains the text.
 ///
 /// ```
 /// use cpalead::jsonp::{Callback, wrap};
 ///
 /// let cb = Callback::new("cb").unwrap();
 /// let error = wrap(&cb, "[1,]").unwrap_err();
-/// assert_eq!(error.to_string(), "the text is not exactly one JSON value: look at line 1, column 4");
+/// assert_eq!(
+///     error.to_string(),
+///     "the text is not exactly one JSON value: look at line 1, column 4",
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrapError(Fault);
@@ -101,7 +102,7 @@ impl fmt::Display for WrapError {
             }
             Fault::TooDeep => write!(f, "the JSON text is nested deeper than {MAX_DEPTH} levels; make it flatter"),
             Fault::Prototype => f.write_str(
-                "the JSON text has an object key `__proto__`, which a script would take for the object's prototype; rename or drop it",
+                "the JSON text has an object key `__proto__`, which in a script would set the prototype of the object; rename or remove it",
             ),
         }
     }
@@ -109,7 +110,7 @@ impl fmt::Display for WrapError {
 
 impl std::error::Error for WrapError {}
 
-/// Refuses nesting without end and the one key that means something else in a script.
+/// Refuses deep nesting, and the key that has a different meaning in a script.
 fn check_structure(json: &str) -> Result<(), WrapError> {
     let bytes = json.as_bytes();
     let mut depth = 0_usize;
@@ -137,7 +138,8 @@ fn check_structure(json: &str) -> Result<(), WrapError> {
     Ok(())
 }
 
-/// Where the string that was opened before `at` ends: behind its closing quote, which valid JSON has.
+/// The end of the string that was opened just before `at`, after its closing quote, which valid
+/// JSON always has.
 fn string_end(bytes: &[u8], mut at: usize) -> usize {
     while at < bytes.len() {
         match bytes[at] {
@@ -149,13 +151,13 @@ fn string_end(bytes: &[u8], mut at: usize) -> usize {
     bytes.len()
 }
 
-/// Whether the inside of a JSON string says `__proto__`, escaped or not.
+/// Whether the content of a JSON string is `__proto__`, escaped or not.
 fn is_proto(inside: &str) -> bool {
     const NAME: &str = "__proto__";
     if !inside.contains('\\') {
         return inside == NAME;
     }
-    // Only `\u` with four digits can spell these letters; nine of them are the longest form.
+    // The longest form spells each of the nine letters as `\u` and four digits.
     if inside.len() > NAME.len() * 6 {
         return false;
     }
@@ -163,14 +165,15 @@ fn is_proto(inside: &str) -> bool {
     serde_json::from_str::<Cow<'_, str>>(&quoted).is_ok_and(|name| name == NAME)
 }
 
-/// Copies JSON with the characters replaced that mean something to HTML or to old JavaScript.
+/// Copies JSON, and escapes the characters that have a meaning in HTML or in older JavaScript.
 fn escape_into(script: &mut String, json: &str) {
     let mut copied = 0;
     for (at, byte) in json.bytes().enumerate() {
         let escape = match byte {
             b'<' => "\\u003c",
             b'>' => "\\u003e",
-            // The first byte of both separators; most other bytes are passed by without being put together to characters.
+            // The first byte of both separators. Checking it first avoids decoding the other
+            // characters.
             0xe2 if json[at..].starts_with('\u{2028}') => "\\u2028",
             0xe2 if json[at..].starts_with('\u{2029}') => "\\u2029",
             _ => continue,
@@ -270,7 +273,7 @@ mod tests {
 
     #[test]
     fn the_key_that_sets_a_prototype_is_refused_in_every_spelling() {
-        const MESSAGE: &str = "the JSON text has an object key `__proto__`, which a script would take for the object's prototype; rename or drop it";
+        const MESSAGE: &str = "the JSON text has an object key `__proto__`, which in a script would set the prototype of the object; rename or remove it";
         refused(r#"{"__proto__":{}}"#, MESSAGE);
         refused("[{\"a\":{\"__proto__\" \n:1}}]", MESSAGE);
         refused(r#"{"\u005f_proto\u005F_":1}"#, MESSAGE);
@@ -287,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_is_as_deep_as_a_decoder_reads() {
+    fn nesting_may_be_as_deep_as_a_decoder_reads() {
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         let script = wrap(&cb(), &nested(MAX_DEPTH)).unwrap();
         assert!(serde_json::from_str::<Value>(unwrap(&script, Some(&cb())).unwrap()).is_ok());
@@ -303,7 +306,7 @@ mod tests {
         );
     }
 
-    /// Any JSON value, with the strings that matter here among its strings.
+    /// Any JSON value, in which some strings are those that matter here.
     fn value() -> impl Strategy<Value = Value> {
         let text = prop_oneof![
             any::<String>(),

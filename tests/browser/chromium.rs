@@ -1,4 +1,5 @@
-//! Finds Chromium, loads one page in it with a fresh profile and a time limit, and gives back the page's title.
+//! Finds Chromium, loads one page in it with a new profile and a time limit, and returns the page's
+//! title.
 
 use std::io::Read;
 use std::os::unix::process::CommandExt;
@@ -9,14 +10,15 @@ use std::time::Duration;
 
 use crate::server::Server;
 
-/// How long one page may take, the start of the browser included.
+/// How long one page may take, including the start of the browser.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Where a browser is.
+/// The path of a browser.
 pub(crate) struct Chromium(PathBuf);
 
 impl Chromium {
-    /// The browser on the search path. When there is none, this says so, or fails if `CPALEAD_TEST_REQUIRE` asks for `chromium`.
+    /// The browser on the search path. If there is none, this prints a note and returns `None`, or
+    /// fails if `CPALEAD_TEST_REQUIRE` names `chromium`.
     pub(crate) fn find() -> Option<Chromium> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let found = std::env::split_paths(&path)
@@ -54,7 +56,7 @@ impl Chromium {
                 "--disable-sync",
                 "--disable-extensions",
             ])
-            // Nothing but the test's own server can be found from inside.
+            // The browser can reach only the server of the test.
             .args([
                 "--no-proxy-server",
                 "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
@@ -66,7 +68,8 @@ impl Chromium {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            // A group of its own, so that its children can be ended together with it, and nothing else.
+            // A separate group, so that the browser and its children can be ended together, and
+            // nothing else.
             .process_group(0)
             .spawn()
             .unwrap();
@@ -80,7 +83,7 @@ impl Chromium {
     }
 }
 
-/// What a child writes until it closes its output, or until the time is over.
+/// What a child writes until it closes its output or the time is over.
 fn read_within(child: &mut Child, patience: Duration) -> String {
     let mut output = child.stdout.take().unwrap();
     let (sender, receiver) = mpsc::channel();
@@ -92,7 +95,7 @@ fn read_within(child: &mut Child, patience: Duration) -> String {
     receiver.recv_timeout(patience).unwrap_or_default()
 }
 
-/// Ends a child and what it started, by its own process group.
+/// Ends a child and the processes that it started, by its process group.
 fn end(child: &mut Child) {
     let group = format!("-{}", child.id());
     let _ = Command::new("kill")
@@ -113,7 +116,8 @@ struct Profile(PathBuf);
 
 impl Profile {
     fn new() -> Profile {
-        // Tests run as threads of one process: the process and the thread make the name unique.
+        // Tests run as threads of one process, so the ids of process and thread make the name
+        // unique.
         let name = format!(
             "cpalead-browser-{}-{:?}",
             std::process::id(),

@@ -1,13 +1,14 @@
-//! The page that receives wrapped answers twice, compares them with the JSON they were made from, and reports in its title.
+//! The page that receives each wrapped answer twice, compares it with the original JSON, and
+//! reports in its title.
 
 use cpalead::jsonp::{CONTENT_TYPE, NOSNIFF};
 
 use crate::server::File;
 
-/// What is sent to the page as one answer.
+/// One answer that is sent to the page.
 pub(crate) struct Answer {
     pub(crate) index: usize,
-    /// The JSON, as it was before it was wrapped.
+    /// The JSON before it was wrapped.
     pub(crate) json: String,
     /// The script that calls `answers.got<index>` with it.
     pub(crate) script: String,
@@ -18,9 +19,7 @@ pub(crate) struct Page {
     answers: Vec<Answer>,
 }
 
-/// Notes what arrives: `way` is set before each answer to how the answer comes.
-///
-/// The copies of everything that is used for judging are taken before the first answer runs.
+/// Records what arrives. Before each answer, `way` is set to how the answer is loaded.
 const RECEIVE: &str = "
 var way, answers = {}, received = {}, caught = [];
 function canary(name) { caught.push(name); }
@@ -28,7 +27,7 @@ var alert = function () { canary('alert'); };
 function expect(index) { answers['got' + index] = function (value) { (received[way + ' ' + index] ||= []).push(value); }; }
 ";
 
-/// Compares what arrived with what a JSON parser makes of the original text, prototypes included.
+/// Compares what arrived with what a JSON parser makes of the original text, including prototypes.
 const COMPARE: &str = "
 function same(a, b) {
   if (Object.is(a, b)) return true;
@@ -79,7 +78,7 @@ impl Page {
                 format!("{COMPARE}\ncompare([{}]);", self.originals()),
             ),
         ];
-        // Answers are served as the library says a server must serve them.
+        // Answers are served with the headers that the library requires.
         files.extend(self.answers.iter().map(|answer| File {
             path: format!("/answer/{}", answer.index),
             content_type: CONTENT_TYPE,
@@ -103,7 +102,7 @@ impl Page {
         html
     }
 
-    /// The JSON texts in base64: a road to the page that has no quotes, tags or line ends in it.
+    /// The JSON texts in base64, which has no quotes, tags or line ends.
     fn originals(&self) -> String {
         let quoted: Vec<String> = self
             .answers

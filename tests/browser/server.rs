@@ -1,4 +1,4 @@
-//! A server on loopback that hands out a fixed set of files, one connection at a time.
+//! A server on loopback that serves a fixed set of files.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// One file: its path, its content type, further headers, its bytes.
+/// One file: its path, content type, further header and body.
 pub(crate) struct File {
     pub(crate) path: String,
     pub(crate) content_type: &'static str,
@@ -34,7 +34,8 @@ impl Server {
                 if stopped.load(Ordering::SeqCst) {
                     return;
                 }
-                // Browsers open connections ahead of need and leave them idle: each gets a thread, so that none holds up another.
+                // Browsers open connections early and leave them idle. Each has a thread, so that
+                // none delays another.
                 let files = Arc::clone(&files);
                 std::thread::spawn(move || stream.and_then(|stream| answer(stream, &files)));
             }
@@ -54,7 +55,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        // A last connection wakes the thread, which then sees that it is to stop.
+        // A last connection wakes the thread, which then stops.
         let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
