@@ -1,8 +1,9 @@
-//! Rules for what the packages depend on: each line says what it is for, and the stand-in provider is independent.
+//! Rules for what the packages depend on: each dependency has a reason, and the sandbox does not
+//! depend on the library.
 
-use super::{Source, Violation};
+use super::tree::{Source, Violation};
 
-/// Whoever asks what a dependency is for finds the answer above it.
+/// A comment above each dependency says what it is for.
 pub(super) fn comments(sources: &[Source]) -> Vec<Violation> {
     let mut found = Vec::new();
     for source in manifests(sources) {
@@ -22,7 +23,7 @@ pub(super) fn comments(sources: &[Source]) -> Vec<Violation> {
     found
 }
 
-/// Made from the same types, library and stand-in would share the same misunderstanding.
+/// A sandbox that used the types of the library would repeat its misunderstandings.
 pub(super) fn independent_sandbox(sources: &[Source]) -> Vec<Violation> {
     let rule = "the sandbox does not depend on `cpalead`";
     let mut found = Vec::new();
@@ -45,7 +46,7 @@ pub(super) fn independent_sandbox(sources: &[Source]) -> Vec<Violation> {
     found
 }
 
-/// What anybody builds comes from the public registry.
+/// Everything that is built comes from the public registry.
 pub(super) fn lock(sources: &[Source]) -> Vec<Violation> {
     let rule = "a locked package comes from crates.io";
     let mut found = Vec::new();
@@ -70,7 +71,7 @@ fn manifests(sources: &[Source]) -> impl Iterator<Item = &Source> {
     sources.iter().filter(is_manifest)
 }
 
-/// The lines of the tables with dependencies.
+/// The lines of the tables that list dependencies.
 fn dependencies(source: &Source) -> impl Iterator<Item = (usize, &str)> {
     let mut within = false;
     (1..).zip(source.text.lines()).filter(move |(_, line)| {

@@ -1,8 +1,9 @@
-//! Rules for every Rust file: how it begins, how long it is, what it imports, and what is not left in it.
+//! Rules for every Rust file: how it begins, how long it is, how it imports, and what must not be
+//! left in it.
 
-use super::{Source, Violation, has_word};
+use super::tree::{Source, Violation, has_word};
 
-/// Lines of a file without its tests.
+/// The most lines that a file may have without its tests.
 const LONGEST: usize = 400;
 
 /// A file begins by saying what it owns.
@@ -21,7 +22,7 @@ fn opens_with_a_sentence(text: &str) -> bool {
     paragraph.contains(' ') && paragraph.ends_with(['.', ':'])
 }
 
-/// A file is not longer than what one can read at a sitting.
+/// A file can be read at one sitting.
 pub(super) fn length(sources: &[Source]) -> Vec<Violation> {
     let count = |source: &Source| source.without_tests().count();
     let long = rust(sources).filter(|source| count(source) > LONGEST);
@@ -34,7 +35,7 @@ pub(super) fn length(sources: &[Source]) -> Vec<Violation> {
         .collect()
 }
 
-/// What is imported is named, and from where it is.
+/// Imports name each item, and do not climb by two modules.
 pub(super) fn imports(sources: &[Source]) -> Vec<Violation> {
     let mut found = Vec::new();
     for source in others(sources) {
@@ -70,16 +71,16 @@ fn is_use(code: &str) -> bool {
     code.trim_start().starts_with("use ")
 }
 
-/// Nothing is left for later, and no test is left out.
+/// No work is left for later, and no test is skipped.
 pub(super) fn leftovers(sources: &[Source]) -> Vec<Violation> {
     const NONE: [(&str, &str); 5] = [
-        ("#[ignore", "no ignored tests: a test runs or is not there"),
+        ("#[ignore", "no ignored tests: let it run, or delete it"),
         (
             "should_panic",
-            "no tests that expect a panic: look at the error",
+            "no tests that expect a panic: check the error",
         ),
-        ("todo!(", "nothing is left to do"),
-        ("unimplemented!(", "nothing is left to do"),
+        ("todo!(", "no unfinished code"),
+        ("unimplemented!(", "no unfinished code"),
         ("dbg!(", "no debugging output"),
     ];
     let mut found = Vec::new();
@@ -93,12 +94,12 @@ pub(super) fn leftovers(sources: &[Source]) -> Vec<Violation> {
             if text.contains("```") && has_word(text, "ignore") {
                 found.push(source.violation(
                     line,
-                    "no ignored examples: one that cannot run is `no_run` or `text`",
+                    "no ignored examples: mark one that cannot run `no_run` or `text`",
                 ));
             }
             let open = has_word(text, "TODO") || has_word(text, "FIXME");
             if open && !text.contains("https://") {
-                found.push(source.violation(line, "what is left to do carries a link"));
+                found.push(source.violation(line, "a note on open work carries a link"));
             }
         }
     }

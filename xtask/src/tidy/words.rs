@@ -1,8 +1,9 @@
-//! Rules for all text of the tree: nothing that looks like a secret, and nothing of the place where somebody wrote it.
+//! Rules for all text of the tree: it contains no secret, and nothing about the place where it was
+//! written.
 
-use super::{Source, Violation};
+use super::tree::{Source, Violation};
 
-/// What keys of well-known services begin with, and how much of such characters follows.
+/// How keys of well-known services begin, and how many characters at least follow.
 const SECRETS: [(&str, usize); 8] = [
     ("-----BEGIN RSA PRIVATE KEY", 0),
     ("-----BEGIN PRIVATE KEY", 0),
@@ -14,7 +15,7 @@ const SECRETS: [(&str, usize); 8] = [
     ("sk_live_", 16),
 ];
 
-/// No key is in the tree, not even one that was meant for a test.
+/// No key is in the tree, not even one for a test.
 pub(super) fn secrets(sources: &[Source]) -> Vec<Violation> {
     lines(
         sources,
@@ -33,7 +34,7 @@ pub(super) fn secrets(sources: &[Source]) -> Vec<Violation> {
     )
 }
 
-/// Paths and hosts that mean something on one machine only, and words on how the text came about.
+/// Paths and hosts that mean something on one machine only, and traces of how a text was written.
 const WORKPLACE: [&str; 14] = [
     "/work/",
     "../shared",
@@ -51,7 +52,7 @@ const WORKPLACE: [&str; 14] = [
     "as an AI",
 ];
 
-/// A reader has the repository and the public network, and nothing else.
+/// A reader has nothing but the repository and the public network.
 pub(super) fn workplace(sources: &[Source]) -> Vec<Violation> {
     lines(sources, "no path, host or note of one workplace", |line| {
         WORKPLACE.iter().any(|word| line.contains(word))
@@ -60,7 +61,7 @@ pub(super) fn workplace(sources: &[Source]) -> Vec<Violation> {
     })
 }
 
-/// `issue 4` without the tracker it is in.
+/// `issue 4` without a link to its tracker.
 fn is_numbered_issue(line: &str) -> bool {
     let lower = line.to_lowercase();
     lower.match_indices("issue ").any(|(at, found)| {
@@ -69,7 +70,7 @@ fn is_numbered_issue(line: &str) -> bool {
     })
 }
 
-/// A host that only one network knows.
+/// A host that exists in one private network only.
 fn has_private_host(line: &str) -> bool {
     line.match_indices("://").any(|(at, _)| {
         let host = line[at + 3..]

@@ -1,14 +1,14 @@
-//! Rules for continuous integration: what it calls is there, and whom it trusts is pinned.
+//! Rules for continuous integration: the commands that it calls exist, and actions are pinned.
 
-use super::{Source, Violation};
+use super::tree::{Source, Violation};
 
-/// What cargo has, and what the tools that this project's people use add to it.
+/// The commands of cargo and of the tools that this project uses.
 const CARGO: [&str; 14] = [
     "bench", "build", "check", "clippy", "doc", "fetch", "fmt", "insta", "metadata", "package",
     "publish", "run", "test", "tree",
 ];
 
-/// A job that calls a command which was renamed fails months later, when it is needed.
+/// A job that calls a renamed command would fail only when somebody needs it.
 pub(super) fn commands(sources: &[Source]) -> Vec<Violation> {
     let tasks = tasks(sources);
     let mut found = Vec::new();
@@ -53,7 +53,7 @@ pub(super) fn commands(sources: &[Source]) -> Vec<Violation> {
     found
 }
 
-/// The names of the tasks, as their variants in the command line have them.
+/// The names of the tasks, from the variants of the command line.
 fn tasks(sources: &[Source]) -> Vec<String> {
     let main = sources
         .iter()
@@ -81,7 +81,7 @@ fn kebab(name: &str) -> String {
     kebab
 }
 
-/// An action without a version is whatever its owner made of it last.
+/// An action without a version changes whenever its owner changes it.
 pub(super) fn pinned(sources: &[Source]) -> Vec<Violation> {
     let mut found = Vec::new();
     for source in sources.iter().filter(|source| is_workflow(&source.path)) {

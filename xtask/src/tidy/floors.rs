@@ -1,0 +1,130 @@
+//! The rule on which way the library's files import each other: strictly downwards.
+
+use std::collections::BTreeSet;
+
+use super::modules::Package;
+use super::tree::{Source, Violation};
+
+/// Every file of the library, from the lowest floor to the highest.
+///
+/// A file imports only files of lower floors, so the files of one floor do not know each other. A
+/// file that only re-exports, such as `jsonp` or `rate_limits`, stands above what it re-exports.
+const FLOORS: &[&[&str]] = &[
+    // Time, and who may start a call when. Nothing here knows the library's error.
+    &["clock", "endpoint"],
+    &["rate_limits::ledger", "rate_limits::store::account"],
+    &["rate_limits::store"],
+    &[
+        "rate_limits::permit",
+        "rate_limits::store::file::record",
+        "rate_limits::store::memory",
+        "rate_limits::store::redis::connection",
+    ],
+    &[
+        "rate_limits::settings",
+        "rate_limits::store::file",
+        "rate_limits::store::redis",
+    ],
+    &["rate_limits::limiter"],
+    &["rate_limits"],
+    // What everything else stands on.
+    &["plain", "redact::spellings"],
+    &["redact"],
+    &["api_key", "error::kind"],
+    &["error"],
+    &["error::message", "jsonp::callback"],
+    &["jsonp::unwrap", "jsonp::wrap"],
+    &["jsonp"],
+    // What a field holds.
+    &["values"],
+    &[
+        "values::amount",
+        "values::conversion_status",
+        "values::country",
+        "values::daily_cap",
+        "values::lists",
+        "values::payout_type",
+        "values::text",
+    ],
+    &[
+        "values::countries",
+        "values::country::codes",
+        "values::devices",
+        "values::number",
+        "values::payouts_per_country",
+    ],
+    &["generated"],
+    // From text to rows, without a call.
+    &["decode::rejected", "decode::row"],
+    &["decode::envelope", "decode::json"],
+    &["decode"],
+    &["report"],
+    // The rows, and the parameters of the requests.
+    &[
+        "conversions::conversion",
+        "conversions::subject",
+        "offers::field",
+        "offers::offer_type",
+        "offers::payout",
+        "offers::updated_since",
+        "reversals::reversal",
+    ],
+    &["offers::parts", "reversals::window"],
+    &["offers::offer", "reversals::plan"],
+    &["offers::audience", "offers::list", "schema"],
+    &["offers::parameters"],
+    // One call, from permit to rows.
+    &["call::retry", "call::retry_after", "call::trace"],
+    &["call::wire"],
+    &["call::inner", "call::operation"],
+    &["call::attempts"],
+    &["call"],
+    // What a user asks for, and where every call starts.
+    &["conversions", "offers", "reversals"],
+    &["conversions::watch", "reversals::stream"],
+    &["client"],
+    &["client::builder"],
+    &["lib"],
+];
+
+/// Every file of the library has a floor, and imports only files of lower floors.
+pub(super) fn direction(sources: &[Source]) -> Vec<Violation> {
+    let package = Package::new(sources, "src");
+    let mut found = Vec::new();
+    for path in package.paths() {
+        let name = name(path);
+        if floor(&name).is_none() {
+            let rule =
+                format!("`{name}` has no floor: add it to the table in xtask/src/tidy/floors.rs");
+            found.push(Violation {
+                place: format!("{path}:1"),
+                rule,
+            });
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for import in package.imports() {
+        let (from, to) = (name(import.from), name(import.to));
+        let (Some(upper), Some(lower)) = (floor(&from), floor(&to)) else {
+            continue;
+        };
+        if upper <= lower && seen.insert((import.from, import.to)) {
+            let rule = format!("`{from}` imports `{to}`, which is not on a lower floor");
+            found.push(Violation {
+                place: format!("{}:{}", import.from, import.line),
+                rule,
+            });
+        }
+    }
+    found
+}
+
+/// The name of a file in the table: `values::text` for `src/values/text.rs`.
+fn name(path: &str) -> String {
+    let below = path.strip_prefix("src/").unwrap_or(path);
+    below.trim_end_matches(".rs").replace('/', "::")
+}
+
+fn floor(name: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| floor.contains(&name))
+}
