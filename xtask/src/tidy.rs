@@ -15,6 +15,7 @@ mod tree;
 mod words;
 mod workflows;
 
+pub use floors::floors;
 pub use names::at_the_root;
 pub use tree::{Source, Violation, read};
 

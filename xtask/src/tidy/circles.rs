@@ -7,8 +7,9 @@ use super::tree::{Source, Violation};
 
 /// Finds each circle once.
 ///
-/// The one exception is the circle of the generated client, `src/generated.rs`, and its hook,
-/// `src/call/operation.rs`. It cannot be seen here, because the generated code is not in the tree.
+/// One circle is an exception, because the generator requires it: the generated client behind
+/// `src/generated.rs` calls its hook in `src/call/operation.rs`, which names the generated client.
+/// It is not found, because the generated code is not in the tree.
 pub(super) fn none(sources: &[Source]) -> Vec<Violation> {
     let mut found = Vec::new();
     for folder in packages(sources) {

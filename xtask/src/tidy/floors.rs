@@ -87,6 +87,15 @@ const FLOORS: &[&[&str]] = &[
     &["lib"],
 ];
 
+/// The names in the table of floors: `values::text` for `src/values/text.rs`.
+///
+/// ```
+/// assert_eq!(xtask::tidy::floors().last(), Some("lib"));
+/// ```
+pub fn floors() -> impl Iterator<Item = &'static str> {
+    FLOORS.iter().copied().flatten().copied()
+}
+
 /// Every file of the library has a floor, and imports only files of lower floors.
 pub(super) fn direction(sources: &[Source]) -> Vec<Violation> {
     let package = Package::new(sources, "src");

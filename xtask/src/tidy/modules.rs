@@ -27,7 +27,8 @@ pub(super) fn packages(sources: &[Source]) -> BTreeSet<&str> {
         .collect()
 }
 
-fn package(source: &Source) -> Option<&str> {
+/// The folder of the package that a Rust file belongs to. Integration tests belong to none.
+pub(super) fn package(source: &Source) -> Option<&str> {
     let path = &source.path;
     let folder = match path.find("/src/") {
         Some(at) => &path[..at + 4],
@@ -83,9 +84,7 @@ impl<'a> Package<'a> {
 
     /// What the files import of each other. Tests may import what they like.
     ///
-    /// Generated code is not in the tree, so what it imports is not seen. That hides one circle:
-    /// the generated client calls the hook in `src/call/operation.rs`, which names the generated
-    /// client. The generator requires it.
+    /// Generated code is not in the tree, so its imports are not seen.
     pub(super) fn imports(&self) -> BTreeSet<Import<'a>> {
         let mut imports = BTreeSet::new();
         for (module, file) in self.without_tests() {

@@ -1,5 +1,6 @@
 //! Rules for what people read in the tree: how wide comments are, and which phrases stay out.
 
+use super::modules::package;
 use super::pieces::{Kind, pieces};
 use super::tree::{Source, Violation};
 
@@ -71,8 +72,7 @@ const PHRASES: [(&[&str], &str); 9] = [
     (&["is", "none", "that"], "`is not one that`"),
 ];
 
-/// Good English beside `is not a valid ...`: `there is no list`, `is no longer`.
-const BEFORE_IS_NO: [&str; 2] = ["there", "here"];
+/// The words after which `is no` is good English. So is `there is no`.
 const AFTER_IS_NO: [&str; 9] = [
     "better",
     "different",
@@ -85,24 +85,21 @@ const AFTER_IS_NO: [&str; 9] = [
     "worse",
 ];
 
-/// The places where people read: the packages' source and the pages about them.
-fn is_read(path: &str) -> bool {
-    const FOLDERS: [&str; 4] = ["src/", "cli/src/", "sandbox/src/", "xtask/src/"];
-    const PAGES: [&str; 5] = [
-        "ARCHITECTURE.md",
-        "README.md",
-        "cli/README.md",
-        "sandbox/README.md",
-        "spec/README.md",
-    ];
-    let is_source = path.ends_with(".rs") && FOLDERS.iter().any(|folder| path.starts_with(folder));
-    is_source || PAGES.contains(&path)
-}
+/// The pages about the packages.
+const PAGES: [&str; 5] = [
+    "ARCHITECTURE.md",
+    "README.md",
+    "cli/README.md",
+    "sandbox/README.md",
+    "spec/README.md",
+];
 
 /// Comments, messages and pages are in plain English.
 pub(super) fn phrases(sources: &[Source]) -> Vec<Violation> {
     let mut found = Vec::new();
-    for source in sources.iter().filter(|source| is_read(&source.path)) {
+    let is_read =
+        |source: &&Source| package(source).is_some() || PAGES.contains(&source.path.as_str());
+    for source in sources.iter().filter(is_read) {
         let words = words(source);
         for at in 0..words.len() {
             if let Some((phrase, better)) = phrase(&words, at) {
@@ -176,9 +173,8 @@ fn phrase(words: &[Word], at: usize) -> Option<(String, String)> {
     let word_at = |at: Option<usize>| at.and_then(|at| words.get(at)).map_or("", |(_, word)| word);
     let next = word_at(Some(at + 2)).trim_matches(|c| !inner(c));
     let is_no = matches!(first, "is" | "are") && word_at(Some(at + 1)) == "no";
-    let good = BEFORE_IS_NO.contains(&word_at(at.checked_sub(1)).trim_matches(|c| !inner(c)))
-        || AFTER_IS_NO.contains(&next)
-        || next.is_empty();
+    let before = word_at(at.checked_sub(1)).trim_start_matches(|c| !inner(c));
+    let good = before == "there" || AFTER_IS_NO.contains(&next) || next.is_empty();
     if is_no && !good {
         let better = format!("`{first} not`, as in `is not a valid amount`");
         return Some((format!("{first} no {next}"), better));

@@ -1,6 +1,8 @@
 //! The rules on floors and circles, each with a planted violation.
 
-use crate::{in_library, planted, planted_all};
+use xtask::tidy::floors;
+
+use crate::{in_library, planted, planted_all, root};
 
 /// Plants an import in `src/offers/offer.rs`.
 #[track_caller]
@@ -116,6 +118,17 @@ fn a_file_without_a_floor_is_found() {
         "//! Owns novelties.\n",
         "src/offers/novelty.rs:1: `offers::novelty` has no floor: add it to the table in xtask/src/tidy/floors.rs",
     );
+}
+
+#[test]
+fn every_floor_belongs_to_a_file() {
+    for name in floors() {
+        let path = format!("src/{}.rs", name.replace("::", "/"));
+        assert!(
+            root().join(&path).is_file(),
+            "{path} is in the table of floors"
+        );
+    }
 }
 
 /// Plants files in a package where no floors are checked.
