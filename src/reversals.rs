@@ -31,7 +31,7 @@ const SHAPE: Shape = Shape {
 ///
 /// It is made by [`Client::reversals`](crate::Client::reversals). The provider returns at most one
 /// month a call and allows one call a minute. A longer range is cut into windows, which are fetched
-/// oldest first. [`plan`](Self::plan) tells beforehand how many calls that takes.
+/// oldest first. [`plan`](Self::plan) counts the calls beforehand.
 /// [`stream`](Self::stream) yields window after window, and `.await` collects them all.
 ///
 /// Source: Publisher API documentation, Reversals API.

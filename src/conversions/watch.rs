@@ -232,12 +232,12 @@ impl Seen {
     fn fresh(&mut self, report: Report<Conversion>) -> Vec<Result<Conversion, Error>> {
         self.answers += 1;
         let mut alike: HashMap<Identity, u64> = HashMap::new();
-        let mut odd = Vec::new();
+        let mut errors = Vec::new();
         for rejected in report.rejected() {
             let raw = report.raw_rejected(rejected).unwrap_or_default();
             let nth = alike.entry(hash(&format!("odd {raw}"))).or_default();
             if self.is_new(hash(&format!("odd {nth} {raw}"))) {
-                odd.push(Err(unreadable(rejected)));
+                errors.push(Err(unreadable(rejected)));
             }
             *nth += 1;
         }
@@ -252,7 +252,7 @@ impl Seen {
                 fresh.push(Ok(conversion));
             }
         }
-        fresh.append(&mut odd);
+        fresh.append(&mut errors);
         if self.known.len() > REMEMBERED {
             // A forgotten row counts as new, so the rows of this answer must stay.
             let current = self.answers;

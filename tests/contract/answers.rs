@@ -1,4 +1,4 @@
-//! Every shape in which offers may come, from documentation, observation and inference: what the library makes of each fixture.
+//! Every documented, observed and inferred shape of offers, and how the library reads each fixture.
 
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ fn fixtures(origin: &str) -> Vec<(String, Vec<u8>)> {
     fixtures
 }
 
-/// The answer in normal forms: what a user of the library gets to see.
+/// The answer as a user of the library sees it, with one form for each value.
 fn normal(offers: &OfferList) -> Value {
     let rejected: Vec<_> = offers
         .rejected()
@@ -75,16 +75,16 @@ async fn check(origin: &str) {
 }
 
 #[tokio::test]
-async fn what_is_documented_reads_as_documented() {
+async fn documented_shapes_are_read_as_documented() {
     check("documented").await;
 }
 
 #[tokio::test]
-async fn what_was_observed_reads() {
+async fn observed_shapes_are_read() {
     check("observed").await;
 }
 
 #[tokio::test]
-async fn what_is_inferred_reads() {
+async fn inferred_shapes_are_read() {
     check("inferred").await;
 }

@@ -1,4 +1,5 @@
-//! A body of 256 MiB of zeros that travels as a quarter of a megabyte: refused, and never held.
+//! A body of 256 MiB of zeros, compressed to a quarter of a megabyte, is refused and never held in
+//! memory.
 
 use std::io::Write as _;
 use std::process::Command;
@@ -10,12 +11,12 @@ use flate2::write::GzEncoder;
 use crate::raw_server::{RawServer, answer};
 use crate::support::builder;
 
-/// Tells the test that it is the process to be measured; its value is the cap in bytes.
+/// Set in the process that is measured; its value is the cap in bytes.
 const MEASURED: &str = "CPALEAD_TEST_BOMB_CAP";
 
 const SIZE: usize = 256 << 20;
 
-/// What the process may need beside the body: buffers, threads, the inflater.
+/// How many bytes the process may need in addition to the body: buffers, threads, decompression.
 const SLACK: u64 = 16 << 20;
 
 fn zeros_in_gzip() -> Vec<u8> {
@@ -27,7 +28,7 @@ fn zeros_in_gzip() -> Vec<u8> {
     encoder.finish().expect("memory")
 }
 
-/// The largest part of memory that this process ever held, in bytes.
+/// The most memory that this process ever used, in bytes.
 #[cfg(target_os = "linux")]
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("procfs");
@@ -39,7 +40,7 @@ fn peak() -> u64 {
     kilobytes.parse::<u64>().expect("a number") << 10
 }
 
-/// In a process of its own, so that no other test's memory is counted.
+/// Measures a separate process, so that the memory of other tests is not counted.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_bomb_costs_no_more_memory_than_the_cap() {
@@ -64,7 +65,7 @@ fn a_bomb_costs_no_more_memory_than_the_cap() {
     }
 }
 
-/// Not a test when run with the others: the process that the test above measures.
+/// The process that the test above measures; it does nothing when it runs with the other tests.
 #[tokio::test]
 #[cfg(target_os = "linux")]
 async fn measured() {
@@ -80,7 +81,7 @@ async fn measured() {
         .retry(RetryPolicy::none())
         .build()
         .expect("a client");
-    // What a whole call needs once is not the bomb's.
+    // A first call allocates what every call needs once, so that it is not counted below.
     let small = RawServer::saying(answer("404 Not Found", &[], b""));
     let warm = builder(&small.base_url()).build().expect("a client");
     warm.offers().await.expect_err("nothing there");

@@ -1,4 +1,4 @@
-//! Conversions over HTTP: what is sent, and what each shape of an answer turns into.
+//! Conversions over HTTP: what is sent, and how each shape of an answer is read.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -6,10 +6,10 @@ use cpalead::{Client, Conversion, ConversionsRequest, Error, Report, Subject};
 use httpmock::MockServer;
 use serde_json::{Value, json};
 
-use crate::stage::{KEY, NONE, Stage, fixtures, ok, said};
+use crate::setup::{KEY, NONE, Setup, fixtures, ok, without_nulls};
 use crate::support::builder;
 
-/// A row as its user sees it, by name; what it does not say is left out.
+/// A row as a user of the library sees it, without the fields that are missing.
 fn seen(report: &Report<Conversion>, row: &Conversion) -> Value {
     let fields = json!({
         "offer_id": row.offer_id(),
@@ -22,14 +22,14 @@ fn seen(report: &Report<Conversion>, row: &Conversion) -> Value {
         "status": row.status(),
         "raw": report.raw(row),
     });
-    said(fields)
+    without_nulls(fields)
 }
 
 fn rejected<R>(report: &Report<R>) -> Vec<String> {
     report.rejected().iter().map(ToString::to_string).collect()
 }
 
-/// Calls a mock server that answers with this body, and says how often it was called.
+/// Calls a mock server that answers with this body; also returns how often it was called.
 async fn answered(body: &str) -> (Result<Report<Conversion>, Error>, usize) {
     let server = MockServer::start_async().await;
     let mock = server
@@ -62,20 +62,20 @@ async fn check_fixtures(origin: &str) {
 }
 
 #[tokio::test]
-async fn conversions_as_they_were_observed_read() {
+async fn observed_shapes_of_conversions_are_read() {
     check_fixtures("observed").await;
 }
 
 #[tokio::test]
-async fn conversions_as_they_are_inferred_read() {
+async fn inferred_shapes_of_conversions_are_read() {
     check_fixtures("inferred").await;
 }
 
-/// Sends the request of a client with a key and returns its line with `KEY` for the key.
+/// Sends the request of a client with a key, and returns its first line with `KEY` for the key.
 async fn line(request: impl FnOnce(&Client) -> ConversionsRequest) -> String {
-    let stage = Stage::of(vec![ok(NONE)]);
-    request(&stage.client).await.expect("an empty answer");
-    let heads = stage.server.heads();
+    let setup = Setup::answering(vec![ok(NONE)]);
+    request(&setup.client).await.expect("an empty answer");
+    let heads = setup.server.heads();
     assert_eq!(heads.len(), 1);
     let line = heads[0].lines().next().expect("a line").to_owned();
     assert_eq!(line.matches(KEY).count(), 1, "the key is sent once");
@@ -116,10 +116,10 @@ async fn a_request_is_this_line_with_the_key_in_its_query() {
     "#);
 }
 
-/// Nothing is sent, no slot is taken, and the error is this one.
+/// Checks that the call fails with this message, sends nothing and takes no slot.
 async fn refused(key: Option<&'static str>, subject: impl Into<Subject>, message: &str) {
-    let stage = Stage::of(vec![ok(NONE)]);
-    let mut builder = builder(&stage.server.base_url());
+    let setup = Setup::answering(vec![ok(NONE)]);
+    let mut builder = builder(&setup.server.base_url());
     if let Some(key) = key {
         builder = builder.api_key(key);
     }
@@ -127,22 +127,22 @@ async fn refused(key: Option<&'static str>, subject: impl Into<Subject>, message
     let error = client.conversions(subject).await.expect_err("refused");
     assert_eq!(error.to_string(), message);
     assert!(error.is_configuration() && !error.may_have_counted());
-    assert_eq!(stage.server.connections(), 0);
+    assert_eq!(setup.server.connections(), 0);
 }
 
 #[tokio::test]
 async fn without_a_key_nothing_is_sent() {
     let message = "conversions: no api key is set, and this call needs one";
     refused(None, "user-42", message).await;
-    let stage = Stage::of(vec![ok(NONE)]);
-    let client = builder(&stage.server.base_url()).build().expect("a client");
+    let setup = Setup::answering(vec![ok(NONE)]);
+    let client = builder(&setup.server.base_url()).build().expect("a client");
     let error = client.conversions_of_caller().await.expect_err("no key");
     assert_eq!(error.to_string(), message);
     let mut watch = client.conversions("user-42").watch();
     let error = watch.next().await.expect("an error").expect_err("no key");
     assert_eq!(error.to_string(), message);
     assert!(watch.next().await.is_none());
-    assert_eq!(stage.server.connections(), 0);
+    assert_eq!(setup.server.connections(), 0);
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn a_sub_id_that_means_the_caller_is_refused() {
     let message = "conversions: the sub-id `user` means the caller of the api: ask for the conversions of the caller instead";
     for subid in ["user", "USER", "User", " user", "user\t"] {
         refused(Some(KEY), subid, message).await;
-        // Also where the key is missing: the sub-id is what the caller can mend.
+        // Also without a key: the message is about the sub-id, which the caller can correct.
         refused(None, subid, message).await;
     }
 }
@@ -163,17 +163,18 @@ async fn an_empty_sub_id_is_refused() {
     }
 }
 
-/// The error that a 200 with this body turns into, and its path; the call is made once.
+/// Checks the path and the message of the error that a 200 with this body causes, and that the call
+/// is made once.
 async fn check_unknown(body: &str, path: Option<&str>, message: &str) {
     let (result, calls) = answered(body).await;
     let error = result.map(|report| report.len()).expect_err(body);
-    let mut said = error.to_string();
-    if let (Some("conversions"), Some(at)) = (error.path(), said.find(" at line 1 column ")) {
-        // The column is where the parser stood when it noticed.
-        said.truncate(at);
-        said.push_str(" (status 200)");
+    let mut shown = error.to_string();
+    if let (Some("conversions"), Some(at)) = (error.path(), shown.find(" at line 1 column ")) {
+        // The column depends on where the parser notices the fault.
+        shown.truncate(at);
+        shown.push_str(" (status 200)");
     }
-    assert_eq!((said.as_str(), error.path()), (message, path), "{body}");
+    assert_eq!((shown.as_str(), error.path()), (message, path), "{body}");
     assert_eq!(error.is_decode(), message.contains("cannot read"), "{body}");
     assert!(error.may_have_counted() && calls == 1, "{body}");
     assert_eq!(error.status(), Some(200));
@@ -305,7 +306,7 @@ async fn five_thousand_rows_are_read_and_each_keeps_its_own_json() {
 }
 
 #[tokio::test]
-async fn a_key_that_rows_repeat_is_shown_by_no_error_and_by_no_rejected_row() {
+async fn a_key_that_rows_repeat_is_in_no_error_and_in_no_rejected_row() {
     let bodies = [
         format!(r#"[{{"payout":"{KEY}"}},{{"offer_id":1}}]"#),
         format!(r#"[{{"payout":"{KEY}"}}]"#),

@@ -1,4 +1,5 @@
-//! Every way in which an answer can be wrong, and what each turns into: the table is the specification.
+//! Every way in which an answer can be wrong, and the error that each one causes. The table in the
+//! snapshot is the specification.
 
 mod broken;
 mod bytes;
@@ -10,29 +11,29 @@ use std::time::Duration;
 use cpalead::{Client, Error};
 use httpmock::MockServer;
 
-use crate::raw_server::{Exchange, RawServer, dead_address};
-use crate::support::{Always, Watch, builder, portable};
+use crate::raw_server::{Exchange, RawServer};
+use crate::support::{Always, CountingClock, UNREACHABLE, builder, portable};
 
 pub(crate) use bytes::gzip;
 
-/// One fault: what the server does in place of a good answer.
+/// One fault: what the server does instead of sending a good answer.
 pub(crate) struct Fault {
     pub(crate) name: &'static str,
     pub(crate) serve: Serve,
     patience: Patience,
 }
 
-/// How long a client waits for the server of a fault.
+/// How long a client waits for a server with a fault.
 #[derive(Clone, Copy)]
 enum Patience {
-    /// Longer than any machine takes.
+    /// Longer than any machine takes to answer.
     Ample,
-    /// Until it is sure that nothing more comes.
+    /// Only as long as needed, for a server that never finishes its answer.
     Short,
 }
 
 impl Patience {
-    /// The time limits for silence and for a whole attempt.
+    /// The read timeout, and the timeout of a whole attempt.
     fn limits(self) -> (Duration, Duration) {
         match self {
             Patience::Ample => (Duration::from_secs(30), Duration::from_secs(30)),
@@ -41,7 +42,7 @@ impl Patience {
     }
 }
 
-/// How a fault is brought about.
+/// How the server causes a fault.
 pub(crate) enum Serve {
     /// A whole answer.
     Whole {
@@ -49,9 +50,9 @@ pub(crate) enum Serve {
         headers: Vec<(&'static str, &'static str)>,
         body: Vec<u8>,
     },
-    /// What no HTTP library says.
+    /// Bytes that no HTTP library would send.
     Raw(Arc<dyn Fn(Exchange) + Send + Sync>),
-    /// Nobody is there.
+    /// No server at the address.
     Nobody,
 }
 
@@ -92,19 +93,19 @@ impl Fault {
 }
 
 fn all() -> Vec<Fault> {
-    let nobody = Fault {
+    let no_server = Fault {
         name: "nobody listens",
         serve: Serve::Nobody,
         patience: Patience::Ample,
     };
-    [nobody]
+    [no_server]
         .into_iter()
         .chain(broken::faults())
         .chain(whole::faults())
         .collect()
 }
 
-/// What is called.
+/// The endpoint that a test calls.
 #[derive(Clone, Copy, Debug)]
 enum Call {
     Offers,
@@ -129,19 +130,19 @@ impl Call {
     }
 }
 
-/// What a fault turned into.
+/// The error that a fault caused, and the number of attempts.
 struct Outcome {
     error: Error,
     attempts: usize,
 }
 
 async fn outcome(fault: &Fault, call: Call) -> Outcome {
-    let watch = Watch::new();
+    let clock = CountingClock::new();
     let (silence, whole) = fault.patience.limits();
     let made = |base_url: &str| {
         builder(base_url)
             .api_key("0123456789abcdef")
-            .clock(Arc::new(watch.clone()))
+            .clock(Arc::new(clock.clone()))
             .jitter(Arc::new(Always(u64::MAX)))
             .read_timeout(silence)
             .timeout(whole)
@@ -174,10 +175,10 @@ async fn outcome(fault: &Fault, call: Call) -> Outcome {
             let result = call.make(&made(&server.base_url())).await;
             (result, server.heads().len())
         }
-        // Nobody counts attempts where nobody is; between two of them there is one wait.
+        // Without a server, attempts are counted by the waits between them.
         Serve::Nobody => {
-            let result = call.make(&made(&dead_address())).await;
-            (result, watch.naps().len() + 1)
+            let result = call.make(&made(UNREACHABLE)).await;
+            (result, clock.waits().len() + 1)
         }
     };
     match result {
@@ -207,7 +208,7 @@ fn row(fault: &Fault, Outcome { error, attempts }: &Outcome) -> String {
 }
 
 #[tokio::test]
-async fn what_each_fault_turns_into() {
+async fn each_fault_causes_the_error_in_the_table() {
     let mut table = vec![
         "fault                                      | kind         | status | retry_after | may_have_counted | attempts | message"
             .to_owned(),
@@ -222,7 +223,7 @@ async fn what_each_fault_turns_into() {
 }
 
 #[tokio::test]
-async fn a_limited_call_is_made_once_whatever_went_wrong_unless_nothing_left() {
+async fn a_limited_call_is_made_once_unless_nothing_was_sent() {
     for call in [Call::Conversions, Call::Reversals] {
         for fault in all() {
             let Outcome { error, attempts } = outcome(&fault, call).await;
@@ -238,7 +239,7 @@ async fn a_limited_call_is_made_once_whatever_went_wrong_unless_nothing_left() {
 }
 
 #[tokio::test]
-async fn an_answer_that_lies_keeps_its_status_and_its_retry_after() {
+async fn the_error_of_a_whole_answer_keeps_its_status_and_its_retry_after() {
     for mut fault in whole::faults() {
         let Serve::Whole {
             status, headers, ..

@@ -1,4 +1,5 @@
-//! JSONP through the client: the callback that is asked for is the one that is demanded, and what comes back is safe to pass on.
+//! JSONP through the client: the answer must call the requested callback, and the script that the
+//! client returns is safe to pass on.
 
 use cpalead::Error;
 use cpalead::jsonp::{Callback, unwrap};
@@ -12,7 +13,7 @@ fn callback() -> Callback {
     Callback::new("shop.showOffers").expect("a name")
 }
 
-/// What the client makes of a body, and the query that it asked with.
+/// The script that the client returns for this body, and the query that it sent.
 async fn asked(status: &str, body: &str) -> (Result<String, Error>, String) {
     let server = RawServer::saying(answer(
         status,
@@ -31,7 +32,7 @@ async fn refused(body: &str) -> Error {
 }
 
 #[tokio::test]
-async fn the_format_and_the_callback_are_asked_for() {
+async fn the_format_and_the_callback_are_requested() {
     let (_, target) = asked("200 OK", &format!("shop.showOffers({GOOD});")).await;
     assert_eq!(
         target,
@@ -40,7 +41,7 @@ async fn the_format_and_the_callback_are_asked_for() {
 }
 
 #[tokio::test]
-async fn what_is_passed_on_is_wrapped_anew_and_holds_the_same_document() {
+async fn the_script_is_wrapped_again_and_holds_the_same_document() {
     for body in [
         format!("shop.showOffers({GOOD});"),
         format!("\u{feff} /* hello */ shop.showOffers ( {GOOD} ) "),

@@ -1,12 +1,10 @@
-//! The api key appears nowhere: everything there is to print is printed for every failure, and searched for the key.
+//! The api key appears nowhere: for every failure, every text that can be printed is searched for
+//! the key.
 
-mod cells;
+mod capture;
 mod detector;
-mod ear;
 mod echo;
-mod heard;
-#[cfg(feature = "tracing")]
-mod spans;
+mod search;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -18,28 +16,29 @@ use cpalead::rate_limits::{FileStore, MemoryStore, RateLimits, Wait};
 use cpalead::{ApiKey, Client, ClientBuilder, Country, Error, Rejected, RetryPolicy};
 use jiff::civil::date;
 
-use crate::raw_server::{Exchange, RawServer, answer, dead_address};
-use crate::support::{Watch, builder, local};
-use cells::Cells;
+use crate::raw_server::{Exchange, RawServer, answer};
+use crate::support::{CountingClock, UNREACHABLE, builder, local};
 use detector::Detector;
 use echo::{CARRIERS, SPELLINGS};
+use search::Search;
 
-/// A key that is a word to every encoding, and one that each of them must change.
+/// One key that every encoding leaves unchanged, and one that every encoding must change.
 const KEYS: [&str; 2] = [
     "kq7Zt0vR4mXw81JcPbN6yUeHs2LdGfA9",
     "P+l/u=s&%41?#'\"<\\>é~K2x;J9(v)",
 ];
 
-/// So many cells a test must have at the least, so that it cannot pass by looking at nothing.
+/// A test must search at least this many texts, so that it cannot pass by searching nothing.
 const LEAST: usize = 40;
 
-/// What comes of a call: an error, or rows that were rejected.
+/// The result of a call: an error, or rows that were rejected.
 enum Called {
     Failed(Error),
     Rejected(Vec<Rejected>),
 }
 
-/// The first two send the key in their query; the others never do, and their client knows it all the same.
+/// The first two calls send the key in their query. The others never send it, but their client
+/// knows it.
 const CALLS: [&str; 4] = ["conversions", "reversals", "offers", "jsonp"];
 
 async fn call(client: &Client, what: &str) -> Called {
@@ -68,13 +67,13 @@ async fn call(client: &Client, what: &str) -> Called {
 }
 
 fn keyed(base_url: &str, key: &str) -> ClientBuilder {
-    // Waits cost nothing on a clock that jumps, and a call that is refused for them would be no call.
+    // The clock jumps, so waits cost nothing. Without them, the limiter would refuse calls.
     let patient = RateLimits::default()
         .wait(Wait::AtMost(Duration::from_secs(7_200)))
         .store(MemoryStore::new());
     builder(base_url)
         .api_key(key)
-        .clock(Arc::new(Watch::new()))
+        .clock(Arc::new(CountingClock::new()))
         .rate_limits(patient)
         .read_timeout(Duration::from_secs(5))
         .max_body(64 << 10)
@@ -82,11 +81,12 @@ fn keyed(base_url: &str, key: &str) -> ClientBuilder {
 
 #[tokio::test]
 async fn no_answer_that_echoes_the_key_makes_it_leak() {
-    let mut cells = Cells::default();
+    let mut search = Search::default();
     for key in KEYS {
         let detector = Detector::new(key);
         for (place, carry) in CARRIERS {
-            // One server and one client for all spellings: setting up TLS for thousands of clients takes a minute.
+            // One server and one client for all spellings: setting up TLS for thousands of clients
+            // takes a minute.
             let current = Arc::new(AtomicUsize::new(0));
             let chosen = Arc::clone(&current);
             let server = RawServer::start(move |exchange| {
@@ -100,21 +100,21 @@ async fn no_answer_that_echoes_the_key_makes_it_leak() {
                 for what in CALLS {
                     let called = call(&client, what).await;
                     let failure = format!("{what}: {spelling} in {place}");
-                    cells.called(&detector, &failure, called);
+                    search.called(&detector, &failure, called);
                 }
             }
-            // That the server was sent the key is what all of this rests on.
+            // The test is only valid if the server received the key.
             let heads = server.heads();
             let keyed = heads.iter().filter(|head| detector.find(head).is_some());
             assert_eq!(keyed.count(), 2 * SPELLINGS.len(), "{place}");
         }
     }
-    cells.finish(150);
+    search.finish(150);
 }
 
 #[tokio::test]
 async fn no_failure_below_an_answer_makes_the_key_leak() {
-    let mut cells = Cells::default();
+    let mut search = Search::default();
     for key in KEYS {
         let detector = Detector::new(key);
         let silent = RawServer::start(Exchange::hold);
@@ -131,7 +131,7 @@ async fn no_failure_below_an_answer_makes_the_key_leak() {
             .wait(Wait::FailFast)
             .store(MemoryStore::new());
         let failures = [
-            ("nobody listens", keyed(&dead_address(), key)),
+            ("nobody listens", keyed(UNREACHABLE, key)),
             ("no answer", brief(&silent.base_url())),
             ("no tls", brief(&tls)),
             ("closed", keyed(&closed.base_url(), key)),
@@ -144,27 +144,27 @@ async fn no_failure_below_an_answer_makes_the_key_leak() {
             ("no such name", brief("http://localhost:1").http(local)),
         ];
         for (failure, builder) in failures {
-            cells.debug(&detector, failure, "builder", &builder);
+            search.debug(&detector, failure, "builder", &builder);
             let client = builder
                 .retry(RetryPolicy::none())
                 .build()
                 .expect("a client");
             for what in CALLS {
-                // Twice: the second one may be refused by the limiter.
+                // Twice, because the limiter may refuse the second call.
                 for _ in 0..2 {
                     let called = call(&client, what).await;
-                    cells.called(&detector, failure, called);
+                    search.called(&detector, failure, called);
                 }
             }
-            cells.debug(&detector, failure, "client", &client);
+            search.debug(&detector, failure, "client", &client);
         }
     }
-    cells.finish(150);
+    search.finish(150);
 }
 
 #[tokio::test]
 async fn nothing_that_holds_the_key_leaks_it_in_its_debug_output() {
-    let mut cells = Cells::default();
+    let mut search = Search::default();
     for key in KEYS {
         let detector = Detector::new(key);
         let client = keyed("http://127.0.0.1:9", key).build().expect("a client");
@@ -189,20 +189,20 @@ async fn nothing_that_holds_the_key_leaks_it_in_its_debug_output() {
             ("key", &ApiKey::new(key).expect("a key")),
         ];
         for (name, thing) in things {
-            cells.debug(&detector, name, "debug", thing);
+            search.debug(&detector, name, "debug", thing);
         }
         let plan = client
             .reversals(date(2026, 1, 2)..=date(2026, 1, 3))
             .plan()
             .await;
-        cells.debug(&detector, "plan", "debug", &plan);
+        search.debug(&detector, "plan", "debug", &plan);
     }
-    cells.finish(LEAST);
+    search.finish(LEAST);
 }
 
 #[test]
 fn no_setting_that_holds_the_key_by_mistake_makes_it_leak() {
-    let mut cells = Cells::default();
+    let mut search = Search::default();
     for key in KEYS {
         let detector = Detector::new(key);
         let builders = [
@@ -245,12 +245,12 @@ fn no_setting_that_holds_the_key_by_mistake_makes_it_leak() {
             ),
         ];
         for (failure, builder) in builders {
-            cells.debug(&detector, failure, "builder", &builder);
+            search.debug(&detector, failure, "builder", &builder);
             let error = builder.build().expect_err(failure);
-            cells.error(&detector, failure, error);
+            search.error(&detector, failure, error);
         }
     }
-    cells.finish(LEAST);
+    search.finish(LEAST);
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn a_leak_that_is_planted_is_found_in_every_spelling() {
         let head = format!("GET /api/conversions?id=1&api_key={key} HTTP/1.1\r\nhost: x");
         for (spelling, text) in echo::planted(&head, key) {
             for planted in [
-                format!("before {text} behind"),
+                format!("before {text} after"),
                 format!("{:?}", format!("before{text}")),
                 serde_json::to_string(&text).expect("JSON"),
             ] {

@@ -1,4 +1,5 @@
-//! The list that answers a request: projections, limits, whether it may be cut, and the raw JSON of each offer.
+//! The list of offers: requested fields, limits, whether the list may be cut, and the raw JSON of
+//! each offer.
 
 use cpalead::{Country, Error, OfferField, OfferList, PayoutSource};
 use httpmock::MockServer;
@@ -6,7 +7,7 @@ use httpmock::MockServer;
 use crate::raw_server::{RawServer, answer};
 use crate::support::{EMPTY, client};
 
-/// An answer with the given offers, to a plain request.
+/// The answer with these offers to a request without parameters.
 async fn list(offers: &str) -> OfferList {
     let body = format!(r#"{{"status":"success","offers":[{offers}]}}"#);
     let server = RawServer::saying(answer("200 OK", &[], body.as_bytes()));
@@ -16,7 +17,7 @@ async fn list(offers: &str) -> OfferList {
         .expect("an answer")
 }
 
-/// An answer with so many offers, to a request with the limit, if any.
+/// The answer with this many offers to a request with this limit.
 async fn answered(count: usize, limit: Option<u32>) -> OfferList {
     let offers: Vec<_> = (1..=count).map(|id| format!(r#"{{"id":{id}}}"#)).collect();
     let body = format!(r#"{{"status":"success","offers":[{}]}}"#, offers.join(","));
@@ -77,7 +78,7 @@ async fn rejected_offers_count_towards_the_limit() {
 }
 
 #[tokio::test]
-async fn what_was_not_asked_for_is_unknown_and_what_was_is_missing() {
+async fn a_field_that_was_not_requested_is_unknown_and_one_that_was_is_missing() {
     let body = r#"{"status":"success","offers":[{"id":1,"title":"t"}]}"#;
     let server = RawServer::saying(answer("200 OK", &[], body.as_bytes()));
     let client = client(&server.base_url());
@@ -113,7 +114,7 @@ async fn what_was_not_asked_for_is_unknown_and_what_was_is_missing() {
 #[tokio::test]
 async fn a_payout_needs_both_of_its_fields() {
     use OfferField::{Amount, PayoutsPerCountry, Title};
-    // A provider that sends more than was asked for does not make a guess of it.
+    // The provider sends fields that were not requested: they are not used for a guess.
     let body = r#"{"offers":[{"id":1,"amount":"1","payouts_per_country":{"US":"2"}}]}"#;
     let server = RawServer::saying(answer("200 OK", &[], body.as_bytes()));
     let client = client(&server.base_url());
@@ -191,7 +192,7 @@ async fn the_raw_json_of_an_offer_is_what_the_provider_sent_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn raw_json_lies_behind_a_byte_order_mark_too() {
+async fn raw_json_is_found_after_a_byte_order_mark() {
     let body = "\u{feff}{\"offers\":[{\"id\":1,\"x\":2}]}";
     let server = RawServer::saying(answer("200 OK", &[], body.as_bytes()));
     let offers = client(&server.base_url())
@@ -202,7 +203,7 @@ async fn raw_json_lies_behind_a_byte_order_mark_too() {
 }
 
 #[tokio::test]
-async fn links_are_the_bytes_that_came() {
+async fn links_are_the_bytes_that_the_provider_sent() {
     let link =
         "https://track.example/view.php?id=1&pub=3360001&_src=api&_src_sig=a%2Bb+c%20&amp;x=%zz";
     let offers = list(&format!(r#"{{"id":1,"link":"{link}"}}"#)).await;
@@ -262,7 +263,7 @@ async fn a_body_in_gzip_is_the_same_answer() -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn what_lies_about_its_type_and_is_an_answer_is_an_answer() {
+async fn an_answer_with_a_wrong_content_type_is_read() {
     let body = "\u{feff}\r\n {\"status\":\"SUCCESS\",\"offers\":[]} \n";
     for kind in [
         "text/html; charset=iso-8859-1",
@@ -282,7 +283,7 @@ async fn what_lies_about_its_type_and_is_an_answer_is_an_answer() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_kept_reads_as_it_did() {
+async fn a_saved_answer_is_read_like_the_original() {
     let body = r#"{"status":"success","offers":[{"id":1,"amount":"0.10"},{"id":"x"}]}"#;
     let server = RawServer::saying(answer("200 OK", &[], body.as_bytes()));
     let sent = client(&server.base_url())

@@ -1,4 +1,5 @@
-//! The contract of the library over HTTP: what it sends, what it makes of each answer, and what each fault turns into.
+//! The contract of the library over HTTP: what it sends, how it reads each answer, and which error
+//! each fault causes.
 
 mod answers;
 mod bomb;
@@ -16,7 +17,7 @@ mod reversals;
 mod reversals_dropped;
 mod reversals_shapes;
 mod sent;
-mod stage;
+mod setup;
 mod support;
 mod timeouts;
 mod watch;

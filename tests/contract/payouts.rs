@@ -1,8 +1,9 @@
-//! The payout of an offer for a country, by the documented rule, over the shapes in which amounts come.
+//! The payout of an offer for a country, by the documented rule, for every shape of amounts.
 
 use cpalead::{Country, OfferList};
 
-/// Looks up the payout of an offer with these fields for the country: `amount currency source`, or `none`.
+/// Checks the payout of an offer with these fields for a country, as `amount currency source` or
+/// `none`.
 #[track_caller]
 fn check(fields: &str, country: &str, expected: &str) {
     let body = format!(r#"{{"status":"success","offers":[{{"id":1,{fields}}}]}}"#);
@@ -21,7 +22,7 @@ fn check(fields: &str, country: &str, expected: &str) {
     assert_eq!(shown, expected, "{fields} for {country}");
 }
 
-/// The offer is rejected with this message: a promise of money is not guessed.
+/// Checks that the offer is rejected with this message, because an amount is never guessed.
 #[track_caller]
 fn refused(fields: &str, message: &str) {
     let body = format!(r#"{{"status":"success","offers":[{{"id":1,{fields}}}]}}"#);
@@ -31,7 +32,7 @@ fn refused(fields: &str, message: &str) {
 }
 
 #[test]
-fn the_countrys_own_amount_counts() {
+fn a_country_in_the_list_gets_its_own_amount() {
     let fields = r#""amount":"0.50","payouts_per_country":{"US":0.72,"CA":"0.55"}"#;
     check(fields, "US", "0.72 USD country");
     check(fields, "CA", "0.55 USD country");
@@ -52,7 +53,7 @@ fn the_case_of_codes_is_ignored_on_both_sides() {
 }
 
 #[test]
-fn the_list_form_is_read_under_both_names_of_the_country() {
+fn the_list_form_is_read_with_both_names_of_the_country() {
     let fields = r#""amount":1,"payouts_per_country":[{"country":"US","amount":"2.5"},{"country_iso":"gb","amount":3}]"#;
     check(fields, "US", "2.5 USD country");
     check(fields, "GB", "3 USD country");
@@ -60,7 +61,7 @@ fn the_list_form_is_read_under_both_names_of_the_country() {
 }
 
 #[test]
-fn no_list_in_any_of_its_forms_means_the_default() {
+fn every_form_of_an_empty_list_means_the_default() {
     for none in ["[]", "{}", "null", "false"] {
         check(
             &format!(r#""amount":"0.50","payouts_per_country":{none}"#),
@@ -72,7 +73,7 @@ fn no_list_in_any_of_its_forms_means_the_default() {
 }
 
 #[test]
-fn an_entry_without_an_amount_is_no_entry() {
+fn an_entry_without_an_amount_is_ignored() {
     check(
         r#""amount":"0.50","payouts_per_country":{"US":null}"#,
         "US",
@@ -91,7 +92,7 @@ fn an_entry_without_an_amount_is_no_entry() {
 }
 
 #[test]
-fn an_entry_of_zero_is_an_entry() {
+fn an_entry_of_zero_counts() {
     check(
         r#""amount":"0.50","payouts_per_country":{"US":0}"#,
         "US",
@@ -105,7 +106,7 @@ fn an_entry_of_zero_is_an_entry() {
 }
 
 #[test]
-fn without_any_amount_there_is_no_payout_and_never_zero() {
+fn without_any_amount_the_payout_is_none_and_not_zero() {
     check(r#""title":"t""#, "US", "none");
     check(r#""amount":null"#, "US", "none");
     check(r#""amount":"""#, "US", "none");
@@ -144,7 +145,7 @@ fn money_is_exact() {
 }
 
 #[test]
-fn the_currency_is_the_providers_word_or_dollars() {
+fn the_currency_is_the_one_that_the_provider_names_or_dollars() {
     check(
         r#""amount":1,"payout_currency":"EUR""#,
         "US",
@@ -159,14 +160,14 @@ fn the_currency_is_the_providers_word_or_dollars() {
 }
 
 #[test]
-fn what_is_no_country_is_no_match_and_no_fault() {
+fn a_key_that_is_not_a_country_is_ignored() {
     let fields = r#""amount":"0.50","payouts_per_country":{"ALL":9,"":9,"USA":9,"U1":9,"US":1}"#;
     check(fields, "US", "1 USD country");
     check(fields, "AL", "0.50 USD default");
 }
 
 #[test]
-fn amounts_that_are_none_are_refused_with_their_place() {
+fn invalid_amounts_are_refused_with_their_path() {
     refused(
         r#""amount":"ten""#,
         "offers[0].amount: `ten` is no amount: expected a decimal number of at most 28 digits",

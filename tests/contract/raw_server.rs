@@ -1,4 +1,5 @@
-//! A TCP server that says what no HTTP library would let it say, and keeps what it was sent byte for byte.
+//! A TCP server that can send any bytes, also those that no HTTP library would send, and keeps the
+//! head of each request.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -7,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// Nothing here outlasts this, whatever a client does.
+/// Every read, write and repeated answer ends after this time, whatever a client does.
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// One request per connection, answered by a function of the test.
@@ -72,7 +73,7 @@ impl RawServer {
             .clone()
     }
 
-    /// How many connections were made, whether or not a request came over them.
+    /// How many connections were made, with or without a request.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
@@ -81,12 +82,12 @@ impl RawServer {
 impl Drop for RawServer {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::SeqCst);
-        // Wakes the listener, so that it sees that it is to stop.
+        // Wakes up the listener, which then stops.
         let _ = TcpStream::connect(self.address);
     }
 }
 
-/// A request that has arrived, and the connection to answer it on.
+/// A request that has arrived, and its connection.
 pub(crate) struct Exchange {
     stream: TcpStream,
     head: String,
@@ -94,7 +95,9 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    /// Reads the head but for its last byte: a connection that is closed with bytes unread is reset.
+    /// Reads the head except its last byte.
+    ///
+    /// A connection that is closed with unread bytes is reset.
     fn begin(mut stream: TcpStream, heads: &Mutex<Vec<String>>) -> Option<Exchange> {
         stream.set_read_timeout(Some(LONGEST)).ok()?;
         stream.set_write_timeout(Some(LONGEST)).ok()?;
@@ -115,12 +118,12 @@ impl Exchange {
         })
     }
 
-    /// The request's line and headers.
+    /// The first line and the headers of the request.
     pub(crate) fn head(&self) -> &str {
         &self.head
     }
 
-    /// What was asked for: path and query.
+    /// The path and the query of the request.
     pub(crate) fn target(&self) -> &str {
         self.head.split(' ').nth(1).unwrap_or_default()
     }
@@ -130,12 +133,12 @@ impl Exchange {
         self.number
     }
 
-    /// Sends bytes; false once nobody takes them any more.
+    /// Sends bytes; false once the client has closed the connection.
     pub(crate) fn send(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
     }
 
-    /// Sends the same bytes again and again, with a pause, until nobody takes them any more.
+    /// Sends the same bytes repeatedly, with a pause, until the client closes the connection.
     pub(crate) fn repeat(mut self, bytes: &[u8], pause: Duration) {
         let most = LONGEST.as_millis() / pause.as_millis().max(1);
         for _ in 0..most {
@@ -146,25 +149,25 @@ impl Exchange {
         }
     }
 
-    /// Says nothing more until the client goes.
+    /// Sends nothing more until the client closes the connection.
     pub(crate) fn hold(mut self) {
         let mut rest = [0; 512];
         while matches!(self.stream.read(&mut rest), Ok(1..)) {}
     }
 
-    /// Ends the answer in good order.
+    /// Ends the answer and closes the connection regularly.
     pub(crate) fn finish(self) {
         let _ = self.stream.shutdown(Shutdown::Write);
         self.hold();
     }
 
-    /// Resets the connection, once what was sent had time to arrive.
+    /// Resets the connection, after the bytes that were sent had time to arrive.
     pub(crate) fn reset(self) {
         thread::sleep(Duration::from_millis(50));
     }
 }
 
-/// The bytes of a whole answer with its length.
+/// The bytes of a whole answer, with a `content-length`.
 pub(crate) fn answer(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let length = body.len().to_string();
     let mut bytes = begun(status, &[headers, &[("content-length", &length)]].concat());
@@ -172,7 +175,7 @@ pub(crate) fn answer(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec
     bytes
 }
 
-/// The bytes of a head, behind which a body may follow until the connection closes.
+/// The bytes of a head; a body may follow until the connection closes.
 pub(crate) fn begun(status: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n");
     for (name, value) in headers {
@@ -180,9 +183,4 @@ pub(crate) fn begun(status: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     }
     head.push_str("\r\n");
     head.into_bytes()
-}
-
-/// An address where nobody listens: no test is given a port below 1024, as it might be given one that another has just let go.
-pub(crate) fn dead_address() -> String {
-    "http://127.0.0.1:1".to_owned()
 }

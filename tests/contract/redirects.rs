@@ -1,4 +1,4 @@
-//! Redirects: none is followed, nothing arrives where they point, and the error names the place without its query.
+//! Redirects are never followed, and the error names their target without its query.
 
 use cpalead::Error;
 
@@ -7,7 +7,8 @@ use crate::support::{EMPTY, builder, local, portable};
 
 const KEY: &str = "redirected-key-0123456789";
 
-/// Calls conversions, whose query holds the key, at a server that redirects to a second one; the second one must hear nothing.
+/// Calls conversions, whose query holds the key, at a server that redirects to a second server.
+/// Nothing may arrive there.
 async fn redirected(status: &'static str, place: fn(&str, &str) -> String) -> Error {
     let other = RawServer::saying(answer("200 OK", &[], EMPTY.as_bytes()));
     let target = other.base_url();
@@ -68,7 +69,7 @@ async fn every_kind_of_redirect_is_refused() {
 }
 
 #[tokio::test]
-async fn the_place_is_shown_without_user_query_and_fragment() {
+async fn the_target_is_shown_without_user_query_and_fragment() {
     let error = redirected("302 Found", |other, target| {
         let host = other.trim_start_matches("http://");
         let (_, query) = target.split_once('?').expect("a query");
@@ -82,7 +83,7 @@ async fn the_place_is_shown_without_user_query_and_fragment() {
 }
 
 #[tokio::test]
-async fn a_relative_place_is_not_followed_either() {
+async fn a_relative_target_is_not_followed_either() {
     let error = redirected("302 Found", |_, target| format!("/login{target}")).await;
     assert_eq!(
         error.to_string(),
@@ -91,7 +92,7 @@ async fn a_relative_place_is_not_followed_either() {
 }
 
 #[tokio::test]
-async fn a_refresh_header_is_no_way_around() {
+async fn a_refresh_header_is_not_followed() {
     let other = RawServer::saying(answer("200 OK", &[], EMPTY.as_bytes()));
     let refresh = format!("0; url={}", other.base_url());
     let head = [

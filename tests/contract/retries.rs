@@ -1,4 +1,5 @@
-//! When a call is made again, after how long, and when it is not: attempts are counted at the server, waits on a clock of the test's.
+//! Which calls are retried, and after how long. The server counts the attempts, and the clock
+//! records the waits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,16 +7,18 @@ use std::time::Duration;
 use cpalead::{Error, RetryPolicy};
 
 use crate::raw_server::{RawServer, answer};
-use crate::support::{Always, EMPTY, Watch, builder};
+use crate::support::{Always, CountingClock, EMPTY, builder};
 
-/// What a server that answers with these heads, one after the other and the last one for ever, made of a call for offers.
+/// The result of a call for offers, the number of attempts, and the waits in milliseconds.
 struct Seen {
     result: Result<usize, Error>,
     attempts: usize,
     waits: Vec<u128>,
 }
 
-/// With the largest random numbers, so that each wait is as long as its bound.
+/// Calls a server that gives these answers in order and then repeats the last one.
+///
+/// The random numbers are the largest ones, so that each wait is as long as its bound.
 async fn call(policy: RetryPolicy, answers: &[&'static str]) -> Seen {
     let answers: Vec<_> = answers.iter().map(ToString::to_string).collect();
     let server = RawServer::start(move |mut exchange| {
@@ -32,10 +35,10 @@ async fn call(policy: RetryPolicy, answers: &[&'static str]) -> Seen {
         };
         exchange.finish();
     });
-    let watch = Watch::new();
+    let clock = CountingClock::new();
     let client = builder(&server.base_url())
         .retry(policy)
-        .clock(Arc::new(watch.clone()))
+        .clock(Arc::new(clock.clone()))
         .jitter(Arc::new(Always(u64::MAX)))
         .build()
         .expect("a client");
@@ -43,19 +46,19 @@ async fn call(policy: RetryPolicy, answers: &[&'static str]) -> Seen {
     Seen {
         result,
         attempts: server.heads().len(),
-        waits: watch.naps(),
+        waits: clock.waits(),
     }
 }
 
 #[tokio::test]
-async fn a_failure_that_passes_is_not_seen_by_the_caller() {
+async fn a_temporary_failure_is_not_reported() {
     let seen = call(RetryPolicy::new(), &["503", "429", "200"]).await;
     assert_eq!(seen.result.expect("an answer"), 0);
     assert_eq!((seen.attempts, seen.waits), (3, vec![500, 1_000]));
 }
 
 #[tokio::test]
-async fn only_statuses_that_may_pass_are_tried_again() {
+async fn only_temporary_statuses_are_retried() {
     let mut retried = Vec::new();
     for status in (200..600).filter(|status| !matches!(status, 200..=206 | 300..=399)) {
         let status: &'static str = Box::leak(status.to_string().into_boxed_str());
@@ -68,7 +71,7 @@ async fn only_statuses_that_may_pass_are_tried_again() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_is_made_again() {
+async fn a_call_whose_connection_breaks_is_retried() {
     let seen = call(RetryPolicy::new(), &["reset", "200"]).await;
     assert_eq!(seen.result.map_err(|error| error.to_string()), Ok(0));
     assert_eq!(seen.attempts, 2);
@@ -84,7 +87,7 @@ async fn the_last_failure_is_the_one_reported() {
 }
 
 #[tokio::test]
-async fn attempts_are_the_policys() {
+async fn the_policy_sets_the_number_of_attempts() {
     for attempts in [1, 2, 5] {
         let policy = RetryPolicy::new().attempts(attempts);
         assert_eq!(call(policy, &["503"]).await.attempts, attempts as usize);
@@ -92,7 +95,7 @@ async fn attempts_are_the_policys() {
 }
 
 #[tokio::test]
-async fn a_retry_after_is_waited_for_in_full_and_the_random_part_comes_on_top() {
+async fn a_retry_after_is_waited_for_in_full_and_the_random_part_is_added() {
     let seen = call(RetryPolicy::new(), &["503 5", "200"]).await;
     assert_eq!(seen.result.expect("an answer"), 0);
     assert_eq!(seen.waits, [5_500]);
@@ -118,7 +121,7 @@ async fn a_retry_after_beyond_the_total_time_is_reported_at_once() {
 }
 
 #[tokio::test]
-async fn a_retry_after_is_believed_up_to_an_hour() {
+async fn a_retry_after_counts_for_an_hour_at_most() {
     let patient = RetryPolicy::new().total_time(Duration::from_secs(7_200));
     let seen = call(patient, &["503 999999", "200"]).await;
     assert_eq!(seen.result.expect("an answer"), 0);
@@ -126,7 +129,7 @@ async fn a_retry_after_is_believed_up_to_an_hour() {
 }
 
 #[tokio::test]
-async fn a_retry_after_that_says_nothing_is_no_wait() {
+async fn a_retry_after_without_a_future_time_adds_no_wait() {
     for after in [
         "503 soon",
         "503 -1",
@@ -153,7 +156,7 @@ async fn waits_double_up_to_the_longest_within_the_total_time() {
 }
 
 #[tokio::test]
-async fn what_another_attempt_cannot_mend_is_not_tried_again() {
+async fn a_failure_that_another_attempt_cannot_change_is_not_retried() {
     for status in ["400", "401", "403", "404", "501"] {
         assert_eq!(
             call(RetryPolicy::new(), &[status]).await.attempts,
@@ -164,20 +167,20 @@ async fn what_another_attempt_cannot_mend_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn a_retry_after_to_one_call_holds_back_the_next_one() {
+async fn a_retry_after_in_one_answer_delays_the_next_call() {
     let server = RawServer::start(|mut exchange| {
         let busy = answer("503 Busy", &[("retry-after", "40")], b"");
         let good = answer("200 OK", &[], EMPTY.as_bytes());
         exchange.send(if exchange.number() == 1 { &busy } else { &good });
         exchange.finish();
     });
-    let watch = Watch::new();
+    let clock = CountingClock::new();
     let client = builder(&server.base_url())
-        .clock(Arc::new(watch.clone()))
+        .clock(Arc::new(clock.clone()))
         .build()
         .expect("a client");
     let error = client.offers().await.expect_err("busy");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(40)));
     client.offers().await.expect("an answer");
-    assert_eq!(watch.naps(), [40_000]);
+    assert_eq!(clock.waits(), [40_000]);
 }

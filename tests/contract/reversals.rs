@@ -1,4 +1,4 @@
-//! Reversals over HTTP: the plan, the windows as they are asked for, pacing, and going on after a failure.
+//! Reversals over HTTP: the plan, the windows of the calls, pacing, and resuming after a failure.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use cpalead::{Endpoint, Error, RateLimits, Reversal, ReversalsStream, Wait};
 use jiff::civil::{Date, date};
 
 use crate::raw_server::answer;
-use crate::stage::{Broken, KEY, MINUTE, Stage, ok, secs};
+use crate::setup::{Broken, KEY, MINUTE, Setup, ok, secs};
 use crate::support::builder;
 
 /// An answer without reversals.
@@ -23,7 +23,7 @@ pub(crate) fn none() -> Vec<u8> {
 }
 
 /// The two dates of each call, in the order of the calls.
-pub(crate) fn asked(stage: &Stage) -> Vec<String> {
+pub(crate) fn requested(setup: &Setup) -> Vec<String> {
     let target = |target: String| {
         target
             .strip_prefix("/api/reversals?end_date=")
@@ -31,10 +31,10 @@ pub(crate) fn asked(stage: &Stage) -> Vec<String> {
             .map(|(end, start)| format!("{start}..={end}"))
             .unwrap_or(target)
     };
-    stage.targets().into_iter().map(target).collect()
+    setup.targets().into_iter().map(target).collect()
 }
 
-/// What each item of the stream is: the window, or the error, to the end.
+/// All items of the stream, each as its window or its error message.
 async fn items(stream: &mut ReversalsStream) -> Vec<String> {
     let mut items = Vec::new();
     while let Some(item) = stream.next().await {
@@ -56,10 +56,10 @@ pub(crate) const WINDOWS: [&str; 4] = [
 
 #[tokio::test]
 async fn a_request_is_this_line_with_the_key_in_its_query() {
-    let stage = Stage::of(vec![none()]);
-    let request = stage.client.reversals(date(2025, 9, 1)..=date(2025, 9, 30));
+    let setup = Setup::answering(vec![none()]);
+    let request = setup.client.reversals(date(2025, 9, 1)..=date(2025, 9, 30));
     request.await.expect("an answer");
-    let heads = stage.server.heads();
+    let heads = setup.server.heads();
     let line = heads[0].lines().next().expect("a line");
     assert_eq!(
         line.replace(KEY, "KEY"),
@@ -69,9 +69,9 @@ async fn a_request_is_this_line_with_the_key_in_its_query() {
 }
 
 #[tokio::test]
-async fn a_plan_says_calls_windows_and_times_and_takes_nothing() {
-    let stage = Stage::of(vec![none()]);
-    let request = stage.client.reversals(START..=END);
+async fn a_plan_has_calls_windows_and_times_and_takes_no_slot() {
+    let setup = Setup::answering(vec![none()]);
+    let request = setup.client.reversals(START..=END);
     for _ in 0..2 {
         let plan = request.plan().await.expect("a plan");
         let windows: Vec<_> = plan.windows().iter().map(ToString::to_string).collect();
@@ -79,18 +79,18 @@ async fn a_plan_says_calls_windows_and_times_and_takes_nothing() {
         assert_eq!(plan.calls(), 4);
         assert_eq!((plan.wait(), plan.duration()), (secs(0), secs(183)));
     }
-    stage
+    setup
         .limiter
         .acquire(Endpoint::Reversals)
         .await
         .expect("free")
         .start();
-    stage.clock.advance(secs(20));
+    setup.clock.advance(secs(20));
     let plan = request.plan().await.expect("a plan");
     assert_eq!((plan.wait(), plan.duration()), (secs(41), secs(224)));
-    assert_eq!(stage.server.connections(), 0);
+    assert_eq!(setup.server.connections(), 0);
 
-    let day = stage
+    let day = setup
         .client
         .reversals(START..=START)
         .plan()
@@ -103,30 +103,30 @@ async fn a_plan_says_calls_windows_and_times_and_takes_nothing() {
 }
 
 #[tokio::test]
-async fn a_plan_is_kept() {
-    let stage = Stage::of(vec![none()]);
-    stage
+async fn a_range_takes_as_many_calls_and_as_long_as_planned() {
+    let setup = Setup::answering(vec![none()]);
+    setup
         .limiter
         .acquire(Endpoint::Reversals)
         .await
         .expect("free")
         .start();
-    let request = stage.client.reversals(START..=END);
+    let request = setup.client.reversals(START..=END);
     let plan = request.plan().await.expect("a plan");
     request.send().await.expect("answers");
-    assert_eq!(asked(&stage).len(), plan.calls());
-    assert_eq!(stage.clock.steady(), plan.duration());
+    assert_eq!(requested(&setup).len(), plan.calls());
+    assert_eq!(setup.clock.steady(), plan.duration());
 }
 
 #[tokio::test]
-async fn windows_come_oldest_first_an_interval_apart() {
-    let stage = Stage::of(vec![none()]);
-    let mut stream = stage.client.reversals(START..=END).stream();
+async fn windows_are_fetched_oldest_first_an_interval_apart() {
+    let setup = Setup::answering(vec![none()]);
+    let mut stream = setup.client.reversals(START..=END).stream();
     assert_eq!((stream.left(), stream.resume_from()), (4, Some(START)));
-    assert_eq!(stage.server.connections(), 0);
+    assert_eq!(setup.server.connections(), 0);
     assert_eq!(items(&mut stream).await, WINDOWS);
-    assert_eq!(asked(&stage), WINDOWS);
-    assert_eq!(stage.arrivals(), [0, 61, 122, 183]);
+    assert_eq!(requested(&setup), WINDOWS);
+    assert_eq!(setup.arrivals(), [0, 61, 122, 183]);
     assert_eq!((stream.left(), stream.resume_from()), (0, None));
     assert!(stream.next().await.is_none());
 }
@@ -134,8 +134,8 @@ async fn windows_come_oldest_first_an_interval_apart() {
 #[tokio::test]
 async fn rows_arrive_with_the_window_they_belong_to() {
     let row = |lead: &str| ok(&format!(r#"[{{"lead_id":"{lead}"}}]"#));
-    let stage = Stage::of(vec![row("a"), none(), row("c"), row("d")]);
-    let windows = stage.client.reversals(START..=END).await.expect("answers");
+    let setup = Setup::answering(vec![row("a"), none(), row("c"), row("d")]);
+    let windows = setup.client.reversals(START..=END).await.expect("answers");
     let leads: Vec<_> = windows
         .into_iter()
         .map(|window| {
@@ -154,9 +154,9 @@ async fn rows_arrive_with_the_window_they_belong_to() {
 }
 
 #[tokio::test]
-async fn across_a_leap_february_every_day_is_asked_for_once() {
-    let stage = Stage::of(vec![none()]);
-    let request = stage
+async fn across_a_leap_february_every_day_is_requested_once() {
+    let setup = Setup::answering(vec![none()]);
+    let request = setup
         .client
         .reversals(date(2023, 12, 31)..=date(2024, 3, 31));
     request.await.expect("answers");
@@ -166,20 +166,20 @@ async fn across_a_leap_february_every_day_is_asked_for_once() {
         "2024-02-29..=2024-03-28",
         "2024-03-29..=2024-03-31",
     ];
-    assert_eq!(asked(&stage), expected);
-    let stage = Stage::of(vec![none()]);
-    let request = stage
+    assert_eq!(requested(&setup), expected);
+    let setup = Setup::answering(vec![none()]);
+    let request = setup
         .client
         .reversals(date(2024, 2, 29)..=date(2024, 2, 29));
     request.await.expect("answers");
-    assert_eq!(asked(&stage), ["2024-02-29..=2024-02-29"]);
+    assert_eq!(requested(&setup), ["2024-02-29..=2024-02-29"]);
 }
 
 #[tokio::test]
-async fn a_failure_ends_the_stream_and_a_new_request_goes_on_from_there() {
+async fn a_failure_ends_the_stream_and_a_new_request_resumes_there() {
     let fails = || answer("500 Internal Server Error", &[], b"");
-    let stage = Stage::of(vec![none(), none(), fails(), none()]);
-    let mut stream = stage.client.reversals(START..=END).stream();
+    let setup = Setup::answering(vec![none(), none(), fails(), none()]);
+    let mut stream = setup.client.reversals(START..=END).stream();
     stream.next().await.expect("first").expect("an answer");
     stream.next().await.expect("second").expect("an answer");
     let error = stream.next().await.expect("third").expect_err("500");
@@ -189,28 +189,28 @@ async fn a_failure_ends_the_stream_and_a_new_request_goes_on_from_there() {
     assert!(stream.next().await.is_none(), "and nothing is sent");
     assert_eq!((stream.left(), stream.resume_from()), (2, Some(day)));
 
-    let again = stage.client.reversals(day..=END).await.expect("answers");
+    let again = setup.client.reversals(day..=END).await.expect("answers");
     let again: Vec<_> = again
         .iter()
         .map(|window| window.window().to_string())
         .collect();
     assert_eq!(again, WINDOWS[2..]);
-    assert_eq!(stage.arrivals(), [0, 61, 122, 183, 244]);
+    assert_eq!(setup.arrivals(), [0, 61, 122, 183, 244]);
 }
 
 #[tokio::test]
 async fn a_collected_range_fails_with_its_first_failure() {
-    let stage = Stage::of(vec![none(), answer("403 Forbidden", &[], b""), none()]);
-    let error = stage.client.reversals(START..=END).await.expect_err("403");
+    let setup = Setup::answering(vec![none(), answer("403 Forbidden", &[], b""), none()]);
+    let error = setup.client.reversals(START..=END).await.expect_err("403");
     assert_eq!(error.status(), Some(403));
-    assert_eq!(stage.server.heads().len(), 2);
+    assert_eq!(setup.server.heads().len(), 2);
 }
 
-/// The only item of the stream is this error, the plan says the same, and nothing is sent.
+/// Checks that stream and plan fail with this message and that nothing is sent.
 async fn refused(now: &str, start: Date, end: Date, message: &str) {
     let clock = ManualClock::eager(now.parse().expect("a timestamp"));
-    let stage = Stage::on(clock, RateLimits::default(), Duration::ZERO, vec![none()]);
-    let request = stage.client.reversals(start..=end);
+    let setup = Setup::on(clock, RateLimits::default(), Duration::ZERO, vec![none()]);
+    let request = setup.client.reversals(start..=end);
     let error = request.plan().await.expect_err("no plan");
     assert_eq!(error.to_string(), message);
     assert!(error.is_configuration() && !error.may_have_counted());
@@ -223,14 +223,14 @@ async fn refused(now: &str, start: Date, end: Date, message: &str) {
         "once, and then it is over"
     );
     assert!(stream.next().await.is_none());
-    assert_eq!(stage.server.connections(), 0);
-    assert_eq!(stage.wait_for(Endpoint::Reversals).await, Duration::ZERO);
+    assert_eq!(setup.server.connections(), 0);
+    assert_eq!(setup.wait_for(Endpoint::Reversals).await, Duration::ZERO);
 }
 
 async fn accepted(now: &str, start: Date) {
     let clock = ManualClock::eager(now.parse().expect("a timestamp"));
-    let stage = Stage::on(clock, RateLimits::default(), Duration::ZERO, vec![none()]);
-    let windows = stage.client.reversals(start..=start).await;
+    let setup = Setup::on(clock, RateLimits::default(), Duration::ZERO, vec![none()]);
+    let windows = setup.client.reversals(start..=start).await;
     assert_eq!(windows.expect("an answer").len(), 1, "{now}");
 }
 
@@ -248,21 +248,27 @@ async fn a_start_is_in_the_future_when_it_is_so_everywhere_on_earth() {
         format!("reversals: the start {start} is in the future: expected {today} or before")
     };
     let tomorrow = date(2026, 1, 16);
-    let told = message("2026-01-16", "2026-01-15");
-    refused("2026-01-15T09:59:59Z", tomorrow, tomorrow, &told).await;
+    let expected = message("2026-01-16", "2026-01-15");
+    refused("2026-01-15T09:59:59Z", tomorrow, tomorrow, &expected).await;
     accepted("2026-01-15T10:00:00Z", tomorrow).await;
     accepted("2026-01-15T23:59:59Z", tomorrow).await;
-    let told = message("2026-01-17", "2026-01-16");
-    refused("2026-01-15T23:59:59Z", date(2026, 1, 17), Date::MAX, &told).await;
-    let told = message("9999-12-31", "2026-01-16");
-    refused("2026-01-15T12:00:00Z", Date::MAX, Date::MAX, &told).await;
+    let expected = message("2026-01-17", "2026-01-16");
+    refused(
+        "2026-01-15T23:59:59Z",
+        date(2026, 1, 17),
+        Date::MAX,
+        &expected,
+    )
+    .await;
+    let expected = message("9999-12-31", "2026-01-16");
+    refused("2026-01-15T12:00:00Z", Date::MAX, Date::MAX, &expected).await;
     accepted("2026-01-15T12:00:00Z", date(2026, 1, 1)).await;
 }
 
 #[tokio::test]
 async fn without_a_key_nothing_is_sent_and_the_stream_is_over() {
-    let stage = Stage::of(vec![none()]);
-    let client = builder(&stage.server.base_url()).build().expect("a client");
+    let setup = Setup::answering(vec![none()]);
+    let client = builder(&setup.server.base_url()).build().expect("a client");
     let request = client.reversals(START..=END);
     let message = "reversals: no api key is set, and this call needs one";
     assert_eq!(
@@ -271,18 +277,18 @@ async fn without_a_key_nothing_is_sent_and_the_stream_is_over() {
     );
     let mut stream = request.stream();
     assert_eq!(items(&mut stream).await, [message]);
-    // Nothing of it is done: this is where a client with a key begins.
+    // No day is done yet, so a client with a key has to start here.
     assert_eq!((stream.left(), stream.resume_from()), (4, Some(START)));
-    assert_eq!(stage.server.connections(), 0);
+    assert_eq!(setup.server.connections(), 0);
 }
 
 #[tokio::test]
 async fn a_client_that_does_not_wait_gets_one_window_at_a_time() {
     let hasty = RateLimits::default().wait(Wait::FailFast);
-    let stage = Stage::with(hasty, Duration::ZERO, vec![none()]);
+    let setup = Setup::with(hasty, Duration::ZERO, vec![none()]);
     let mut from = START;
     for (done, window) in WINDOWS.iter().enumerate() {
-        let mut stream = stage.client.reversals(from..=END).stream();
+        let mut stream = setup.client.reversals(from..=END).stream();
         let item = stream.next().await.expect("an item").expect("a window");
         assert_eq!(item.window().to_string(), *window);
         if done < 3 {
@@ -290,8 +296,8 @@ async fn a_client_that_does_not_wait_gets_one_window_at_a_time() {
             let error = error.expect_err("too early");
             assert!(error.is_rate_limited() && !error.may_have_counted());
             assert_eq!(error.retry_after(), Some(MINUTE));
-            assert_eq!(stage.server.connections(), done + 1);
-            stage.clock.advance(MINUTE);
+            assert_eq!(setup.server.connections(), done + 1);
+            setup.clock.advance(MINUTE);
             from = stream.resume_from().expect("more to go");
         }
         assert!(stream.next().await.is_none());
@@ -301,11 +307,11 @@ async fn a_client_that_does_not_wait_gets_one_window_at_a_time() {
 #[tokio::test]
 async fn the_windows_after_the_first_wait_longer_than_one_call_would() {
     let brief = RateLimits::default().wait(Wait::AtMost(secs(5)));
-    let stage = Stage::with(brief, Duration::ZERO, vec![none()]);
-    let mut stream = stage.client.reversals(START..=END).stream();
+    let setup = Setup::with(brief, Duration::ZERO, vec![none()]);
+    let mut stream = setup.client.reversals(START..=END).stream();
     assert_eq!(items(&mut stream).await, WINDOWS);
-    // The first call of the next range waits no longer than it may.
-    let error = stage.client.reversals(START..=START).await;
+    // The first call of the next range waits only as long as the client allows.
+    let error = setup.client.reversals(START..=START).await;
     assert!(error.expect_err("too early").is_rate_limited());
 }
 
@@ -313,21 +319,21 @@ async fn the_windows_after_the_first_wait_longer_than_one_call_would() {
 async fn a_retry_after_of_a_day_in_the_middle_is_an_hour_and_the_range_goes_on_after_it() {
     let busy = answer("429 Too Many Requests", &[("retry-after", "86400")], b"");
     let patient = RateLimits::default().wait(Wait::AtMost(secs(3_600)));
-    let stage = Stage::with(patient, Duration::ZERO, vec![none(), busy, none()]);
-    let mut stream = stage.client.reversals(START..=END).stream();
+    let setup = Setup::with(patient, Duration::ZERO, vec![none(), busy, none()]);
+    let mut stream = setup.client.reversals(START..=END).stream();
     stream.next().await.expect("first").expect("an answer");
     let error = stream.next().await.expect("second").expect_err("busy");
     assert_eq!(error.retry_after(), Some(secs(3_600)));
     let day = stream.resume_from().expect("three to go");
-    let mut stream = stage.client.reversals(day..=END).stream();
+    let mut stream = setup.client.reversals(day..=END).stream();
     assert_eq!(items(&mut stream).await, WINDOWS[1..]);
-    assert_eq!(stage.arrivals(), [0, 61, 3_661, 3_722, 3_783]);
+    assert_eq!(setup.arrivals(), [0, 61, 3_661, 3_722, 3_783]);
 }
 
 #[tokio::test]
 async fn a_store_that_fails_fails_plan_and_stream() {
-    let stage = Stage::of(vec![none()]);
-    let client = builder(&stage.server.base_url())
+    let setup = Setup::answering(vec![none()]);
+    let client = builder(&setup.server.base_url())
         .api_key(KEY)
         .rate_limits(RateLimits::default().store(Broken))
         .build()
@@ -341,16 +347,16 @@ async fn a_store_that_fails_fails_plan_and_stream() {
     let mut stream = request.stream();
     fails(stream.next().await.expect("an item").expect_err("no store"));
     assert_eq!(stream.resume_from(), Some(START));
-    assert_eq!(stage.server.connections(), 0);
+    assert_eq!(setup.server.connections(), 0);
 }
 
 #[tokio::test]
-async fn of_a_range_of_eight_thousand_years_only_what_has_passed_is_asked_for() {
-    let stage = Stage::of(vec![none()]);
+async fn of_a_range_of_eight_thousand_years_only_past_days_are_requested() {
+    let setup = Setup::answering(vec![none()]);
     let begun = Instant::now();
-    let request = stage.client.reversals(date(1990, 1, 1)..=Date::MAX);
+    let request = setup.client.reversals(date(1990, 1, 1)..=Date::MAX);
     let plan = request.plan().await.expect("a plan");
-    // Where it is latest, noon of the 15th is the 16th.
+    // At noon UTC on the 15th, it is already the 16th where on earth it is latest.
     let today = date(2026, 1, 16);
     let last = plan.windows().last().expect("a window");
     assert_eq!(last.end(), today);

@@ -1,4 +1,5 @@
-//! Calls for reversals that are dropped on the way: what gives its slot back, and what is not lost.
+//! Calls for reversals that are dropped under way: when they give back their slot, and that no row
+//! is lost.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -10,10 +11,10 @@ use cpalead::clock::{BoxFuture, Clock, ManualClock};
 use cpalead::rate_limits::{Lane, MemoryStore, Op, RateLimits, Reply, Store, StoreError};
 
 use crate::raw_server::RawServer;
-use crate::reversals::{END, NONE, START, WINDOWS, asked};
-use crate::stage::{MINUTE, Stage, beside, noon, ok};
+use crate::reversals::{END, NONE, START, WINDOWS, requested};
+use crate::setup::{MINUTE, Setup, client_and_limiter, noon, ok};
 
-/// A store that makes its callers wait before and after each operation, as one across a network does.
+/// A store that yields before and after each operation, like a store across a network.
 #[derive(Debug)]
 struct Slow(MemoryStore);
 
@@ -33,7 +34,7 @@ impl Store for Slow {
     }
 }
 
-/// Polls `future` until it is ready or was pending so many times, and drops it then.
+/// Polls `future` until it is ready or was pending this many times, and then drops it.
 async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = polls;
@@ -50,8 +51,11 @@ async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> 
     .await
 }
 
-/// Drops the stream after one poll of its second window, after two, and so on until the window arrives. A slot is given back if and
-/// only if nothing can have been sent. Returns how often it was dropped before and after that.
+/// Drops the stream after one poll of its second window, after two, and so on until the window
+/// arrives.
+///
+/// The slot must be given back exactly when nothing can have been sent. Returns how many drops were
+/// before and after that point.
 async fn check_cancellation(store: impl Fn() -> RateLimits) -> (usize, usize) {
     let (mut before, mut after) = (0, 0);
     for polls in 1..100 {
@@ -60,13 +64,13 @@ async fn check_cancellation(store: impl Fn() -> RateLimits) -> (usize, usize) {
             exchange.finish();
         });
         let clock = ManualClock::eager(noon());
-        let (client, limiter) = beside(&server, &clock, store());
+        let (client, limiter) = client_and_limiter(&server, &clock, store());
         let mut stream = client.reversals(START..=END).stream();
         stream.next().await.expect("first").expect("an answer");
         let outcome = dropped_after(polls, stream.next()).await;
         assert_eq!(stream.left(), if outcome.is_some() { 2 } else { 3 });
         drop(stream);
-        // A slow store gives back in a task; a request that was sent arrives.
+        // Time for a slow store to give back the slot, and for a request to arrive.
         for _ in 0..20 {
             tokio::task::yield_now().await;
         }
@@ -80,7 +84,7 @@ async fn check_cancellation(store: impl Fn() -> RateLimits) -> (usize, usize) {
             return (before, after);
         }
         match end.as_secs() {
-            // Its own slot is free again; what is left is the first window's.
+            // The slot is free again; only the one of the first window is still in use.
             61 => {
                 before += 1;
                 assert_eq!(
@@ -112,8 +116,8 @@ async fn a_stream_dropped_before_its_call_gives_the_slot_back_and_one_dropped_af
 #[tokio::test]
 async fn dropping_the_future_of_next_loses_nothing() {
     let row = |lead: &str| ok(&format!(r#"[{{"lead_id":"{lead}"}}]"#));
-    let stage = Stage::of(vec![row("a"), row("b"), row("c"), row("d")]);
-    let mut stream = stage.client.reversals(START..=END).stream();
+    let setup = Setup::answering(vec![row("a"), row("b"), row("c"), row("d")]);
+    let mut stream = setup.client.reversals(START..=END).stream();
     let mut leads = Vec::new();
     let mut drops = 0;
     loop {
@@ -135,6 +139,6 @@ async fn dropping_the_future_of_next_loses_nothing() {
         assert!(drops < 10_000);
     }
     assert_eq!(leads, ["a", "b", "c", "d"]);
-    assert_eq!(asked(&stage), WINDOWS, "each window is asked for once");
+    assert_eq!(requested(&setup), WINDOWS, "each window is requested once");
     assert!(drops > 4, "{drops}");
 }

@@ -1,13 +1,13 @@
-//! Reversals over HTTP: what each shape of an answer turns into.
+//! Reversals over HTTP: how each shape of an answer is read.
 
 use cpalead::{Report, Reversal};
 use serde_json::{Value, json};
 
 use crate::reversals::{END, START, none};
-use crate::stage::{Stage, fixtures, ok, said};
+use crate::setup::{Setup, fixtures, ok, without_nulls};
 
 fn seen(report: &Report<Reversal>, row: &Reversal) -> Value {
-    said(json!({
+    without_nulls(json!({
         "offer_id": row.offer_id(),
         "subid": row.subid(),
         "lead_id": row.lead_id(),
@@ -20,10 +20,10 @@ fn seen(report: &Report<Reversal>, row: &Reversal) -> Value {
 }
 
 #[tokio::test]
-async fn reversals_as_they_are_inferred_read() {
+async fn inferred_shapes_of_reversals_are_read() {
     for (name, body) in fixtures("reversals/inferred") {
-        let stage = Stage::of(vec![ok(&body)]);
-        let windows = stage.client.reversals(START..=START).await;
+        let setup = Setup::answering(vec![ok(&body)]);
+        let windows = setup.client.reversals(START..=START).await;
         let windows = windows.unwrap_or_else(|error| panic!("{name}: {error}"));
         let report = windows[0].report();
         let rows: Vec<_> = report.iter().map(|row| seen(report, row)).collect();
@@ -53,8 +53,8 @@ async fn an_unknown_shape_fails_its_window_and_is_never_a_month_without_reversal
         ("null", None),
         ("<html>", None),
     ] {
-        let stage = Stage::of(vec![ok(body), none()]);
-        let mut stream = stage.client.reversals(START..=END).stream();
+        let setup = Setup::answering(vec![ok(body), none()]);
+        let mut stream = setup.client.reversals(START..=END).stream();
         let error = stream.next().await.expect("an item").expect_err(body);
         assert!(error.is_decode(), "{body}: {error}");
         assert_eq!(error.path(), path, "{body}: {error}");

@@ -7,7 +7,7 @@ use jiff::civil::date;
 use crate::raw_server::{RawServer, answer};
 use crate::support::{EMPTY, builder, local};
 
-/// A server that says that there are no offers, and a client of it.
+/// A server that answers with no offers, and a client of it.
 struct Wire {
     server: RawServer,
     client: Client,
@@ -31,7 +31,7 @@ impl Wire {
         self.client.offers()
     }
 
-    /// The head of the request as it arrived, its headers sorted.
+    /// The head of the request as it arrived, with its headers sorted.
     async fn head(&self, request: OffersRequest) -> String {
         request.await.expect("an empty answer");
         let head = self.server.heads().pop().expect("a request");
@@ -43,7 +43,7 @@ impl Wire {
             .replace(env!("CARGO_PKG_VERSION"), "VERSION")
     }
 
-    /// The query, behind the path that all of these requests have.
+    /// The query of the request; the path is always the same.
     async fn query(&self, request: OffersRequest) -> String {
         let head = self.head(request).await;
         let target = head.split(' ').nth(1).expect("a target");
@@ -65,7 +65,7 @@ async fn the_whole_request_is_these_lines_and_no_others() {
 }
 
 #[tokio::test]
-async fn the_name_of_the_program_goes_before_the_librarys_own() {
+async fn the_name_of_the_program_goes_before_that_of_the_library() {
     let wire = Wire::new();
     let client = builder(&wire.server.base_url())
         .user_agent("offer-board/2.1")
@@ -213,7 +213,7 @@ async fn text_is_encoded_so_that_it_is_neither_another_parameter_nor_other_text(
 }
 
 #[tokio::test]
-async fn what_is_named_twice_is_sent_once_and_the_last_single_value_counts() {
+async fn a_value_named_twice_is_sent_once_and_the_last_single_value_counts() {
     let wire = Wire::new();
     let request = wire
         .offers()
@@ -240,13 +240,13 @@ async fn what_is_named_twice_is_sent_once_and_the_last_single_value_counts() {
 }
 
 #[tokio::test]
-async fn every_field_can_be_asked_for_by_its_own_name() {
+async fn every_field_can_be_requested_by_its_name() {
     let wire = Wire::new();
     for field in OfferField::ALL.iter().copied() {
         let query = wire.query(wire.offers().field(field)).await;
         let expected = match field {
             OfferField::Id => "fields=id&id=3360001".to_owned(),
-            // An amount comes with its currency.
+            // The currency is always requested with an amount.
             OfferField::Amount => "fields=id%2Camount%2Cpayout_currency&id=3360001".to_owned(),
             OfferField::PayoutsPerCountry => {
                 "fields=id%2Cpayout_currency%2Cpayouts_per_country&id=3360001".to_owned()
@@ -278,7 +278,7 @@ async fn a_base_url_with_a_path_and_a_slash_keeps_the_path_only() {
 }
 
 #[tokio::test]
-async fn what_the_hook_sets_against_the_hardening_does_not_count() {
+async fn the_hook_cannot_undo_the_hardening() {
     let wire = Wire::new();
     let client = builder(&wire.server.base_url())
         .http(|http| {

@@ -1,4 +1,5 @@
-//! What the tests of reports share: a server, a client and a clock, answers, fixtures.
+//! What the tests of conversions and reversals share: a server with its client and clock, answers,
+//! and fixtures.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -16,13 +17,10 @@ use crate::support::{PUBLISHER, builder};
 
 pub(crate) const KEY: &str = "report-key-0123456789";
 
-/// Where nobody listens, and where no server of a test running beside this one ever will.
-pub(crate) const NOBODY: &str = "http://127.0.0.1:1";
-
 /// An answer without conversions.
 pub(crate) const NONE: &str = r#"{"status":"success","conversions":[]}"#;
 
-/// The pause between two starts.
+/// The pause between the starts of two calls.
 pub(crate) const MINUTE: Duration = Duration::from_secs(61);
 
 pub(crate) fn secs(seconds: u64) -> Duration {
@@ -37,8 +35,8 @@ pub(crate) fn ok(body: &str) -> Vec<u8> {
     answer("200 OK", &[], body.as_bytes())
 }
 
-/// A server, a client of it and what both tell the time by; each answer takes a while on that clock.
-pub(crate) struct Stage {
+/// A server with prepared answers, a client of it, and the clock and the limiter that they use.
+pub(crate) struct Setup {
     pub(crate) server: RawServer,
     pub(crate) clock: ManualClock,
     pub(crate) client: Client,
@@ -46,14 +44,15 @@ pub(crate) struct Stage {
     arrivals: Arc<Mutex<Vec<Duration>>>,
 }
 
-impl Stage {
-    /// Answers in this order, the last one for ever, on a clock that makes nobody wait.
-    pub(crate) fn of(answers: Vec<Vec<u8>>) -> Stage {
-        Stage::with(RateLimits::default(), Duration::ZERO, answers)
+impl Setup {
+    /// The server sends these answers in order and then repeats the last one. The clock jumps
+    /// instead of waiting.
+    pub(crate) fn answering(answers: Vec<Vec<u8>>) -> Setup {
+        Setup::with(RateLimits::default(), Duration::ZERO, answers)
     }
 
-    pub(crate) fn with(limits: RateLimits, takes: Duration, answers: Vec<Vec<u8>>) -> Stage {
-        Stage::on(ManualClock::eager(noon()), limits, takes, answers)
+    pub(crate) fn with(limits: RateLimits, takes: Duration, answers: Vec<Vec<u8>>) -> Setup {
+        Setup::on(ManualClock::eager(noon()), limits, takes, answers)
     }
 
     pub(crate) fn on(
@@ -61,7 +60,7 @@ impl Stage {
         limits: RateLimits,
         takes: Duration,
         answers: Vec<Vec<u8>>,
-    ) -> Stage {
+    ) -> Setup {
         let arrivals = Arc::<Mutex<Vec<Duration>>>::default();
         let (time, seen) = (clock.clone(), Arc::clone(&arrivals));
         let server = RawServer::start(move |mut exchange| {
@@ -75,8 +74,8 @@ impl Stage {
             exchange.finish();
         });
         let limits = limits.store(MemoryStore::new());
-        let (client, limiter) = beside(&server, &clock, limits);
-        Stage {
+        let (client, limiter) = client_and_limiter(&server, &clock, limits);
+        Setup {
             server,
             clock,
             client,
@@ -91,7 +90,7 @@ impl Stage {
         arrivals.iter().map(Duration::as_secs).collect()
     }
 
-    /// What was asked for, path and query, without the key.
+    /// The path and query of each request, without the key.
     pub(crate) fn targets(&self) -> Vec<String> {
         let heads = self.server.heads();
         let target = |head: &String| {
@@ -106,8 +105,8 @@ impl Stage {
     }
 }
 
-/// A client of the server, and its limits seen from beside it, so that tests can look at the ledger and use it.
-pub(crate) fn beside(
+/// A client of the server, and a limiter on the same ledger, with which tests can read and use it.
+pub(crate) fn client_and_limiter(
     server: &RawServer,
     clock: &ManualClock,
     limits: RateLimits,
@@ -123,7 +122,7 @@ pub(crate) fn beside(
     (client, limiter)
 }
 
-/// A store that is out of order.
+/// A store that always fails.
 #[derive(Debug)]
 pub(crate) struct Broken;
 
@@ -160,10 +159,11 @@ pub(crate) fn fixtures(of: &str) -> Vec<(String, String)> {
     fixtures
 }
 
-pub(crate) fn said(fields: Value) -> Value {
+/// The object without the fields that are null.
+pub(crate) fn without_nulls(fields: Value) -> Value {
     let Value::Object(fields) = fields else {
         panic!("an object")
     };
-    let said = fields.into_iter().filter(|(_, value)| !value.is_null());
-    Value::Object(said.collect())
+    let present = fields.into_iter().filter(|(_, value)| !value.is_null());
+    Value::Object(present.collect())
 }

@@ -1,4 +1,5 @@
-//! What the contract tests share: clients that depend on nothing around them, and a clock that counts its waits.
+//! What the contract tests share: clients that do not depend on the machine, and a clock that
+//! records its waits.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,10 +12,17 @@ use jiff::Timestamp;
 /// The publisher of all tests.
 pub(crate) const PUBLISHER: u64 = 3_360_001;
 
+/// An address without a server.
+///
+/// No test gets a port below 1024. A port that another test has just released could be used again.
+pub(crate) const UNREACHABLE: &str = "http://127.0.0.1:1";
+
 /// An answer with no offers.
 pub(crate) const EMPTY: &str = r#"{"status":"success","number_offers":0,"offers":[]}"#;
 
-/// A client's settings for a server of a test, with limits of its own: servers' ports are used again, and so would their limits be.
+/// The settings of a client for the server of a test.
+///
+/// Each client has separate limits: ports are used again, and shared limits would be too.
 pub(crate) fn builder(base_url: &str) -> ClientBuilder {
     Client::builder(PUBLISHER)
         .base_url(base_url)
@@ -22,7 +30,8 @@ pub(crate) fn builder(base_url: &str) -> ClientBuilder {
         .http(local)
 }
 
-/// Depends on no proxy of the machine's, and does not read its certificates: that takes longer than all else that a test does.
+/// Ignores the proxy and the certificates of the machine: reading these takes longer than
+/// everything else in a test.
 pub(crate) fn local(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     #[cfg(feature = "rustls")]
     let http = http.tls_certs_only([]);
@@ -33,29 +42,29 @@ pub(crate) fn client(base_url: &str) -> Client {
     builder(base_url).build().expect("a client")
 }
 
-/// A clock that never makes anybody wait, and remembers how long each would have waited.
+/// A clock that jumps instead of waiting, and records how long each wait would have been.
 #[derive(Clone, Debug)]
-pub(crate) struct Watch {
+pub(crate) struct CountingClock {
     clock: ManualClock,
-    naps: Arc<Mutex<Vec<Duration>>>,
+    waits: Arc<Mutex<Vec<Duration>>>,
 }
 
-impl Watch {
-    pub(crate) fn new() -> Watch {
-        Watch {
+impl CountingClock {
+    pub(crate) fn new() -> CountingClock {
+        CountingClock {
             clock: ManualClock::eager("2026-01-15T12:00:00Z".parse().expect("a timestamp")),
-            naps: Arc::default(),
+            waits: Arc::default(),
         }
     }
 
     /// The waits so far, in milliseconds.
-    pub(crate) fn naps(&self) -> Vec<u128> {
-        let naps = self.naps.lock().unwrap_or_else(PoisonError::into_inner);
-        naps.iter().map(Duration::as_millis).collect()
+    pub(crate) fn waits(&self) -> Vec<u128> {
+        let waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        waits.iter().map(Duration::as_millis).collect()
     }
 }
 
-impl Clock for Watch {
+impl Clock for CountingClock {
     fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -65,13 +74,13 @@ impl Clock for Watch {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        let mut naps = self.naps.lock().unwrap_or_else(PoisonError::into_inner);
-        naps.push(duration);
+        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        waits.push(duration);
         self.clock.sleep(duration)
     }
 }
 
-/// Randomness that is not: always this number.
+/// A source of randomness that always returns this number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Always(pub(crate) u64);
 
@@ -81,7 +90,7 @@ impl Jitter for Always {
     }
 }
 
-/// A message as it is on every machine: without the ports of a test's servers and the system's numbers for errors.
+/// A message as it is on every machine, without ports and without the system's error numbers.
 pub(crate) fn portable(message: &str) -> String {
     let mut portable = String::new();
     let mut rest = message;

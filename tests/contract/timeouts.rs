@@ -1,11 +1,11 @@
-//! Time limits on real clocks: who hangs is cut off when the settings say so, and not later.
+//! Timeouts on real clocks: a call that hangs ends when the settings say so, and not later.
 
 use std::time::{Duration, Instant};
 
 use cpalead::{ClientBuilder, Error, RetryPolicy};
 
-use crate::raw_server::{Exchange, RawServer, answer, begun, dead_address};
-use crate::support::{Always, EMPTY, Watch, builder, local};
+use crate::raw_server::{Exchange, RawServer, answer, begun};
+use crate::support::{Always, CountingClock, EMPTY, UNREACHABLE, builder, local};
 
 const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -88,13 +88,13 @@ async fn a_drip_that_ends_in_time_is_an_answer() {
 
 #[tokio::test]
 async fn a_dead_port_is_an_error_at_once() {
-    let (error, took) = timed(builder(&dead_address()).retry(RetryPolicy::none())).await;
+    let (error, took) = timed(builder(UNREACHABLE).retry(RetryPolicy::none())).await;
     println!("a dead port took {took:?}");
     assert!(error.is_connect() && !error.may_have_counted(), "{error}");
     assert!(took < ms(500), "{took:?}");
 }
 
-/// Name resolution that takes for ever.
+/// A resolver of names that never answers.
 #[derive(Debug)]
 struct NeverResolves;
 
@@ -105,7 +105,7 @@ impl reqwest::dns::Resolve for NeverResolves {
 }
 
 #[tokio::test]
-async fn a_connection_that_does_not_come_about_is_given_up_at_the_connect_timeout() {
+async fn a_connection_that_is_not_established_ends_at_the_connect_timeout() {
     let (error, took) = timed(
         builder("http://localhost:9")
             .http(|http| local(http).dns_resolver(std::sync::Arc::new(NeverResolves)))
@@ -119,23 +119,26 @@ async fn a_connection_that_does_not_come_about_is_given_up_at_the_connect_timeou
 }
 
 #[tokio::test]
-async fn a_connection_that_does_not_come_about_is_tried_again_even_for_a_limited_call() {
-    let watch = Watch::new();
+async fn a_connection_that_is_not_established_is_retried_even_for_a_limited_call() {
+    let clock = CountingClock::new();
     let client = builder("http://localhost:9")
         .api_key("0123456789abcdef")
-        .clock(std::sync::Arc::new(watch.clone()))
+        .clock(std::sync::Arc::new(clock.clone()))
         .jitter(std::sync::Arc::new(Always(u64::MAX)))
         .http(|http| local(http).dns_resolver(std::sync::Arc::new(NeverResolves)))
         .connect_timeout(ms(100))
         .build()
         .expect("a client");
-    let error = client.conversions("user-42").await.expect_err("nobody");
+    let error = client
+        .conversions("user-42")
+        .await
+        .expect_err("no connection");
     assert!(error.is_timeout() && !error.may_have_counted(), "{error}");
-    assert_eq!(watch.naps(), [500, 1_000]);
+    assert_eq!(clock.waits(), [500, 1_000]);
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_goes_no_further() {
+async fn a_call_that_is_dropped_is_not_retried() {
     let server = RawServer::start(Exchange::hold);
     let client = builder(&server.base_url()).build().expect("a client");
     let call = tokio::time::timeout(ms(200), client.offers().send());

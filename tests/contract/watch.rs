@@ -1,4 +1,4 @@
-//! Watching: every new conversion once, errors on the way, and never faster than allowed.
+//! Watching: yields every new conversion once, reports errors, and is never faster than allowed.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -9,15 +9,15 @@ use cpalead::{Client, Endpoint, Error, Watch};
 use cpalead_sandbox::{Sandbox, Shape};
 
 use crate::raw_server::{RawServer, answer};
-use crate::stage::{Broken, KEY, MINUTE, NOBODY, Stage, noon, ok, secs};
-use crate::support::builder;
+use crate::setup::{Broken, KEY, MINUTE, Setup, noon, ok, secs};
+use crate::support::{UNREACHABLE, builder};
 
-/// The sandbox's minute at this speed is 150 milliseconds.
+/// At this speed, a minute of the sandbox takes 150 milliseconds.
 const SPEED: u32 = 400;
 
 const INTERVAL: Duration = Duration::from_millis(200);
 
-/// Longer than anything here takes.
+/// Longer than anything in these tests takes.
 pub(crate) const LONG: Duration = Duration::from_secs(10);
 
 async fn sandbox(shape: Shape) -> (Sandbox, Client) {
@@ -25,7 +25,7 @@ async fn sandbox(shape: Shape) -> (Sandbox, Client) {
     let sandbox = sandbox.expect("a sandbox");
     let limits = RateLimits::default()
         .store(MemoryStore::new())
-        // Watching waits whatever a single call would do.
+        // A watch waits for its slot although a single call would not.
         .wait(Wait::FailFast)
         .interval(Endpoint::Conversions, INTERVAL);
     let client = builder(sandbox.base_url())
@@ -42,7 +42,7 @@ async fn next(watch: &mut Watch) -> Option<Result<cpalead::Conversion, Error>> {
         .expect("it does not hang")
 }
 
-/// What one poll yields: the lead or the offer of each row.
+/// The lead of each row, or its offer where there is no lead.
 fn names(rows: &[cpalead::Conversion]) -> Vec<String> {
     let name = |row: &cpalead::Conversion| match row.lead_id() {
         Some(lead) => lead.to_owned(),
@@ -51,7 +51,7 @@ fn names(rows: &[cpalead::Conversion]) -> Vec<String> {
     rows.iter().map(name).collect()
 }
 
-/// Everything that arrives until the sandbox has seen so many polls, and one more.
+/// Every row that arrives until the sandbox has seen this many polls, and one more.
 async fn until_polled(
     watch: &mut Watch,
     sandbox: &Sandbox,
@@ -60,7 +60,7 @@ async fn until_polled(
     let mut rows = Vec::new();
     while sandbox.requests().len() <= polls {
         if let Ok(row) = tokio::time::timeout(Duration::from_millis(20), watch.next()).await {
-            rows.push(row.expect("nobody stopped it").expect("no poll fails"));
+            rows.push(row.expect("the watch goes on").expect("no poll fails"));
         }
     }
     rows
@@ -96,7 +96,7 @@ async fn each_new_conversion_arrives_once() {
 }
 
 #[tokio::test]
-async fn rows_that_are_alike_and_have_no_lead_id_count_as_many_as_there_are() {
+async fn equal_rows_without_a_lead_id_are_separate_conversions() {
     let (sandbox, client) = sandbox(Shape::Bare).await;
     sandbox.add_conversion("watched", 7);
     sandbox.add_conversion("watched", 7);
@@ -118,7 +118,7 @@ async fn after_a_poll_that_the_provider_refuses_the_watch_goes_on() {
     let (sandbox, client) = sandbox(Shape::Wrapped).await;
     let mut watch = client.conversions("user-42").watch();
     until_polled(&mut watch, &sandbox, 1).await;
-    // Somebody who shares no limits with us asks again and again, so that a poll of ours meets a 429.
+    // Another client with separate limits calls repeatedly, until a poll of the watch gets a 429.
     let error = loop {
         let url = format!(
             "{}/api/conversions?id=3360001&api_key={}&subid=x",
@@ -169,8 +169,8 @@ pub(crate) async fn items(watch: &mut Watch, count: usize) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_error_in_the_middle_is_told_and_polling_goes_on_at_its_pace() {
-    let stage = Stage::of(vec![
+async fn an_error_in_the_middle_is_reported_and_polling_goes_on_at_its_pace() {
+    let setup = Setup::answering(vec![
         rows(&["a"]),
         answer("500 Internal Server Error", &[], b""),
         Vec::new(),
@@ -180,34 +180,34 @@ async fn an_error_in_the_middle_is_told_and_polling_goes_on_at_its_pace() {
         rows(&["b", "a"]),
         rows(&["c", "b", "a"]),
     ]);
-    let mut watch = stage.client.conversions("user-42").watch();
+    let mut watch = setup.client.conversions("user-42").watch();
     let items = items(&mut watch, 8).await;
     assert_eq!([&items[0], &items[6], &items[7]], ["a", "b", "c"]);
-    let told = [
+    let expected = [
         "conversions: the provider answered with an error (status 500)",
         "conversions: the connection broke",
         "conversions: cannot read the answer: it is an HTML page, not JSON (status 200)",
         "conversions: the provider answered with an error (status 429); try again in 600 s",
         "conversions: the provider refused: too many requests (status 200); try again in 61 s",
     ];
-    for (item, told) in items[1..6].iter().zip(told) {
-        assert!(item.starts_with(told), "{item}");
+    for (item, expected) in items[1..6].iter().zip(expected) {
+        assert!(item.starts_with(expected), "{item}");
     }
-    assert_eq!(stage.arrivals(), [0, 61, 122, 183, 244, 844, 905, 966]);
+    assert_eq!(setup.arrivals(), [0, 61, 122, 183, 244, 844, 905, 966]);
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_read_is_told_once_and_the_others_arrive() {
+async fn a_row_that_cannot_be_read_is_reported_once_and_the_others_arrive() {
     let odd = r#"{"lead_id":"odd","payout":"much"}"#;
     let list = |rows: &str| ok(&format!("[{rows}]"));
     let good = |lead: &str| format!(r#"{{"lead_id":"{lead}"}}"#);
-    let stage = Stage::of(vec![
+    let setup = Setup::answering(vec![
         list(&format!("{},{odd},{}", good("a"), good("b"))),
         list(&format!("{},{},{odd},{}", good("c"), good("a"), good("b"))),
         list(&format!("{},{odd},{odd}", good("d"))),
         list(&good("e")),
     ]);
-    let mut watch = stage.client.conversions("user-42").watch();
+    let mut watch = setup.client.conversions("user-42").watch();
     let unreadable = |index: u32| {
         format!(
             "conversions: cannot read the answer at conversions[{index}].payout: `much` is no amount: expected a decimal number of at most 28 digits"
@@ -217,15 +217,19 @@ async fn a_row_that_cannot_be_read_is_told_once_and_the_others_arrive() {
     assert_eq!(
         items(&mut watch, 7).await,
         ["a", "b", &first, "c", "d", &second, "e"],
-        "rows that are alike count as many as there are"
+        "equal rows are separate"
     );
-    assert_eq!(stage.arrivals(), [0, 61, 122, 183], "it costs no poll");
+    assert_eq!(
+        setup.arrivals(),
+        [0, 61, 122, 183],
+        "it takes no extra poll"
+    );
 }
 
 #[tokio::test]
-async fn a_conversion_that_changes_is_not_new_and_one_that_comes_back_neither() {
+async fn a_conversion_that_changes_or_comes_back_is_not_new() {
     let of = |body: &str| ok(&format!("[{body}]"));
-    let stage = Stage::of(vec![
+    let setup = Setup::answering(vec![
         of(
             r#"{"lead_id":"a","payout":"1","status":"pending"},{"campid":1,"subid":"s","timestamp":1767225600,"status":true}"#,
         ),
@@ -238,17 +242,17 @@ async fn a_conversion_that_changes_is_not_new_and_one_that_comes_back_neither() 
         ),
         rows(&["z"]),
     ]);
-    let mut watch = stage.client.conversions("user-42").watch();
+    let mut watch = setup.client.conversions("user-42").watch();
     assert_eq!(items(&mut watch, 4).await, ["a", "Some(1)", "Some(1)", "z"]);
-    assert_eq!(stage.arrivals(), [0, 61, 122, 183, 244]);
+    assert_eq!(setup.arrivals(), [0, 61, 122, 183, 244]);
 }
 
 #[tokio::test]
 async fn five_thousand_rows_arrive_once() {
     let leads: Vec<_> = (0..5_000).map(|lead| lead.to_string()).collect();
     let leads: Vec<_> = leads.iter().map(String::as_str).collect();
-    let stage = Stage::of(vec![rows(&leads), rows(&leads), rows(&["new"])]);
-    let mut watch = stage.client.conversions("user-42").watch();
+    let setup = Setup::answering(vec![rows(&leads), rows(&leads), rows(&["new"])]);
+    let mut watch = setup.client.conversions("user-42").watch();
     let begun = Instant::now();
     let items = items(&mut watch, 5_001).await;
     assert_eq!(items[..5_000], leads[..]);
@@ -275,7 +279,7 @@ async fn dropping_the_future_of_next_loses_nothing() {
     assert_eq!(leads, Vec::<String>::new());
 }
 
-/// Twenty polls that fail at once are an interval apart on the clock.
+/// Checks that twenty polls that fail at once are an interval apart on the clock.
 async fn check_pace(build: impl FnOnce(&ManualClock) -> Client, fails: impl Fn(&Error) -> bool) {
     let clock = ManualClock::eager(noon());
     let client = build(&clock);
@@ -309,11 +313,15 @@ async fn polls_that_fail_at_once_follow_each_other_no_faster_than_others() {
     };
     let limits = || RateLimits::default().store(MemoryStore::new());
     // No connection: the slot is given back each time.
-    check_pace(|clock| with(NOBODY, limits(), clock), Error::is_connect).await;
+    check_pace(
+        |clock| with(UNREACHABLE, limits(), clock),
+        Error::is_connect,
+    )
+    .await;
     // No slot: the store fails before anything else happens.
     let broken = limits().store(Broken);
-    check_pace(|clock| with(NOBODY, broken, clock), Error::is_store).await;
-    // Answers that come at once.
+    check_pace(|clock| with(UNREACHABLE, broken, clock), Error::is_store).await;
+    // The server answers at once.
     for status in ["401 Unauthorized", "500 Oh"] {
         let server = RawServer::saying(answer(status, &[], b""));
         let base_url = server.base_url();

@@ -1,4 +1,5 @@
-//! Faults below a whole answer: connections that break, hang, lie about lengths, or do not speak HTTP.
+//! Faults without a whole answer: connections that break or hang, wrong lengths, and servers that
+//! do not speak HTTP.
 
 use std::time::Duration;
 
@@ -74,7 +75,7 @@ fn heads() -> Vec<Fault> {
                 Duration::from_millis(10),
             );
         }),
-        Fault::raw("an upgrade that nobody asked for", |mut exchange| {
+        Fault::raw("an upgrade that was not requested", |mut exchange| {
             exchange.send(
                 b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
             );
@@ -114,7 +115,7 @@ fn lengths() -> Vec<Fault> {
             exchange.send(HALF);
             exchange.finish();
         }),
-        Fault::raw("a length that is no number", |mut exchange| {
+        Fault::raw("a length that is not a number", |mut exchange| {
             exchange.send(&begun("200 OK", &[JSON, ("content-length", "many")]));
             exchange.send(HALF);
             exchange.finish();

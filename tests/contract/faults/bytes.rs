@@ -1,4 +1,4 @@
-//! Bodies that are made rather than written.
+//! Bodies that are computed.
 
 use std::io::Write as _;
 

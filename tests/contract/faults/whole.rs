@@ -1,4 +1,4 @@
-//! Faults that are whole HTTP answers: pages, refusals, and bodies that are not what they seem.
+//! Faults that are whole HTTP answers: pages, refusals, and bodies that are not the expected JSON.
 
 use super::Fault;
 
@@ -80,7 +80,7 @@ fn statuses() -> Vec<Fault> {
         Fault::whole("408, empty", 408, &[], ""),
         Fault::whole("500, json", 500, &[JSON], REFUSED),
         Fault::whole("504, empty", 504, &[], ""),
-        Fault::whole("599, a status that is none", 599, &[], ""),
+        Fault::whole("599, a status without a meaning", 599, &[], ""),
     ]
 }
 
@@ -205,7 +205,7 @@ fn bodies() -> Vec<Fault> {
         Fault::whole("another shape", 200, &[JSON], "42"),
         Fault::whole("null", 200, &[JSON], "null"),
         Fault::whole(
-            "something behind the document",
+            "something after the document",
             200,
             &[JSON],
             format!("{GOOD}{GOOD}"),

@@ -1,28 +1,29 @@
-//! What programs hear that listen to the library and to everything below it: logs and spans.
+//! The logs and spans of the library and of everything below it do not contain the key.
 
-use super::cells::Cells;
-use super::detector::Detector;
+mod log;
 #[cfg(feature = "tracing")]
-use super::spans;
-use super::{CALLS, KEYS, LEAST, call, ear, keyed};
-use crate::raw_server::{Exchange, RawServer, answer, dead_address};
-use crate::support::local;
+mod tracing;
+
+use super::detector::Detector;
+use super::search::Search;
+use super::{CALLS, KEYS, LEAST, call, keyed};
+use crate::raw_server::{Exchange, RawServer, answer};
+use crate::support::{UNREACHABLE, local};
 
 #[tokio::test]
-async fn nothing_leaks_into_the_log_at_its_most_talkative() {
-    let mut cells = Cells::default();
-    ear::listen();
+async fn nothing_leaks_into_the_log_at_its_most_detailed_level() {
+    let mut search = Search::default();
+    log::start();
     for key in KEYS {
         let detector = Detector::new(key);
         let broken = RawServer::start(Exchange::finish);
         let redirect = RawServer::saying(answer("302 Found", &[("location", "/x")], b""));
         let good = RawServer::saying(answer("200 OK", &[], b"[]"));
-        let dead = dead_address();
         for base_url in [
-            &broken.base_url(),
+            broken.base_url().as_str(),
             &redirect.base_url(),
             &good.base_url(),
-            &dead,
+            UNREACHABLE,
         ] {
             let usual = keyed(base_url, key);
             let verbose = keyed(base_url, key).http(|http| local(http).connection_verbose(true));
@@ -33,23 +34,23 @@ async fn nothing_leaks_into_the_log_at_its_most_talkative() {
                 }
             }
         }
-        let lines = ear::lines();
-        assert!(!lines.is_empty(), "nothing was logged at all");
+        let lines = log::lines();
+        assert!(!lines.is_empty(), "nothing was logged");
         for line in lines {
-            cells.look(&detector, "log", "line", &line);
+            search.look(&detector, "log", "line", &line);
         }
     }
-    cells.finish(LEAST);
+    search.finish(LEAST);
 }
 
 #[tokio::test]
 #[cfg(feature = "tracing")]
 async fn nothing_leaks_into_spans_and_events_at_any_level() {
-    let mut cells = Cells::default();
+    let mut search = Search::default();
     for key in KEYS {
         let detector = Detector::new(key);
-        let notes = spans::Notes::default();
-        let listening = tracing::subscriber::set_default(notes.clone());
+        let capture = tracing::Capture::default();
+        let capturing = ::tracing::subscriber::set_default(capture.clone());
         let broken = RawServer::start(Exchange::finish);
         let refuses = RawServer::start(move |mut exchange| {
             let body = format!(r#"{{"status":"error","message":"{}"}}"#, exchange.target());
@@ -67,9 +68,8 @@ async fn nothing_leaks_into_spans_and_events_at_any_level() {
             exchange.finish();
         });
         let good = RawServer::saying(answer("200 OK", &[], b"[]"));
-        let dead = dead_address();
         let addresses = [&broken, &refuses, &redirects, &good].map(RawServer::base_url);
-        for base_url in addresses.iter().chain([&dead]) {
+        for base_url in addresses.iter().map(String::as_str).chain([UNREACHABLE]) {
             let client = keyed(base_url, key).build().expect("a client");
             for what in CALLS {
                 for _ in 0..2 {
@@ -79,19 +79,19 @@ async fn nothing_leaks_into_spans_and_events_at_any_level() {
             let request = client.offers().subid("user-42");
             let _ = request.await;
         }
-        drop(listening);
-        let lines = notes.lines();
+        drop(capturing);
+        let lines = capture.lines();
         let ours = lines
             .iter()
             .filter(|line| line.contains("/api/conversions"));
-        assert!(ours.count() >= 10, "the library told of nothing");
+        assert!(ours.count() >= 10, "the library traced too little");
         for line in lines {
-            cells.look(&detector, "tracing", "line", &line);
+            search.look(&detector, "tracing", "line", &line);
             assert!(
                 !line.contains("user-42"),
-                "a sub-id belongs to a person: {line}"
+                "a sub-id can identify a person: {line}"
             );
         }
     }
-    cells.finish(LEAST);
+    search.finish(LEAST);
 }

@@ -1,14 +1,14 @@
-//! Finds a key, or eight characters of it in a row, in a text, however it is spelt there.
+//! Finds a key in a text, or eight consecutive characters of it, in any encoding.
 
 use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-/// So many characters of a key in a row are a leak.
+/// This many consecutive characters of a key are a leak.
 const WINDOW: usize = 8;
 
-/// So many characters of base64 stand for a window whatever its alignment.
+/// This many characters of base64 hold a whole window at any alignment.
 const BASE64_WINDOW: usize = 10;
 
 /// Looks for one key.
@@ -30,11 +30,11 @@ impl Detector {
         Detector { plain, hex, base64 }
     }
 
-    /// The spelling in which the key is there.
+    /// The encoding in which the text contains the key.
     pub(crate) fn find(&self, text: &str) -> Option<&'static str> {
         let mut seen = BTreeSet::from([text.to_owned()]);
         let mut layer = vec![text.to_owned()];
-        // Encodings may have been applied to each other's output.
+        // One encoding may have been applied to the output of another.
         for _ in 0..3 {
             layer = layer
                 .iter()
@@ -73,7 +73,8 @@ pub(crate) fn hex(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The parts of the key's base64 that do not depend on the `before` bytes in front of it, nor on what is behind.
+/// The parts of the key in base64 that depend neither on the `before` bytes in front of it nor on
+/// what follows.
 fn stretches(key: &str, before: usize) -> Vec<String> {
     let whole = STANDARD_NO_PAD.encode([&b"\0\0"[..before], key.as_bytes()].concat());
     let first = (8 * before).div_ceil(6);
@@ -98,7 +99,7 @@ fn percent(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Undoes the escapes of JSON, and of Rust's debug output.
+/// Undoes the escapes of JSON and of Rust's debug output.
 fn backslashes(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;

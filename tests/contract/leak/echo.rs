@@ -1,4 +1,4 @@
-//! Servers that send back what they were sent: the key in every spelling, in every place of an answer.
+//! Servers that echo the key, in every encoding and in every part of an answer.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -22,7 +22,7 @@ pub(crate) const SPELLINGS: &[Spelling] = &[
     }),
     ("the whole head", |head, _| head.to_owned()),
     ("the key alone", |_, key| key.to_owned()),
-    ("the key far behind", |_, key| {
+    ("the key after long text", |_, key| {
         format!("{}{key}", "x".repeat(185))
     }),
     ("the key at the usual cuts", |_, key| {
@@ -44,10 +44,10 @@ pub(crate) const SPELLINGS: &[Spelling] = &[
         key.bytes().map(|byte| format!("%25{byte:02X}")).collect()
     }),
     ("base64", |_, key| STANDARD.encode(key)),
-    ("base64 behind one byte", |_, key| {
+    ("base64 after one byte", |_, key| {
         STANDARD.encode(format!("x{key}"))
     }),
-    ("base64 behind two bytes, for urls", |_, key| {
+    ("base64 after two bytes, for urls", |_, key| {
         URL_SAFE_NO_PAD.encode(format!("id{key}&"))
     }),
     ("entities", |_, key| {
@@ -57,7 +57,7 @@ pub(crate) const SPELLINGS: &[Spelling] = &[
     }),
 ];
 
-/// The text in a JSON answer of this status.
+/// Sends a JSON answer with this status.
 fn in_json(mut exchange: Exchange, status: &str, body: &Value) {
     exchange.send(&answer(status, &[JSON], body.to_string().as_bytes()));
     exchange.finish();
@@ -68,7 +68,7 @@ fn in_text(mut exchange: Exchange, status: &str, body: impl AsRef<[u8]>) {
     exchange.finish();
 }
 
-/// The rows of an answer, under whichever name the endpoint has for them.
+/// Sends an answer with this row, under the name that the endpoint has for its rows.
 fn in_row(exchange: Exchange, row: Value) {
     let list = exchange
         .target()
@@ -79,7 +79,7 @@ fn in_row(exchange: Exchange, row: Value) {
     in_json(exchange, "200 OK", &body);
 }
 
-/// A header's value has one line.
+/// The text on one line, as the value of a header must be.
 fn line(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
@@ -133,16 +133,18 @@ pub(crate) const CARRIERS: &[Carrier] = &[
             &json!({"status": format!("Rate limit: 1 request per minute for {text}")}),
         );
     }),
-    ("an id that is none", |e, text| {
+    ("an id that is not valid", |e, text| {
         in_row(e, json!({"id": text, "offer_id": text}));
     }),
-    ("an amount that is none", |e, text| {
+    ("an amount that is not valid", |e, text| {
         in_row(e, json!({"amount": text, "payout": text}));
     }),
-    ("a time that is none", |e, text| {
+    ("a time that is not valid", |e, text| {
         in_row(e, json!({"timestamp": text}));
     }),
-    ("a row that is none", |e, text| in_row(e, json!(text))),
+    ("a row that is not an object", |e, text| {
+        in_row(e, json!(text));
+    }),
     ("the name of a member", |e, text| {
         in_row(e, json!({"offer_id": {text: 1}, text: {text: text}}));
     }),
@@ -179,11 +181,11 @@ pub(crate) const CARRIERS: &[Carrier] = &[
         ));
         e.finish();
     }),
-    ("a line that is no status", |mut e, text| {
+    ("a first line that is not a status", |mut e, text| {
         e.send(format!("{text}\r\n\r\n").as_bytes());
         e.finish();
     }),
-    ("a version that is none", |mut e, text| {
+    ("a version that is not valid", |mut e, text| {
         e.send(format!("HTTP/{text} 200 OK\r\n\r\n").as_bytes());
         e.finish();
     }),
@@ -255,7 +257,7 @@ pub(crate) const CARRIERS: &[Carrier] = &[
     }),
 ];
 
-/// What the negative control plants: every spelling, and hex, which no server here sends.
+/// What the negative control plants: every encoding, and hex, which no server here sends.
 pub(crate) fn planted(head: &str, key: &str) -> Vec<(&'static str, String)> {
     let spelt = SPELLINGS
         .iter()

@@ -1,4 +1,4 @@
-//! What was searched for the key: every view of every failure is a cell.
+//! Searches every text that a program can print for the key: every view of every failure.
 
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,14 +9,14 @@ use cpalead::{Error, Rejected};
 use super::Called;
 use super::detector::Detector;
 
-/// What was looked at, and where the key was.
+/// How many texts were searched, and which of them contain the key.
 #[derive(Default)]
-pub(super) struct Cells {
+pub(super) struct Search {
     count: usize,
     leaks: Vec<String>,
 }
 
-impl Cells {
+impl Search {
     pub(super) fn look(&mut self, detector: &Detector, failure: &str, view: &str, text: &str) {
         self.count += 1;
         if let Some(spelling) = detector.find(text) {
@@ -84,19 +84,23 @@ impl Cells {
         }
     }
 
-    /// Says how many cells there were, and fails on any leak and on fewer cells than expected.
+    /// Prints how many texts were searched. Fails on any leak, and on fewer texts than expected.
     pub(super) fn finish(self, least: usize) {
-        println!("leak: {} cells, {} leaks", self.count, self.leaks.len());
+        println!(
+            "leak: {} texts searched, {} leaks",
+            self.count,
+            self.leaks.len()
+        );
         assert!(self.leaks.is_empty(), "{}", self.leaks.join("\n"));
         assert!(
             self.count >= least,
-            "{} cells, expected {least}",
+            "{} texts searched, expected {least}",
             self.count
         );
     }
 }
 
-/// What a program says that unwraps the error.
+/// The message of a program that unwraps the error.
 fn panic_message(error: Error) -> String {
     static QUIET: Once = Once::new();
     thread_local!(static EXPECTED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) });

@@ -1,12 +1,12 @@
-//! Hears everything that anybody in this process logs.
+//! Captures every line that any code in this process logs.
 
 use std::sync::{Mutex, Once, PoisonError};
 
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-struct Ear;
+struct Capture;
 
-impl log::Log for Ear {
+impl log::Log for Capture {
     fn enabled(&self, _: &log::Metadata<'_>) -> bool {
         true
     }
@@ -19,16 +19,16 @@ impl log::Log for Ear {
     fn flush(&self) {}
 }
 
-/// Begins to listen, at the level at which most is said.
-pub(super) fn listen() {
+/// Starts capturing, at the most detailed level.
+pub(super) fn start() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        log::set_logger(&Ear).expect("no other logger");
+        log::set_logger(&Capture).expect("no other logger");
         log::set_max_level(log::LevelFilter::Trace);
     });
 }
 
-/// What was heard so far.
+/// The lines so far.
 pub(super) fn lines() -> Vec<String> {
     LINES.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }

@@ -1,4 +1,4 @@
-//! Hears every span and every event that anybody tells `tracing` of, at every level.
+//! Captures every span and every event that any code sends to `tracing`, at every level.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,11 +8,11 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// A subscriber that writes everything down.
+/// A subscriber that keeps everything as text.
 #[derive(Clone, Default)]
-pub(super) struct Notes(Arc<Mutex<Vec<String>>>);
+pub(super) struct Capture(Arc<Mutex<Vec<String>>>);
 
-impl Notes {
+impl Capture {
     pub(super) fn lines(&self) -> Vec<String> {
         self.0
             .lock()
@@ -36,7 +36,7 @@ impl Visit for Line {
     }
 }
 
-impl Subscriber for Notes {
+impl Subscriber for Capture {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }
