@@ -1,10 +1,10 @@
-//! The command line of the maintainers' tasks: reads arguments, calls the library, turns the outcome into an exit status.
+//! The command line of the maintainers' tasks: reads arguments, calls the library, sets the exit status.
 
 use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, codegen, corpus, spec};
+use xtask::{bench, codegen, corpus, rules, spec};
 
 /// The maintainers' tasks of cpalead.
 #[derive(Debug, Parser)]
@@ -16,16 +16,19 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Take the provider's OpenAPI document over: fetch, verify, convert, correct, check, compare, write.
+    /// Update from the provider's OpenAPI document: fetch, verify, convert, correct, check, compare, write.
     ///
-    /// Exit status: 0 up to date or applied; 1 the tool failed; 2 usage; 4 an update is there (with --check);
-    /// 5 it is breaking and not accepted; 6 a correction no longer applies; 7 verification failed.
+    /// Exit status: 0 up to date or applied; 1 the tool failed; 2 usage; 4 an update is available (with
+    /// --check); 5 the update is breaking and was not accepted; 6 a correction no longer applies;
+    /// 7 verification failed.
     UpdateSpec(spec::Options),
-    /// Carry every document of the corpus through the pipeline, and build and test the client against each result.
+    /// Print the rules by which two documents are compared, or write them to spec/RULES.md.
+    Rules(rules::Options),
+    /// Run every document of the corpus through the pipeline, then build and test the client with each result.
     SpecCorpus(corpus::Options),
-    /// Write the generated source of the client, and the document it is generated from, into a directory for reading.
+    /// Write the generated source of the client, and the document it comes from, to a directory.
     Codegen(codegen::Options),
-    /// Measure the library on a catalogue of 5,000 offers, and put the figures beside what they have to reach.
+    /// Measure the library on a catalogue of 5,000 offers and compare the figures with their goals.
     Bench(bench::Options),
 }
 
@@ -36,6 +39,13 @@ fn main() -> ExitCode {
     };
     match arguments.command {
         Command::UpdateSpec(options) => update_spec(&options),
+        Command::Rules(options) => match rules::run(&options, &mut io::stdout()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(problem) => {
+                eprintln!("error: cannot write the table of rules: {problem}");
+                ExitCode::FAILURE
+            }
+        },
         Command::SpecCorpus(options) => match corpus::run(&options, &mut io::stdout()) {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::FAILURE,
@@ -58,7 +68,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// A wrong command line, or a call for help. Who asked for JSON gets JSON whatever else was wrong.
+/// Answers a wrong command line or a request for help. With `--report json` the error is JSON as well.
 fn misused(error: &clap::Error) -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let json = words.iter().any(|word| word == "--report=json")
@@ -70,7 +80,7 @@ fn misused(error: &clap::Error) -> ExitCode {
         };
         print!("{}", spec::failure(&problem, spec::Form::Json));
     }
-    // Where the terminal is gone there is nobody to tell.
+    // If the terminal is gone, nobody can read the message.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

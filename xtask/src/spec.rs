@@ -2,30 +2,33 @@
 //!
 //! Fetch, verify, convert, name, correct, check, compare, write. `spec/README.md` tells a maintainer how to use it.
 
-mod canonical;
-mod carry;
-mod changelog;
-mod check;
-mod convert;
-mod expected;
-mod fetch;
-mod held;
-mod lock;
-mod mend;
-mod names;
-mod normal;
+// In the order of the pipeline. First what a run is told and where it reads.
 mod options;
 mod outcome;
-mod overlay;
-mod provenance;
-mod report;
 mod run;
+mod lock;
+mod inputs;
+mod fetch;
 mod servers;
-mod shape;
-mod strict;
-mod take;
+mod provenance;
+// Then the way of a document, from bytes to the effective form.
+mod pipeline;
+mod parse;
+mod repair;
 mod verify;
+mod convert;
+mod normalize;
+mod names;
+mod expected;
+mod overlay;
+mod coverage;
+mod check;
+mod format;
 mod walk;
+// Last what becomes of the result: comparison with the standing document, report, files.
+mod masked;
+mod report;
+mod changelog;
 mod write;
 
 pub use expected::{OPERATIONS, Operation, SCHEMAS};

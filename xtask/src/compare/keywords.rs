@@ -1,10 +1,10 @@
-//! Judges the schema keywords that narrow or widen what a value may be: bounds, pattern, enum, default.
+//! Compares the schema keywords that limit a value: bounds, pattern, default, enum.
 
-use super::Level::{Additive, Breaking, Info, Review};
+use super::location::Location;
 use super::refs::{elements, flag, member, same};
-use super::slot::{Slot, Spot};
+use super::rules;
 use super::text;
-use super::walk::{Verdict, Walk, verdict};
+use super::walk::Walk;
 use serde_json::Value;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ enum Side {
     Lower,
 }
 
-/// Keyword, its segment in rule ids, its words, and the side that it bounds.
+/// Each bound: the keyword, its name in rule ids, its name in sentences, and the side it limits.
 const BOUNDS: [(&str, &str, &str, Side); 8] = [
     ("maximum", "max", "maximum", Side::Upper),
     ("minimum", "min", "minimum", Side::Lower),
@@ -47,7 +47,7 @@ const BOUNDS: [(&str, &str, &str, Side); 8] = [
     ),
 ];
 
-/// The keywords that this file answers for.
+/// The keywords that are compared here.
 pub(super) const HANDLED: [&str; 14] = [
     "maximum",
     "minimum",
@@ -65,81 +65,66 @@ pub(super) const HANDLED: [&str; 14] = [
     "x-extensible-enum",
 ];
 
-/// A value that was allowed is no longer: requests break, answers only become more regular.
-pub(super) fn narrowed(slot: Slot) -> Verdict {
-    if slot.is_request() {
-        verdict(Breaking, Review)
-    } else {
-        verdict(Info, Info)
-    }
-}
-
-/// A value that was not allowed now is: our clients validate no answer, but someone may have counted on the bound.
-pub(super) fn widened(slot: Slot) -> Verdict {
-    if slot.is_request() {
-        verdict(Additive, Additive)
-    } else {
-        verdict(Review, Info)
-    }
-}
-
 /// Compares all keywords of this file.
-pub(super) fn compare(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
+pub(super) fn compare(walk: &mut Walk<'_>, old: &Value, new: &Value, location: &Location) {
     for (keyword, segment, words, side) in BOUNDS {
         bound(
             walk,
             (member(old, keyword), member(new, keyword)),
-            spot,
+            location,
             (segment, words, side),
         );
     }
-    exclusive(walk, old, new, spot);
-    pattern(walk, member(old, "pattern"), member(new, "pattern"), spot);
-    default(walk, old, new, spot);
-    closed_enum(walk, old, new, spot);
-    open_enum(walk, old, new, spot);
+    exclusive(walk, old, new, location);
+    pattern(
+        walk,
+        member(old, "pattern"),
+        member(new, "pattern"),
+        location,
+    );
+    default(walk, old, new, location);
+    closed_enum(walk, old, new, location);
+    open_enum(walk, old, new, location);
 }
 
 fn bound(
     walk: &mut Walk<'_>,
     (old, new): (&Value, &Value),
-    spot: &Spot,
+    location: &Location,
     (segment, words, side): (&str, &str, Side),
 ) {
     if same(old, new) {
         return;
     }
-    let slot = spot.slot;
-    let (action, verdict, said) = match (old.is_null(), new.is_null()) {
+    let (rule, said) = match (old.is_null(), new.is_null()) {
         (true, _) => (
-            "set",
-            narrowed(slot),
+            &rules::BOUND_SET,
             format!("has a new {words} of {}", text::value(new)),
         ),
-        (_, true) => {
-            let said = format!("lost its {words} of {}", text::value(old));
-            ("unset", widened(slot), said)
-        }
+        (_, true) => (
+            &rules::BOUND_UNSET,
+            format!("lost its {words} of {}", text::value(old)),
+        ),
         _ => {
+            let rule = match (order(old, new), side) {
+                (Some(Ordering::Less), Side::Upper) => &rules::UPPER_BOUND_INCREASED,
+                (Some(Ordering::Less), Side::Lower) => &rules::LOWER_BOUND_INCREASED,
+                (Some(_), Side::Upper) => &rules::UPPER_BOUND_DECREASED,
+                (Some(_), Side::Lower) => &rules::LOWER_BOUND_DECREASED,
+                (None, _) => &rules::BOUND_CHANGED,
+            };
             let said = format!(
                 "has a {words} of {} instead of {}",
                 text::value(new),
                 text::value(old)
             );
-            match order(old, new) {
-                Some(Ordering::Less) if side == Side::Upper => ("increased", widened(slot), said),
-                Some(Ordering::Less) => ("increased", narrowed(slot), said),
-                Some(_) if side == Side::Upper => ("decreased", narrowed(slot), said),
-                Some(_) => ("decreased", widened(slot), said),
-                // Not numbers: nothing can be said about the direction.
-                None => ("changed", verdict(Review, Review), said),
-            }
+            (rule, said)
         }
     };
-    walk.report_at(spot, &format!("{segment}-{action}"), verdict, &said);
+    walk.report_keyword(location, rule, segment, &said);
 }
 
-/// How two numbers stand, exactly where both are integers.
+/// The order of two numbers, exact where both are integers; `None` where one is not a number.
 fn order(old: &Value, new: &Value) -> Option<Ordering> {
     let integer = |value: &Value| {
         value
@@ -153,8 +138,8 @@ fn order(old: &Value, new: &Value) -> Option<Ordering> {
     }
 }
 
-/// In OpenAPI 3.0 these are flags that sharpen the bound beside them.
-fn exclusive(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
+/// In OpenAPI 3.0 these are flags that exclude the bound itself.
+fn exclusive(walk: &mut Walk<'_>, old: &Value, new: &Value, location: &Location) {
     for (keyword, segment, words) in [
         ("exclusiveMaximum", "exclusive-max", "maximum"),
         ("exclusiveMinimum", "exclusive-min", "minimum"),
@@ -162,58 +147,52 @@ fn exclusive(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
         match (flag(old, keyword), flag(new, keyword)) {
             (false, true) => {
                 let said = format!("no longer allows its {words} itself");
-                walk.report_at(spot, &format!("{segment}-set"), narrowed(spot.slot), &said);
+                walk.report_keyword(location, &rules::BOUND_SET, segment, &said);
             }
             (true, false) => {
                 let said = format!("now allows its {words} itself");
-                walk.report_at(spot, &format!("{segment}-unset"), widened(spot.slot), &said);
+                walk.report_keyword(location, &rules::BOUND_UNSET, segment, &said);
             }
             _ => {}
         }
     }
 }
 
-fn pattern(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
+fn pattern(walk: &mut Walk<'_>, old: &Value, new: &Value, location: &Location) {
     if old == new {
         return;
     }
-    let (what, verdict, said) = match (old.is_null(), new.is_null()) {
-        (true, _) => {
-            let said = format!("has to match the new pattern {}", text::value(new));
-            ("pattern-added", narrowed(spot.slot), said)
-        }
-        (_, true) => {
-            let said = format!("no longer has to match the pattern {}", text::value(old));
-            ("pattern-removed", widened(spot.slot), said)
-        }
+    let (rule, said) = match (old.is_null(), new.is_null()) {
+        (true, _) => (
+            &rules::PATTERN_ADDED,
+            format!("has to match the new pattern {}", text::value(new)),
+        ),
+        (_, true) => (
+            &rules::PATTERN_REMOVED,
+            format!("no longer has to match the pattern {}", text::value(old)),
+        ),
         _ => {
-            // Which of two patterns allows more is not decided here: each side takes the graver reading.
-            let verdict = if spot.slot.is_request() {
-                narrowed(spot.slot)
-            } else {
-                widened(spot.slot)
-            };
             let said = format!(
                 "has the pattern {} instead of {}",
                 text::value(new),
                 text::value(old)
             );
-            ("pattern-changed", verdict, said)
+            (&rules::PATTERN_CHANGED, said)
         }
     };
-    walk.report_at(spot, what, verdict, &said);
+    walk.report_at(location, rule, &said);
 }
 
-fn default(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
-    // A default of null is a default, so presence is asked for and not the value.
+fn default(walk: &mut Walk<'_>, old: &Value, new: &Value, location: &Location) {
+    // A default may be null, so this looks at presence and not at the value.
     let (before, after) = (old.get("default"), new.get("default"));
-    let (what, said) = match (before, after) {
+    let (rule, said) = match (before, after) {
         (None, Some(value)) => (
-            "added",
+            &rules::DEFAULT_ADDED,
             format!("has the new default {}", text::value(value)),
         ),
         (Some(value), None) => (
-            "removed",
+            &rules::DEFAULT_REMOVED,
             format!("lost its default {}", text::value(value)),
         ),
         (Some(a), Some(b)) if !same(a, b) => {
@@ -222,54 +201,44 @@ fn default(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
                 text::value(b),
                 text::value(a)
             );
-            ("changed", said)
+            (&rules::DEFAULT_CHANGED, said)
         }
         _ => return,
     };
-    let api = if spot.slot.is_request() { Review } else { Info };
-    walk.report_at(
-        spot,
-        &format!("default-value-{what}"),
-        verdict(Review, api),
-        &said,
-    );
+    walk.report_at(location, rule, &said);
 }
 
-fn closed_enum(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
-    let request = spot.slot.is_request();
+fn closed_enum(walk: &mut Walk<'_>, old: &Value, new: &Value, location: &Location) {
     match (
         member(old, "enum").is_array(),
         member(new, "enum").is_array(),
     ) {
         (false, false) => {}
         (false, true) => {
-            let verdict = if request {
-                verdict(Breaking, Breaking)
-            } else {
-                verdict(Info, Review)
-            };
             let said = format!("now allows only {}", list(elements(new, "enum")));
-            walk.report_at(spot, "became-enum", verdict, &said);
+            walk.report_at(location, &rules::BECAME_ENUM, &said);
         }
         (true, false) => {
-            walk.report_at(
-                spot,
-                "became-not-enum",
-                verdict(Additive, Review),
-                "is no longer bound to a list of values",
-            );
+            let said = "is no longer limited to a list of values";
+            walk.report_at(location, &rules::BECAME_NOT_ENUM, said);
         }
-        (true, true) => values(walk, old, new, spot, "enum"),
+        (true, true) => values(walk, old, new, location, "enum"),
     }
 }
 
-fn open_enum(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
-    values(walk, old, new, spot, "x-extensible-enum");
+fn open_enum(walk: &mut Walk<'_>, old: &Value, new: &Value, location: &Location) {
+    values(walk, old, new, location, "x-extensible-enum");
 }
 
-/// Compares two lists of values as sets: their order and repetitions say nothing.
-fn values<'a>(walk: &mut Walk<'_>, old: &'a Value, new: &'a Value, spot: &Spot, keyword: &str) {
-    // Compared in full, shown shortened.
+/// Compares two lists of values as sets. Order and repetition do not matter.
+fn values<'a>(
+    walk: &mut Walk<'_>,
+    old: &'a Value,
+    new: &'a Value,
+    location: &Location,
+    keyword: &str,
+) {
+    // Values are compared in full and shown shortened.
     let set = |node: &'a Value| -> BTreeMap<String, &'a Value> {
         elements(node, keyword)
             .iter()
@@ -277,25 +246,13 @@ fn values<'a>(walk: &mut Walk<'_>, old: &'a Value, new: &'a Value, spot: &Spot, 
             .collect()
     };
     let (before, after) = (set(old), set(new));
-    let request = spot.slot.is_request();
     for (_, value) in after.iter().filter(|(key, _)| !before.contains_key(*key)) {
-        // Our enums are open: a released client carries a value that it does not know.
         let said = format!("may now be {}", text::value(value));
-        walk.report_at(
-            spot,
-            &format!("{keyword}-value-added"),
-            verdict(Additive, Additive),
-            &said,
-        );
+        walk.report_keyword(location, &rules::ENUM_VALUE_ADDED, keyword, &said);
     }
     for (_, value) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
-        let verdict = if request {
-            verdict(Breaking, Breaking)
-        } else {
-            verdict(Info, Review)
-        };
         let said = format!("is no longer {}", text::value(value));
-        walk.report_at(spot, &format!("{keyword}-value-removed"), verdict, &said);
+        walk.report_keyword(location, &rules::ENUM_VALUE_REMOVED, keyword, &said);
     }
 }
 

@@ -1,10 +1,8 @@
-//! Names the part of an exchange that a schema describes: the beginning of its rule ids, its place and its subject.
+//! Where a schema is used: which part of a request or response it describes, and the path inside it.
 
-use super::Level;
 use super::text;
-use super::walk::Verdict;
 
-/// Which part of an exchange a schema describes; it decides the rule's name and who is hurt.
+/// The part of a request or response that a schema describes. It decides the rule ids and the direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Part {
     Parameter,
@@ -16,43 +14,60 @@ pub(super) enum Part {
     ResponseHeader,
 }
 
-/// A part, and whether it belongs to an answer that is an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Slot {
-    pub(super) part: Part,
-    /// Errors are not part of the generated API, and clients read them only to tell a person what happened.
-    pub(super) failure: bool,
-}
-
-impl Slot {
-    pub(super) fn of(part: Part) -> Self {
-        Self {
-            part,
-            failure: false,
-        }
-    }
+impl Part {
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 7] = [
+        Self::Parameter,
+        Self::ParameterProperty,
+        Self::RequestBody,
+        Self::RequestProperty,
+        Self::ResponseBody,
+        Self::ResponseProperty,
+        Self::ResponseHeader,
+    ];
 
     /// The beginning of rule ids: `response-property`.
     pub(super) fn prefix(self) -> &'static str {
-        match self.part {
-            Part::Parameter => "request-parameter",
-            Part::ParameterProperty => "request-parameter-property",
-            Part::RequestBody => "request-body",
-            Part::RequestProperty => "request-property",
-            Part::ResponseBody => "response-body",
-            Part::ResponseProperty => "response-property",
-            Part::ResponseHeader => "response-header",
+        match self {
+            Self::Parameter => "request-parameter",
+            Self::ParameterProperty => "request-parameter-property",
+            Self::RequestBody => "request-body",
+            Self::RequestProperty => "request-property",
+            Self::ResponseBody => "response-body",
+            Self::ResponseProperty => "response-property",
+            Self::ResponseHeader => "response-header",
         }
     }
 
     pub(super) fn is_request(self) -> bool {
         matches!(
-            self.part,
-            Part::Parameter | Part::ParameterProperty | Part::RequestBody | Part::RequestProperty
+            self,
+            Self::Parameter | Self::ParameterProperty | Self::RequestBody | Self::RequestProperty
         )
     }
+}
 
-    /// The slot of a property of this one.
+/// A part, and whether it belongs to an error response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Carrier {
+    pub(super) part: Part,
+    pub(super) in_error: bool,
+}
+
+impl Carrier {
+    /// A part of a request or of a successful response.
+    pub(super) fn of(part: Part) -> Self {
+        Self {
+            part,
+            in_error: false,
+        }
+    }
+
+    pub(super) fn is_request(self) -> bool {
+        self.part.is_request()
+    }
+
+    /// The carrier of a property of this one.
     pub(super) fn property(self) -> Self {
         let part = match self.part {
             Part::Parameter | Part::ParameterProperty => Part::ParameterProperty,
@@ -62,38 +77,26 @@ impl Slot {
         };
         Self { part, ..self }
     }
-
-    /// The verdict, milder where only an error's body is concerned.
-    pub(super) fn temper(self, verdict: Verdict) -> Verdict {
-        if self.failure {
-            Verdict {
-                wire: verdict.wire.min(Level::Review),
-                api: Level::Info,
-            }
-        } else {
-            verdict
-        }
-    }
 }
 
-/// Where a schema stands: the exchange it belongs to, and the path inside it.
+/// Where a value is: its carrier, and the path inside it.
 #[derive(Clone, Debug)]
-pub(super) struct Spot {
-    pub(super) slot: Slot,
+pub(super) struct Location {
+    pub(super) carrier: Carrier,
     /// `GET /api/offers 200`
-    pub(super) base: String,
+    base: String,
     /// `offers[].amount`; empty for a whole body.
     pub(super) path: String,
     /// Whether the value may be absent.
     pub(super) optional: bool,
-    /// How many schemas this one is inside of.
+    /// How many schemas contain this one.
     pub(super) depth: usize,
 }
 
-impl Spot {
-    pub(super) fn new(slot: Slot, base: String, path: String, optional: bool) -> Self {
+impl Location {
+    pub(super) fn new(carrier: Carrier, base: String, path: String, optional: bool) -> Self {
         Self {
-            slot,
+            carrier,
             base,
             path,
             optional,
@@ -101,10 +104,10 @@ impl Spot {
         }
     }
 
-    /// The spot one step further down.
-    pub(super) fn below(&self, slot: Slot, path: String, optional: bool) -> Self {
+    /// The location one level further down.
+    pub(super) fn below(&self, carrier: Carrier, path: String, optional: bool) -> Self {
         Self {
-            slot,
+            carrier,
             base: self.base.clone(),
             path,
             optional,
@@ -121,6 +124,7 @@ impl Spot {
         }
     }
 
+    /// `GET /api/offers 200 offers[].amount`
     pub(super) fn place(&self) -> String {
         if self.path.is_empty() {
             self.base.clone()
@@ -131,7 +135,7 @@ impl Spot {
 
     /// `the response property `offers[].amount``
     pub(super) fn subject(&self) -> String {
-        let noun = match self.slot.part {
+        let noun = match self.carrier.part {
             Part::Parameter | Part::ParameterProperty => "the request parameter",
             Part::RequestBody | Part::RequestProperty if self.path.is_empty() => "the request body",
             Part::RequestBody | Part::RequestProperty => "the request property",

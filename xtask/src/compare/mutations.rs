@@ -1,9 +1,10 @@
 //! The mutation corpus: single edits of a small document, each with the verdict that it must get.
 //!
-//! The edits are data (`testdata/mutations.json`, JSON Patch on `testdata/base.json`), and each names what it expects, so
-//! that accepting a snapshot in haste cannot change a verdict.
+//! The edits are data: `testdata/mutations.json` holds JSON Patches of `testdata/base.json`. Each edit names the verdict
+//! it expects, so that accepting a snapshot cannot change one. `before` prepares the standing document where the base
+//! lacks something.
 
-use super::compare;
+use super::{Comparison, compare};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -19,7 +20,7 @@ fn text<'a>(node: &'a Value, key: &str) -> &'a str {
     node[key].as_str().unwrap()
 }
 
-/// Applies one operation of RFC 6902; the corpus needs no test and no copy.
+/// Applies one operation of RFC 6902. The corpus uses neither `test` nor `copy`.
 #[track_caller]
 fn apply(document: &mut Value, operation: &Value) {
     let path = text(operation, "path");
@@ -66,20 +67,30 @@ fn take(document: &mut Value, path: &str) -> Value {
     }
 }
 
-pub(super) fn edited(mutation: &Value) -> Value {
-    let mut document = base();
-    for operation in mutation["ops"].as_array().unwrap() {
-        apply(&mut document, operation);
+/// The document before an edit and after it.
+pub(super) fn documents(mutation: &Value) -> (Value, Value) {
+    let operations = |key: &str| mutation[key].as_array().cloned().unwrap_or_default();
+    let mut standing = base();
+    for operation in operations("before") {
+        apply(&mut standing, &operation);
     }
-    document
+    let mut new = standing.clone();
+    for operation in operations("ops") {
+        apply(&mut new, &operation);
+    }
+    (standing, new)
+}
+
+fn compared(mutation: &Value) -> Comparison {
+    let (standing, new) = documents(mutation);
+    compare(&standing, &new)
 }
 
 #[test]
 fn every_edit_gets_the_verdict_that_it_must_get() {
-    let base = base();
     let mut wrong = Vec::new();
     for mutation in corpus() {
-        let found = compare(&base, &edited(&mutation));
+        let found = compared(&mutation);
         let mut got: Vec<String> = found
             .changes
             .iter()
@@ -124,10 +135,9 @@ fn every_edit_is_named_once() {
 
 #[test]
 fn the_table_of_edits_and_verdicts() {
-    let base = base();
     let mut rows = vec![["edit", "rule id", "wire", "api", "step"].map(str::to_owned)];
     for mutation in corpus() {
-        let found = compare(&base, &edited(&mutation));
+        let found = compared(&mutation);
         let mut edit = text(&mutation, "edit").to_owned();
         let mut step = found.step().as_str().to_owned();
         if found.changes.is_empty() {
@@ -162,10 +172,9 @@ fn the_table_of_edits_and_verdicts() {
 
 #[test]
 fn the_sentences_and_places_of_all_edits() {
-    let base = base();
     let lines: Vec<String> = corpus()
         .iter()
-        .flat_map(|mutation| compare(&base, &edited(mutation)).changes)
+        .flat_map(|mutation| compared(mutation).changes)
         .map(|change| format!("{}\n    {}", change.place, change.text))
         .collect();
     insta::assert_snapshot!(lines.join("\n"));

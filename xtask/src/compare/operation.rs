@@ -1,9 +1,9 @@
-//! Compares the paths of two documents, matched by method and path, and each operation that both have.
+//! Compares the operations of two documents, matched by method and path.
 
-use super::Level::{Additive, Breaking, Info, Review};
-use super::refs::{elements, flag, keys, member, members, string};
-use super::walk::{Walk, verdict};
-use super::{document, parameter, prose, response, rest, text};
+use super::refs::{elements, flag, keys, member, string};
+use super::rules;
+use super::walk::Walk;
+use super::{parameter, prose, response, rest, security, servers, text};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -32,8 +32,8 @@ pub(super) fn compare_all(walk: &mut Walk<'_>) {
         if path.starts_with("x-") {
             continue;
         }
-        let before = walk.old(member(old, path)).node;
-        let after = walk.new_side(member(new, path)).node;
+        let before = walk.resolve_old(member(old, path)).node;
+        let after = walk.resolve_new(member(new, path)).node;
         let place = text::clean(path, 120);
         for method in METHODS {
             let place = format!("{} {place}", method.to_uppercase());
@@ -41,14 +41,13 @@ pub(super) fn compare_all(walk: &mut Walk<'_>) {
                 (Some(a), Some(b)) => compare(walk, (before, a), (after, b), &place),
                 (Some(a), None) => removed(walk, a, new.get(path).is_none(), place),
                 (None, Some(_)) => {
-                    let verdict = verdict(Additive, Additive);
-                    walk.report("endpoint-added", verdict, place, "the operation is new");
+                    walk.report(&rules::ENDPOINT_ADDED, place, "the operation is new");
                 }
                 (None, None) => {}
             }
         }
         if !before.is_null() && !after.is_null() {
-            document::servers(walk, before, after, &place);
+            servers::compare(walk, before, after, &place);
             prose::compare(walk, before, after, &place);
             let handled = ["servers", "parameters", "summary", "description", "$ref"];
             rest::compare(walk, before, after, &[&METHODS, &handled], &place);
@@ -57,19 +56,13 @@ pub(super) fn compare_all(walk: &mut Walk<'_>) {
 }
 
 fn removed(walk: &mut Walk<'_>, old: &Value, whole_path: bool, place: String) {
-    let id = match (whole_path, flag(old, "deprecated")) {
-        (true, false) => "api-path-removed-without-deprecation",
-        (true, true) => "api-path-removed-with-deprecation",
-        (false, false) => "api-removed-without-deprecation",
-        (false, true) => "api-removed-with-deprecation",
+    let rule = match (whole_path, flag(old, "deprecated")) {
+        (true, false) => &rules::PATH_REMOVED,
+        (true, true) => &rules::DEPRECATED_PATH_REMOVED,
+        (false, false) => &rules::OPERATION_REMOVED,
+        (false, true) => &rules::DEPRECATED_OPERATION_REMOVED,
     };
-    // Announced or not, clients already shipped call it.
-    walk.report(
-        id,
-        verdict(Breaking, Breaking),
-        place,
-        "the operation was removed",
-    );
+    walk.report(rule, place, "the operation was removed");
 }
 
 fn compare<'a>(
@@ -80,8 +73,8 @@ fn compare<'a>(
 ) {
     identity(walk, old, new, place);
     lifecycle(walk, old, new, place);
-    security(walk, old, new, place);
-    document::servers(walk, old, new, place);
+    security::compare_operation(walk, old, new, place);
+    servers::compare(walk, old, new, place);
     prose::compare(walk, old, new, place);
     parameter::compare(walk, (old_path, old), (new_path, new), place);
     response::compare_request(walk, old, new, place);
@@ -91,28 +84,24 @@ fn compare<'a>(
 
 fn identity(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str) {
     let (before, after) = (string(old, "operationId"), string(new, "operationId"));
-    let (id, said) = match (before, after) {
-        (Some(a), Some(b)) if a != b => (
-            "api-operation-id-removed",
-            format!(
+    match (before, after) {
+        (Some(a), Some(b)) if a != b => {
+            let said = format!(
                 "the operation id {} was replaced with {}",
                 text::name(a),
                 text::name(b)
-            ),
-        ),
-        (Some(a), None) => (
-            "api-operation-id-removed",
-            format!("the operation id {} was removed", text::name(a)),
-        ),
-        (None, Some(b)) => (
-            "api-operation-id-added",
-            format!("the operation id {} is new", text::name(b)),
-        ),
-        _ => ("", String::new()),
-    };
-    if !id.is_empty() {
-        // The id names the generated function.
-        walk.report(id, verdict(Info, Breaking), place, &said);
+            );
+            walk.report(&rules::OPERATION_ID_REMOVED, place, &said);
+        }
+        (Some(a), None) => {
+            let said = format!("the operation id {} was removed", text::name(a));
+            walk.report(&rules::OPERATION_ID_REMOVED, place, &said);
+        }
+        (None, Some(b)) => {
+            let said = format!("the operation id {} is new", text::name(b));
+            walk.report(&rules::OPERATION_ID_ADDED, place, &said);
+        }
+        _ => {}
     }
     let tags = |node| -> BTreeSet<&str> {
         elements(node, "tags")
@@ -123,11 +112,11 @@ fn identity(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str) {
     let (before, after) = (tags(old), tags(new));
     for tag in after.difference(&before) {
         let said = format!("the tag {} is new", text::name(tag));
-        walk.report("api-tag-added", verdict(Info, Info), place, &said);
+        walk.report(&rules::TAG_ADDED, place, &said);
     }
     for tag in before.difference(&after) {
         let said = format!("the tag {} was removed", text::name(tag));
-        walk.report("api-tag-removed", verdict(Info, Info), place, &said);
+        walk.report(&rules::TAG_REMOVED, place, &said);
     }
 }
 
@@ -135,24 +124,12 @@ fn lifecycle(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str) {
     match (flag(old, "deprecated"), flag(new, "deprecated")) {
         (false, true) => {
             let said = "the operation is now deprecated";
-            walk.report("endpoint-deprecated", verdict(Review, Review), place, said);
+            walk.report(&rules::ENDPOINT_DEPRECATED, place, said);
         }
         (true, false) => {
             let said = "the operation is no longer deprecated";
-            walk.report("endpoint-reactivated", verdict(Info, Info), place, said);
+            walk.report(&rules::ENDPOINT_REACTIVATED, place, said);
         }
         _ => {}
     }
-}
-
-fn security(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str) {
-    let own = |node: &Value| members(node).contains_key("security");
-    if !own(old) && !own(new) {
-        // What both inherit is compared once, for the whole document.
-        return;
-    }
-    let (standing, coming) = (walk.old, walk.new);
-    let before = document::requirements(if own(old) { old } else { standing });
-    let after = document::requirements(if own(new) { new } else { coming });
-    document::compare_requirements(walk, &before, &after, "api-security", place);
 }

@@ -1,9 +1,9 @@
-//! Compares the parameters of an operation, matched by location and name.
+//! Compares the parameters of an operation, matched by name and by where they are sent.
 
-use super::Level::{Additive, Breaking, Info, Review};
+use super::location::{Carrier, Location, Part};
 use super::refs::{ABSENT, elements, flag, member, members, string};
-use super::slot::{Part, Slot, Spot};
-use super::walk::{Role, Walk, verdict};
+use super::rules;
+use super::walk::{Role, Walk};
 use super::{prose, rest, text};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,27 +21,23 @@ const HANDLED: [&str; 10] = [
     "$ref",
 ];
 
-/// A parameter's location and name, which together are its identity.
+/// A parameter is identified by where it is sent and by its name.
 type Key<'a> = (&'a str, String);
 
-/// Compares the parameters of `old` and `new`, those of their path items included.
+/// Compares the parameters of two operations, including those of their path items.
 pub(super) fn compare<'a>(
     walk: &mut Walk<'a>,
     (old_path, old): (&'a Value, &'a Value),
     (new_path, new): (&'a Value, &'a Value),
     place: &str,
 ) {
-    let before = collect(|node| walk.old(node).node, old_path, old);
-    let after = collect(|node| walk.new_side(node).node, new_path, new);
+    let before = collect(|node| walk.resolve_old(node).node, old_path, old);
+    let after = collect(|node| walk.resolve_new(node).node, new_path, new);
     for (key, parameter) in &before {
-        let spot = spot(key, place);
+        let location = location(key, place);
         match after.get(key) {
-            Some(other) => compare_one(walk, parameter, other, spot),
-            None => {
-                let said = "was removed";
-                // A filter that is silently ignored is worse than an error: more or other offers come back.
-                walk.report_at(&spot, "removed", verdict(Breaking, Breaking), said);
-            }
+            Some(other) => compare_one(walk, parameter, other, location),
+            None => walk.report_at(&location, &rules::PARAMETER_REMOVED, "was removed"),
         }
     }
     for (key, parameter) in after.iter().filter(|(key, _)| !before.contains_key(*key)) {
@@ -54,96 +50,61 @@ fn collect<'a>(
     path_item: &'a Value,
     operation: &'a Value,
 ) -> BTreeMap<Key<'a>, &'a Value> {
-    // Later entries win: an operation's own parameter replaces that of its path item.
+    // Later entries win: a parameter of the operation replaces the one of its path item.
     elements(path_item, "parameters")
         .iter()
         .chain(elements(operation, "parameters"))
         .map(resolve)
         .filter_map(|node| {
-            let location = string(node, "in")?;
+            let sent_in = string(node, "in")?;
             let name = string(node, "name")?;
-            let name = match location {
+            let name = match sent_in {
                 "header" => name.to_lowercase(),
                 _ => name.to_owned(),
             };
-            Some(((location, name), node))
+            Some(((sent_in, name), node))
         })
         .collect()
 }
 
-fn spot((location, name): &Key<'_>, place: &str) -> Spot {
-    let base = format!("{place} {}", text::clean(location, 20));
-    Spot::new(Slot::of(Part::Parameter), base, text::clean(name, 80), true)
+fn location((sent_in, name): &Key<'_>, place: &str) -> Location {
+    let base = format!("{place} {}", text::clean(sent_in, 20));
+    let carrier = Carrier::of(Part::Parameter);
+    Location::new(carrier, base, text::clean(name, 80), true)
 }
 
 fn added(walk: &mut Walk<'_>, key: &Key<'_>, required: bool, place: &str) {
-    let spot = spot(key, place);
-    let (id, verdict, said) = if key.0 == "path" {
-        (
-            "new-request-path-parameter",
-            verdict(Breaking, Breaking),
-            "is new",
-        )
+    let (rule, said) = if key.0 == "path" {
+        (&rules::PATH_PARAMETER_ADDED, "is new")
     } else if required {
-        (
-            "new-required-request-parameter",
-            verdict(Breaking, Breaking),
-            "is new and required",
-        )
+        (&rules::REQUIRED_PARAMETER_ADDED, "is new and required")
     } else {
-        (
-            "new-optional-request-parameter",
-            verdict(Additive, Additive),
-            "is new",
-        )
+        (&rules::OPTIONAL_PARAMETER_ADDED, "is new")
     };
-    let sentence = format!("{} {said}", spot.subject());
-    walk.report(id, verdict, spot.place(), &sentence);
+    walk.report_at(&location(key, place), rule, said);
 }
 
-fn compare_one<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, spot: Spot) {
-    let place = spot.place();
+fn compare_one<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, location: Location) {
+    let place = location.place();
     match (flag(old, "required"), flag(new, "required")) {
-        (false, true) => {
-            walk.report_at(
-                &spot,
-                "became-required",
-                verdict(Breaking, Breaking),
-                "is now required",
-            );
-        }
+        (false, true) => walk.report_at(&location, &rules::BECAME_REQUIRED, "is now required"),
         (true, false) => {
-            let said = "is no longer required";
-            walk.report_at(&spot, "became-optional", verdict(Additive, Additive), said);
+            walk.report_at(&location, &rules::BECAME_OPTIONAL, "is no longer required");
         }
         _ => {}
     }
-    serialization(walk, old, new, &spot);
+    serialization(walk, old, new, &location);
     match (flag(old, "deprecated"), flag(new, "deprecated")) {
-        (false, true) => {
-            walk.report_at(
-                &spot,
-                "deprecated",
-                verdict(Review, Review),
-                "is now deprecated",
-            );
-        }
-        (true, false) => {
-            walk.report_at(
-                &spot,
-                "reactivated",
-                verdict(Info, Info),
-                "is no longer deprecated",
-            );
-        }
+        (false, true) => walk.report_at(&location, &rules::DEPRECATED, "is now deprecated"),
+        (true, false) => walk.report_at(&location, &rules::REACTIVATED, "is no longer deprecated"),
         _ => {}
     }
     prose::compare(walk, old, new, &place);
     rest::compare(walk, old, new, &[&HANDLED], &place);
-    walk.push(schema(old), schema(new), spot, Role::Whole);
+    walk.push(schema(old), schema(new), location, Role::Whole);
 }
 
-/// The schema of a parameter; one that is described by content has it inside its only media type.
+/// The schema of a parameter. A parameter described by `content` has it in its only media type.
 fn schema(parameter: &Value) -> &Value {
     let content = || members(member(parameter, "content")).values().next();
     parameter
@@ -152,8 +113,8 @@ fn schema(parameter: &Value) -> &Value {
         .unwrap_or(&ABSENT)
 }
 
-fn serialization<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, spot: &Spot) {
-    // Writing a default out is no change.
+fn serialization<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, location: &Location) {
+    // A default that is now written out is not a change.
     let (style_before, explode_before) = in_effect(old);
     let (style_after, explode_after) = in_effect(new);
     if style_before != style_after {
@@ -162,7 +123,7 @@ fn serialization<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, spot: 
             text::name(style_after),
             text::name(style_before)
         );
-        walk.report_at(spot, "style-changed", verdict(Breaking, Review), &said);
+        walk.report_at(location, &rules::STYLE_CHANGED, &said);
     } else if explode_before != explode_after {
         let is_scalar = |schema| {
             matches!(
@@ -170,16 +131,16 @@ fn serialization<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, spot: 
                 Some("string" | "integer" | "number" | "boolean")
             )
         };
-        let before = walk.old(schema(old)).node;
-        let after = walk.new_side(schema(new)).node;
-        // A single value is written the same either way.
+        let before = walk.resolve_old(schema(old)).node;
+        let after = walk.resolve_new(schema(new)).node;
+        // A single value is sent the same way in both cases.
         if !(is_scalar(before) && is_scalar(after)) {
             let said = if explode_after {
                 "repeats its name for each value instead of joining the values"
             } else {
                 "joins its values instead of repeating its name for each"
             };
-            walk.report_at(spot, "explode-changed", verdict(Breaking, Review), said);
+            walk.report_at(location, &rules::EXPLODE_CHANGED, said);
         }
     }
 }

@@ -1,13 +1,13 @@
-//! Judges changed prose: a sentence that states a limit, a month, a key or a deprecation is for a person to read.
+//! Compares prose. A person has to read a changed sentence that states a limit, a period, a key or a deprecation.
 
-use super::Level;
 use super::refs::{member, string};
+use super::rules;
 use super::text;
-use super::walk::{Verdict, Walk, verdict};
+use super::walk::Walk;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Beginnings of the words that make a sentence a term of use.
+/// A sentence with a word that starts like one of these states a term of use.
 const TERMS: [&str; 26] = [
     "limit",
     "max",
@@ -37,7 +37,7 @@ const TERMS: [&str; 26] = [
     "exceed",
 ];
 
-/// Compares the members that are prose: `title` has its own rule in schemas, the others are read by people alone.
+/// Compares the summary and the description. The title has a separate rule, because the generator uses it.
 pub(super) fn compare(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str) {
     for key in ["summary", "description"] {
         let (before, after) = (member(old, key), member(new, key));
@@ -51,13 +51,13 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str
             .iter()
             .chain(&come)
             .any(|sentence| states_a_term(sentence));
-        let (id, level) = if is_term {
-            ("prose-terms-changed", Level::Review)
+        let rule = if is_term {
+            &rules::PROSE_TERMS_CHANGED
         } else {
-            ("prose-changed", Level::Info)
+            &rules::PROSE_CHANGED
         };
         let said = match (gone.is_empty(), come.is_empty()) {
-            (true, true) => format!("the {key} was laid out anew"),
+            (true, true) => format!("the {key} was laid out differently"),
             (true, false) => format!("the {key} now says {}", quote(&come)),
             (false, true) => format!("the {key} no longer says {}", quote(&gone)),
             (false, false) => format!(
@@ -66,21 +66,12 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str
                 quote(&gone)
             ),
         };
-        walk.report(id, verdict(level, Level::Info), place, &said);
+        walk.report(rule, place, &said);
     }
 }
 
-/// What an extension means: one that names a term is for a person to read, the others are noted.
-pub(super) fn extension_verdict(name: &str) -> Verdict {
-    if states_a_term(&name.replace(['-', '_'], " ")) {
-        verdict(Level::Review, Level::Info)
-    } else {
-        verdict(Level::Info, Level::Info)
-    }
-}
-
-/// Whether the text holds a word of terms, or any number: `Default is 2500` is a term without such a word.
-fn states_a_term(sentence: &str) -> bool {
+/// Whether the text contains such a word or any number: `Default is 2500` states a term too.
+pub(super) fn states_a_term(sentence: &str) -> bool {
     let sentence = sentence.to_lowercase();
     sentence
         .split(|c: char| !c.is_alphanumeric())
@@ -91,7 +82,7 @@ fn states_a_term(sentence: &str) -> bool {
         })
 }
 
-/// The sentences of either text that the other does not have, in their order.
+/// The sentences that only the old text has, and those that only the new text has.
 fn changed_sentences<'a>(old: &'a str, new: &'a str) -> (Vec<&'a str>, Vec<&'a str>) {
     let (before, after) = (sentences(old), sentences(new));
     let known_before: BTreeSet<&str> = before.iter().copied().collect();
@@ -109,7 +100,7 @@ fn changed_sentences<'a>(old: &'a str, new: &'a str) -> (Vec<&'a str>, Vec<&'a s
 }
 
 fn sentences(text: &str) -> Vec<&str> {
-    // A full stop inside a number or an address is followed by no space.
+    // A full stop inside a number or an address is not followed by a space.
     text.split('\n')
         .flat_map(|line| line.split_inclusive(". "))
         .map(|sentence| sentence.trim().trim_end_matches('.'))
@@ -118,7 +109,7 @@ fn sentences(text: &str) -> Vec<&str> {
 }
 
 fn quote(sentences: &[&str]) -> String {
-    // The sentence that states a term first: the excerpt is cut, and that one is what the reader is here for.
+    // A sentence that states a term comes first, because the excerpt is cut.
     let mut ordered: Vec<&str> = sentences.to_vec();
     ordered.sort_by_key(|sentence| !states_a_term(sentence));
     format!("`{}`", text::clean(&ordered.join(". "), 160))

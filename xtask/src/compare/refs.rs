@@ -1,20 +1,20 @@
-//! Follows `$ref` inside one document, with a bound on its length, and reads members without trusting their types.
+//! Follows `$ref` inside one document up to a fixed length, and reads members without trusting their types.
 
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-/// What stands in for a member that is absent or of the wrong type.
+/// Used in place of a member that is absent or of the wrong type.
 pub(super) static ABSENT: Value = Value::Null;
 
 static NO_MEMBERS: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
 
-/// A chain of references longer than this is taken for a cycle.
+/// A longer chain of references is treated as a cycle.
 const LONGEST_CHAIN: usize = 32;
 
 /// A node with its references followed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Resolved<'a> {
-    /// The node at the end of the chain; absent where the chain leads nowhere.
+    /// The node at the end of the chain; `ABSENT` where the chain leads nowhere.
     pub(super) node: &'a Value,
     /// The last part of the first reference, for example `Offer`.
     pub(super) name: Option<&'a str>,
@@ -35,7 +35,7 @@ pub(super) fn resolve<'a>(document: &'a Value, node: &'a Value) -> Resolved<'a> 
             };
         };
         name = name.or_else(|| reference.rsplit('/').next());
-        // `Value::pointer` undoes the ~0 and ~1 escapes; a reference to another file has no leading `#`.
+        // `Value::pointer` decodes ~0 and ~1. A reference to another file does not start with `#`.
         match reference
             .strip_prefix('#')
             .and_then(|path| document.pointer(path))
@@ -54,6 +54,11 @@ pub(super) fn resolve<'a>(document: &'a Value, node: &'a Value) -> Resolved<'a> 
 /// The text of `$ref`, where the node is a reference.
 pub(super) fn reference(node: &Value) -> Option<&str> {
     node.get("$ref").and_then(Value::as_str)
+}
+
+/// The components of one kind, for example `schemas`.
+pub(super) fn component<'a>(document: &'a Value, kind: &str) -> &'a Value {
+    member(member(document, "components"), kind)
 }
 
 /// The members of an object; none for anything else.
@@ -81,7 +86,7 @@ pub(super) fn flag(node: &Value, key: &str) -> bool {
     member(node, key).as_bool().unwrap_or(false)
 }
 
-/// The keys of both objects, each once, sorted: the order of a document says nothing.
+/// The keys of both objects, each once, sorted, because their order in a document does not matter.
 pub(super) fn keys<'a>(old: &'a Value, new: &'a Value) -> Vec<&'a str> {
     let mut keys: Vec<&str> = members(old)
         .keys()
@@ -93,11 +98,11 @@ pub(super) fn keys<'a>(old: &'a Value, new: &'a Value) -> Vec<&'a str> {
     keys
 }
 
-/// Whether two values are the same, `1` and `1.0` included.
+/// Whether two values are the same; `1` and `1.0` are.
 pub(super) fn same(old: &Value, new: &Value) -> bool {
     old == new
         || match (old.as_f64(), new.as_f64()) {
-            // Two large integers may share a float; only where one is written as a float does the float decide.
+            // Two large integers may have the same float, so floats are compared only where one is written as a float.
             (Some(a), Some(b)) => (old.is_f64() || new.is_f64()) && a == b,
             _ => false,
         }

@@ -1,15 +1,41 @@
 //! Writes a comparison for its readers: programs, a terminal, a pull request, the changelog.
 
-use super::{Change, Comparison, Level, SERVERS_CHANGED};
+use super::change::{Change, Comparison, Level, SERVERS_CHANGED};
 use serde_json::Value;
 
-/// Past this many, a changelog paragraph is no longer read.
+/// A changelog paragraph names at most this many changes.
 const MOST_NAMED: usize = 12;
 
 const LEVELS: [Level; 4] = [Level::Breaking, Level::Review, Level::Additive, Level::Info];
 
-/// The JSON form, one change a line, its members in the documented order.
-pub(super) fn json(comparison: &Comparison) -> String {
+impl Comparison {
+    /// One paragraph for the changelog, in Markdown.
+    #[must_use]
+    pub fn changelog(&self) -> String {
+        changelog(self)
+    }
+
+    /// The report for programs: `{"step":…,"changes":[{"id","level","api_level","place","text"}]}`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        json(self)
+    }
+
+    /// The report for a pull request.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        markdown(self)
+    }
+
+    /// The report for a terminal.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        plain(self)
+    }
+}
+
+/// One change a line, with its members in the documented order.
+fn json(comparison: &Comparison) -> String {
     let changes: Vec<String> = comparison
         .changes
         .iter()
@@ -36,8 +62,7 @@ fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// Lines for a terminal.
-pub(super) fn plain(comparison: &Comparison) -> String {
+fn plain(comparison: &Comparison) -> String {
     let mut out = summary(comparison);
     for (level, changes) in by_level(comparison) {
         out += &format!("\n{}\n", heading(level));
@@ -55,8 +80,8 @@ pub(super) fn plain(comparison: &Comparison) -> String {
     out
 }
 
-/// Markdown for a pull request: the grave first, the harmless folded away.
-pub(super) fn markdown(comparison: &Comparison) -> String {
+/// The gravest changes come first; those for information are folded.
+fn markdown(comparison: &Comparison) -> String {
     let mut out = format!("**{}**\n", summary(comparison).trim_end());
     for (level, changes) in by_level(comparison) {
         let folded = level == Level::Info;
@@ -89,21 +114,21 @@ pub(super) fn markdown(comparison: &Comparison) -> String {
         .partition(|id| *id == SERVERS_CHANGED);
     if !ids.is_empty() {
         out += &format!(
-            "\nTo take the breaking changes: `--accept {}`\n",
+            "\nTo accept the breaking changes: `--accept {}`\n",
             ids.join(",")
         );
     }
     if !servers.is_empty() {
-        // Not part of the line to copy: it decides where the api key goes.
+        // Not part of the line to copy, because it decides where the api key is sent.
         out += &format!(
-            "\nThe api key would go to another server. Ask the provider first; then name `{SERVERS_CHANGED}` as well.\n"
+            "\nThe api key would be sent to another server. Ask the provider first, then also name `{SERVERS_CHANGED}`.\n"
         );
     }
     out
 }
 
-/// One paragraph, the breaking changes first; what changes nothing for anyone is only counted.
-pub(super) fn changelog(comparison: &Comparison) -> String {
+/// The gravest changes come first; those for information are only counted.
+fn changelog(comparison: &Comparison) -> String {
     let groups = by_level(comparison);
     let mut parts = Vec::new();
     let mut named = 0;
@@ -147,7 +172,7 @@ pub(super) fn changelog(comparison: &Comparison) -> String {
     format!("The provider's document changed. {}", parts.join(" "))
 }
 
-/// The method and path of a place, or all of it where it is no operation's: the sentence names the rest.
+/// The method and path of a place; the sentence names the rest. Another place is kept whole.
 fn operation(place: &str) -> String {
     let words: Vec<&str> = place.split(' ').take(2).collect();
     words.join(" ")
@@ -182,7 +207,7 @@ fn heading(level: Level) -> &'static str {
     }
 }
 
-/// The changes under the graver of their two levels; empty groups are left out.
+/// The changes grouped by the higher of their two levels, without empty groups.
 fn by_level(comparison: &Comparison) -> Vec<(Level, Vec<&Change>)> {
     LEVELS
         .into_iter()
@@ -210,8 +235,8 @@ fn breaking_ids(comparison: &Comparison) -> Vec<&str> {
     ids
 }
 
-/// A table cell: values from the documents stand in code spans already, and a bar would end the cell all the same.
+/// The text of a table cell. A bar would end the cell even inside a code span.
 fn cell(text: &str) -> String {
-    // A backslash before the bar would escape ours and leave the bar bare.
+    // A backslash before the bar would escape our backslash and not the bar.
     text.replace("\\|", "\\ |").replace('|', "\\|")
 }

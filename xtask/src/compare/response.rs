@@ -1,9 +1,9 @@
-//! Compares request bodies and answers: statuses, headers, media types, and the schemas they carry.
+//! Compares request bodies and responses: statuses, headers, media types, and their schemas.
 
-use super::Level::{Additive, Breaking, Info, Review};
+use super::location::{Carrier, Location, Part};
 use super::refs::{flag, keys, member, members};
-use super::slot::{Part, Slot, Spot};
-use super::walk::{Role, Walk, verdict};
+use super::rules::{self, Rule};
+use super::walk::{Role, Walk};
 use super::{prose, rest, text};
 use serde_json::Value;
 
@@ -15,40 +15,25 @@ pub(super) fn compare_request<'a>(
     place: &str,
 ) {
     let (old, new) = (member(old, "requestBody"), member(new, "requestBody"));
-    let (old, new) = (walk.old(old).node, walk.new_side(new).node);
-    let required = (flag(old, "required"), flag(new, "required"));
+    let (old, new) = (walk.resolve_old(old).node, walk.resolve_new(new).node);
     let place = format!("{place} body");
-    let change = match (old.is_null(), new.is_null()) {
+    let carrier = Carrier::of(Part::RequestBody);
+    let change: Option<(&Rule, &str)> = match (old.is_null(), new.is_null()) {
         (true, true) => return,
-        (true, false) if required.1 => (
-            "added-required",
-            verdict(Breaking, Breaking),
-            "is new and required",
-        ),
-        (true, false) => ("added-optional", verdict(Additive, Additive), "is new"),
-        (false, true) => ("removed", verdict(Review, Breaking), "was removed"),
-        (false, false) => match required {
-            (false, true) => (
-                "became-required",
-                verdict(Breaking, Breaking),
-                "is now required",
-            ),
-            (true, false) => (
-                "became-optional",
-                verdict(Additive, Additive),
-                "is no longer required",
-            ),
-            _ => ("", verdict(Info, Info), ""),
+        (true, false) if flag(new, "required") => {
+            Some((&rules::REQUIRED_BODY_ADDED, "is new and required"))
+        }
+        (true, false) => Some((&rules::OPTIONAL_BODY_ADDED, "is new")),
+        (false, true) => Some((&rules::BODY_REMOVED, "was removed")),
+        (false, false) => match (flag(old, "required"), flag(new, "required")) {
+            (false, true) => Some((&rules::BECAME_REQUIRED, "is now required")),
+            (true, false) => Some((&rules::BECAME_OPTIONAL, "is no longer required")),
+            _ => None,
         },
     };
-    if !change.0.is_empty() {
-        let id = format!("request-body-{}", change.0);
-        walk.report(
-            id,
-            change.1,
-            place.as_str(),
-            &format!("the request body {}", change.2),
-        );
+    if let Some((rule, said)) = change {
+        let location = Location::new(carrier, place.clone(), String::new(), true);
+        walk.report_at(&location, rule, said);
     }
     if !old.is_null() && !new.is_null() {
         prose::compare(walk, old, new, &place);
@@ -59,11 +44,11 @@ pub(super) fn compare_request<'a>(
             &[&["required", "content", "description", "$ref"]],
             &place,
         );
-        content(walk, old, new, Slot::of(Part::RequestBody), &place);
+        content(walk, old, new, carrier, &place);
     }
 }
 
-/// Compares all answers of an operation.
+/// Compares all responses of an operation.
 pub(super) fn compare_all<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, place: &str) {
     let (old, new) = (member(old, "responses"), member(new, "responses"));
     rest::extensions(walk, old, new, place);
@@ -76,45 +61,25 @@ pub(super) fn compare_all<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Valu
         let shown = text::name(status);
         match (old.get(status), new.get(status)) {
             (Some(before), Some(after)) => {
-                let (before, after) = (walk.old(before).node, walk.new_side(after).node);
+                let before = walk.resolve_old(before).node;
+                let after = walk.resolve_new(after).node;
                 compare_one(walk, before, after, failure, &place);
             }
             (Some(_), None) if failure => {
                 let said = format!("the status {shown} is no longer documented");
-                walk.report(
-                    "response-non-success-status-removed",
-                    verdict(Review, Info),
-                    place,
-                    &said,
-                );
+                walk.report(&rules::ERROR_STATUS_REMOVED, place, &said);
             }
             (Some(_), None) => {
                 let said = format!("the successful status {shown} was removed");
-                walk.report(
-                    "response-success-status-removed",
-                    verdict(Breaking, Breaking),
-                    place,
-                    &said,
-                );
+                walk.report(&rules::SUCCESS_STATUS_REMOVED, place, &said);
             }
             (None, _) if failure => {
                 let said = format!("the status {shown} is new");
-                walk.report(
-                    "response-non-success-status-added",
-                    verdict(Additive, Info),
-                    place,
-                    &said,
-                );
+                walk.report(&rules::ERROR_STATUS_ADDED, place, &said);
             }
             (None, _) => {
-                // A shipped client may meet an answer that it takes for a fault.
                 let said = format!("the successful status {shown} is new");
-                walk.report(
-                    "response-success-status-added",
-                    verdict(Review, Review),
-                    place,
-                    &said,
-                );
+                walk.report(&rules::SUCCESS_STATUS_ADDED, place, &said);
             }
         }
     }
@@ -141,73 +106,64 @@ fn compare_one<'a>(
     let handled = ["content", "headers", "description", "$ref"];
     rest::compare(walk, old, new, &[&handled], place);
     headers(walk, old, new, failure, place);
-    let slot = Slot {
+    let carrier = Carrier {
         part: Part::ResponseBody,
-        failure,
+        in_error: failure,
     };
-    content(walk, old, new, slot, place);
+    content(walk, old, new, carrier, place);
 }
 
 fn headers<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, failure: bool, place: &str) {
     let (old, new) = (member(old, "headers"), member(new, "headers"));
-    let slot = Slot {
+    let carrier = Carrier {
         part: Part::ResponseHeader,
-        failure,
+        in_error: failure,
     };
     for name in keys(old, new) {
         let base = format!("{place} header");
-        let spot = Spot::new(slot, base, text::clean(name, 80), true);
-        let before = walk.old(member(old, name)).node;
-        let after = walk.new_side(member(new, name)).node;
-        let subject = spot.subject();
-        let (id, outcome, said) = match (before.is_null(), after.is_null()) {
-            (true, _) => ("response-header-added", verdict(Additive, Info), "is new"),
-            (_, true) if flag(before, "required") => (
-                "required-response-header-removed",
-                verdict(Breaking, Info),
-                "was removed",
-            ),
-            (_, true) => (
-                "optional-response-header-removed",
-                verdict(Review, Info),
-                "was removed",
-            ),
-            _ => {
-                if flag(before, "required") && !flag(after, "required") {
-                    let said = "is no longer certain";
-                    walk.report_at(&spot, "became-optional", verdict(Review, Info), said);
-                }
-                let place = spot.place();
-                prose::compare(walk, before, after, &place);
-                let handled = ["schema", "required", "description", "$ref"];
-                rest::compare(walk, before, after, &[&handled], &place);
-                walk.push(
-                    member(before, "schema"),
-                    member(after, "schema"),
-                    spot,
-                    Role::Whole,
-                );
-                continue;
+        let location = Location::new(carrier, base, text::clean(name, 80), true);
+        let before = walk.resolve_old(member(old, name)).node;
+        let after = walk.resolve_new(member(new, name)).node;
+        match (before.is_null(), after.is_null()) {
+            (true, _) => walk.report_at(&location, &rules::HEADER_ADDED, "is new"),
+            (_, true) if flag(before, "required") => {
+                walk.report_at(&location, &rules::REQUIRED_HEADER_REMOVED, "was removed");
             }
-        };
-        walk.report(
-            id,
-            slot.temper(outcome),
-            spot.place(),
-            &format!("{subject} {said}"),
-        );
+            (_, true) => {
+                walk.report_at(&location, &rules::OPTIONAL_HEADER_REMOVED, "was removed");
+            }
+            _ => header(walk, before, after, location),
+        }
     }
 }
 
-fn content<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, slot: Slot, place: &str) {
+fn header<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, location: Location) {
+    match (flag(old, "required"), flag(new, "required")) {
+        (true, false) => {
+            let said = "is no longer always sent";
+            walk.report_at(&location, &rules::HEADER_BECAME_OPTIONAL, said);
+        }
+        (false, true) => {
+            walk.report_at(
+                &location,
+                &rules::HEADER_BECAME_REQUIRED,
+                "is now always sent",
+            );
+        }
+        _ => {}
+    }
+    let place = location.place();
+    prose::compare(walk, old, new, &place);
+    let handled = ["schema", "required", "description", "$ref"];
+    rest::compare(walk, old, new, &[&handled], &place);
+    let schemas = (member(old, "schema"), member(new, "schema"));
+    walk.push(schemas.0, schemas.1, location, Role::Whole);
+}
+
+fn content<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, carrier: Carrier, place: &str) {
     let (old, new) = (member(old, "content"), member(new, "content"));
-    let side = if slot.is_request() {
-        "request-body"
-    } else {
-        "response"
-    };
     for media in keys(old, new) {
-        // JSON is what the library reads; the place names only what is not.
+        // The library reads JSON. The place names only the other media types.
         let base = match media {
             "application/json" => place.to_owned(),
             _ => format!("{place} {}", text::clean(media, 80)),
@@ -216,23 +172,17 @@ fn content<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, slot: Slot, 
         match (old.get(media), new.get(media)) {
             (Some(before), Some(after)) => {
                 rest::compare(walk, before, after, &[&["schema"]], &base);
-                let spot = Spot::new(slot, base, String::new(), false);
-                walk.push(
-                    member(before, "schema"),
-                    member(after, "schema"),
-                    spot,
-                    Role::Whole,
-                );
+                let location = Location::new(carrier, base, String::new(), false);
+                let schemas = (member(before, "schema"), member(after, "schema"));
+                walk.push(schemas.0, schemas.1, location, Role::Whole);
             }
             (Some(_), None) => {
                 let said = format!("the media type {shown} was removed");
-                let verdict = slot.temper(verdict(Breaking, Breaking));
-                walk.report(format!("{side}-media-type-removed"), verdict, base, &said);
+                walk.report_in(carrier, &rules::MEDIA_TYPE_REMOVED, base, &said);
             }
             (None, _) => {
                 let said = format!("the media type {shown} is new");
-                let verdict = slot.temper(verdict(Additive, Info));
-                walk.report(format!("{side}-media-type-added"), verdict, base, &said);
+                walk.report_in(carrier, &rules::MEDIA_TYPE_ADDED, base, &said);
             }
         }
     }

@@ -1,21 +1,22 @@
-//! Judges the members that no other rule answers for, so that no difference is passed over in silence.
+//! Compares the members that no other rule covers, so that every difference is reported.
 //!
-//! Of extensions, a rate limit that falls breaks clients, one whose name is a term is shown, and the others are noted.
+//! Of the extensions, a rate limit that allows less breaks clients. An extension named after a term of use is for a
+//! person to read.
 
-use super::Level::{Breaking, Info, Review};
 use super::refs::{keys, member, same};
-use super::walk::{Walk, verdict};
+use super::rules;
+use super::walk::Walk;
 use super::{prose, text};
 use serde_json::Value;
 
-/// Words in the path to a number that count what is allowed: less of it is worse.
+/// In the path to a number, words that count what is allowed: less is worse.
 const ALLOWANCES: [&str; 6] = ["limit", "max", "quota", "requests", "calls", "burst"];
-/// Words in the path to a number that count how long one has to wait: more of it is worse.
+/// In the path to a number, words that measure a wait: more is worse.
 const WAITS: [&str; 6] = ["period", "interval", "window", "seconds", "minutes", "wait"];
-/// Extensions are small; what is larger than this is not a rate limit.
+/// An extension with more members than this is not a rate limit.
 const MOST_LEAVES: usize = 256;
 
-/// Reports the extensions that differ, of an object whose other keys are names.
+/// Compares the extensions of an object whose other keys are names.
 pub(super) fn extensions(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str) {
     for key in keys(old, new) {
         let (before, after) = (member(old, key), member(new, key));
@@ -25,7 +26,7 @@ pub(super) fn extensions(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &
     }
 }
 
-/// Reports every member of the two nodes that differs and is in none of the lists of `handled` keys.
+/// Compares every member of two nodes whose key is not in one of the lists `handled`.
 pub(super) fn compare(
     walk: &mut Walk<'_>,
     old: &Value,
@@ -42,11 +43,11 @@ pub(super) fn compare(
         match key {
             "example" | "examples" => {
                 let said = format!("{} changed", text::name(key));
-                walk.report("example-changed", verdict(Info, Info), place, &said);
+                walk.report(&rules::EXAMPLE_CHANGED, place, &said);
             }
-            "externalDocs" => walk.report("prose-changed", verdict(Info, Info), place, &said),
+            "externalDocs" => walk.report(&rules::PROSE_CHANGED, place, &said),
             _ if key.starts_with("x-") => extension(walk, key, (before, after), place),
-            _ => walk.report("member-changed", verdict(Review, Review), place, &said),
+            _ => walk.report(&rules::MEMBER_CHANGED, place, &said),
         }
     }
 }
@@ -58,31 +59,23 @@ fn difference(key: &str, (before, after): (&Value, &Value)) -> String {
 
 /// Reports the extension `key`, which differs.
 fn extension(walk: &mut Walk<'_>, key: &str, (old, new): (&Value, &Value), place: &str) {
-    let said = &difference(key, (old, new));
     let name = key.to_lowercase();
-    if !["rate", "limit", "quota", "throttl"]
+    let is_rate_limit = ["rate", "limit", "quota", "throttl"]
         .iter()
-        .any(|word| name.contains(word))
-    {
-        walk.report(
-            "extension-changed",
-            prose::extension_verdict(key),
-            place,
-            said,
-        );
-    } else if is_tighter(&name, old, new) {
-        walk.report(
-            "rate-limit-tightened",
-            verdict(Breaking, Review),
-            place,
-            said,
-        );
+        .any(|word| name.contains(word));
+    let rule = if is_rate_limit && is_tighter(&name, old, new) {
+        &rules::RATE_LIMIT_TIGHTENED
+    } else if is_rate_limit {
+        &rules::RATE_LIMIT_CHANGED
+    } else if prose::states_a_term(&key.replace(['-', '_'], " ")) {
+        &rules::EXTENSION_TERMS_CHANGED
     } else {
-        walk.report("rate-limit-changed", verdict(Review, Info), place, said);
-    }
+        &rules::EXTENSION_CHANGED
+    };
+    walk.report(rule, place, &difference(key, (old, new)));
 }
 
-/// Whether some number in the extension moved to the clients' disadvantage.
+/// Whether a number in the extension changed to the disadvantage of clients.
 fn is_tighter(name: &str, old: &Value, new: &Value) -> bool {
     let mut open = vec![(name.to_owned(), old, new)];
     let mut seen = 0;
@@ -92,7 +85,7 @@ fn is_tighter(name: &str, old: &Value, new: &Value) -> bool {
             return false;
         }
         if let (Some(a), Some(b)) = (old.as_f64(), new.as_f64()) {
-            // The word nearest to the number decides: `x-rate-limit.period` is a wait, not an allowance.
+            // The word closest to the number decides: `x-rate-limit.period` measures a wait.
             let nearest = |words: &[&str]| words.iter().filter_map(|word| path.rfind(word)).max();
             let (allowance, wait) = (nearest(&ALLOWANCES), nearest(&WAITS));
             if (allowance > wait && b < a) || (wait > allowance && b > a) {

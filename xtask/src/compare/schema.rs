@@ -1,14 +1,14 @@
 //! Compares one pair of schemas and puts the pairs inside it on the work list.
 
-use super::Level::{Additive, Breaking, Info, Review};
+use super::location::Location;
 use super::refs::{elements, flag, keys, member, members, reference, string};
-use super::slot::{Slot, Spot};
-use super::walk::{Pair, Role, Verdict, Walk, verdict};
+use super::rules::{self, Rule};
+use super::walk::{Pair, Role, Walk};
 use super::{keywords, prose, refs, rest, text, union};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// The members of a schema that this file and its neighbours answer for, besides the keywords.
+/// The members of a schema that are compared here or in `union`. `keywords` has a separate list.
 const HANDLED: [&str; 15] = [
     "type",
     "format",
@@ -27,7 +27,7 @@ const HANDLED: [&str; 15] = [
     "$ref",
 ];
 
-/// Works until no pair is left.
+/// Compares pairs until the work list is empty.
 pub(super) fn compare_all(walk: &mut Walk<'_>) {
     while let Some(pair) = walk.next_pair() {
         compare(walk, &pair);
@@ -35,55 +35,50 @@ pub(super) fn compare_all(walk: &mut Walk<'_>) {
 }
 
 fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
-    let spot = &pair.spot;
-    let (old, new) = (walk.old(pair.old), walk.new_side(pair.new));
+    let location = &pair.location;
+    let (old, new) = (walk.resolve_old(pair.old), walk.resolve_new(pair.new));
     if old.name != new.name && pair.role != Role::Wrapped {
-        renamed(walk, old.name, new.name, spot);
+        renamed(walk, old.name, new.name, location);
     }
     if !(old.found && new.found) {
         if old.found != new.found || reference(pair.old) != reference(pair.new) {
             let said = "refers to a schema that is not in the document";
-            walk.report_at(
-                spot,
-                "reference-unresolved",
-                verdict(Breaking, Breaking),
-                said,
-            );
+            walk.report_at(location, &rules::REFERENCE_UNRESOLVED, said);
         }
         return;
     }
     if pair.role == Role::Whole {
-        nullability(walk, old.node, new.node, spot);
+        nullability(walk, old.node, new.node, location);
     }
-    if !walk.visit(spot.slot, old, new) {
+    if !walk.visit(location.carrier, old, new) {
         return;
     }
     let (old, new) = (old.node, new.node);
     if pair.role != Role::Wrapped {
-        annotations(walk, old, new, spot);
+        annotations(walk, old, new, location);
     }
-    let wrapped = union::compare(walk, (pair.old, old), (pair.new, new), spot);
+    let wrapped = union::compare(walk, (pair.old, old), (pair.new, new), location);
     if wrapped {
-        // One side is a plain schema and was compared as the single member of a union.
+        // One side is not a union and was compared as the single member of a union.
         return;
     }
-    kind(walk, old, new, spot);
-    keywords::compare(walk, old, new, spot);
-    properties(walk, old, new, spot);
-    items(walk, old, new, spot);
-    additional(walk, old, new, spot);
+    kind(walk, old, new, location);
+    keywords::compare(walk, old, new, location);
+    properties(walk, old, new, location);
+    items(walk, old, new, location);
+    additional(walk, old, new, location);
     rest::compare(
         walk,
         old,
         new,
         &[&HANDLED, &keywords::HANDLED],
-        &spot.place(),
+        &location.place(),
     );
 }
 
-fn renamed(walk: &mut Walk<'_>, old: Option<&str>, new: Option<&str>, spot: &Spot) {
-    // The type's name in Rust is the schema's name; a shared schema is named at many places and renamed once.
-    if !walk.first_time(format!("{old:?} {new:?} {}", spot.slot.failure)) {
+fn renamed(walk: &mut Walk<'_>, old: Option<&str>, new: Option<&str>, location: &Location) {
+    // A shared schema is used in many places, but its new name is reported once.
+    if !walk.first_time(format!("{old:?} {new:?} {}", location.carrier.in_error)) {
         return;
     }
     let shown = |name: Option<&str>| name.map_or("a nameless schema".to_owned(), text::name);
@@ -92,35 +87,34 @@ fn renamed(walk: &mut Walk<'_>, old: Option<&str>, new: Option<&str>, spot: &Spo
         shown(new),
         shown(old)
     );
-    let verdict = spot.slot.temper(verdict(Info, Breaking));
-    let sentence = format!("{} {said}", spot.subject());
-    walk.report("schema-name-changed", verdict, spot.place(), &sentence);
+    walk.report_at(location, &rules::SCHEMA_NAME_CHANGED, &said);
 }
 
-fn nullability(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
+fn nullability(walk: &mut Walk<'_>, old: &Value, new: &Value, location: &Location) {
     let before = accepts_null(walk.old, old);
     let after = accepts_null(walk.new, new);
-    let once = format!("null {old:p} {new:p} {:?} {}", spot.slot, spot.optional);
+    let once = format!(
+        "null {old:p} {new:p} {:?} {}",
+        location.carrier, location.optional
+    );
     if before == after || !walk.first_time(once) {
         return;
     }
-    let request = spot.slot.is_request();
-    // An absent value and null are both `None` where the value may be absent, but a list has no place for null.
-    let tolerated = spot.optional && string(old, "type") != Some("array");
-    let (what, verdict) = match (after, request) {
-        (true, true) => ("became-nullable", verdict(Additive, Additive)),
-        (false, true) => ("became-not-nullable", verdict(Breaking, Review)),
-        (true, false) if tolerated => ("became-nullable", verdict(Review, Info)),
-        (true, false) => ("became-nullable", verdict(Breaking, Breaking)),
-        (false, false) if tolerated => ("became-not-nullable", verdict(Info, Info)),
-        (false, false) => ("became-not-nullable", verdict(Info, Breaking)),
+    // An absent value and null are both `None` where the value may be absent, but a list cannot be null.
+    let tolerated =
+        !location.carrier.is_request() && location.optional && string(old, "type") != Some("array");
+    let rule = match (after, tolerated) {
+        (true, false) => &rules::BECAME_NULLABLE,
+        (true, true) => &rules::OPTIONAL_BECAME_NULLABLE,
+        (false, false) => &rules::BECAME_NOT_NULLABLE,
+        (false, true) => &rules::OPTIONAL_BECAME_NOT_NULLABLE,
     };
     let said = if after {
         "may now be null"
     } else {
         "may no longer be null"
     };
-    walk.report_at(spot, what, verdict, said);
+    walk.report_at(location, rule, said);
 }
 
 /// Whether null is allowed: by the schema or by a member of its union.
@@ -134,42 +128,26 @@ fn accepts_null(document: &Value, schema: &Value) -> bool {
             .any(|member| plain(refs::resolve(document, member).node))
 }
 
-fn annotations(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
-    let place = spot.place();
+fn annotations(walk: &mut Walk<'_>, old: &Value, new: &Value, location: &Location) {
+    let place = location.place();
     prose::compare(walk, old, new, &place);
     if member(old, "title") != member(new, "title") {
-        // The generator takes a title for the name of a nameless schema.
         let said = format!(
             "the title is {} instead of {}",
             text::value(member(new, "title")),
             text::value(member(old, "title"))
         );
-        let verdict = spot.slot.temper(verdict(Info, Review));
-        walk.report("schema-title-changed", verdict, place, &said);
+        walk.report_in(location.carrier, &rules::SCHEMA_TITLE_CHANGED, place, &said);
     }
     match (flag(old, "deprecated"), flag(new, "deprecated")) {
-        (false, true) => {
-            walk.report_at(
-                spot,
-                "deprecated",
-                verdict(Review, Review),
-                "is now deprecated",
-            );
-        }
-        (true, false) => {
-            walk.report_at(
-                spot,
-                "reactivated",
-                verdict(Info, Info),
-                "is no longer deprecated",
-            );
-        }
+        (false, true) => walk.report_at(location, &rules::DEPRECATED, "is now deprecated"),
+        (true, false) => walk.report_at(location, &rules::REACTIVATED, "is no longer deprecated"),
         _ => {}
     }
 }
 
-/// Compares type and format, which together are what oasdiff calls the type.
-fn kind(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
+/// Compares type and format. oasdiff calls both together the type.
+fn kind(walk: &mut Walk<'_>, old: &Value, new: &Value, location: &Location) {
     let of = |node| (member(node, "type"), member(node, "format"));
     let (before, after) = (of(old), of(new));
     if before == after {
@@ -177,22 +155,20 @@ fn kind(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
     }
     let wider = is_within(before, after);
     let narrower = is_within(after, before);
-    let request = spot.slot.is_request();
-    let (what, verdict) = match (wider, narrower, request) {
-        (true, _, true) => ("type-generalized", verdict(Additive, Breaking)),
-        (true, _, false) => ("type-generalized", verdict(Breaking, Breaking)),
-        (_, true, false) => ("type-specialized", verdict(Info, Breaking)),
-        _ => ("type-changed", verdict(Breaking, Breaking)),
+    let rule = match (wider, narrower, location.carrier.is_request()) {
+        (true, _, _) => &rules::TYPE_GENERALIZED,
+        (_, true, false) => &rules::TYPE_SPECIALIZED,
+        _ => &rules::TYPE_CHANGED,
     };
     let said = format!(
         "changed its type from {} to {}",
         shown_type(before),
         shown_type(after)
     );
-    walk.report_at(spot, what, verdict, &said);
+    walk.report_at(location, rule, &said);
 }
 
-/// Whether every value of `inner` is one of `outer`.
+/// Whether every value of the type `inner` is also a value of the type `outer`.
 fn is_within(inner: (&Value, &Value), outer: (&Value, &Value)) -> bool {
     let integer = |format: &Value| matches!(format.as_str(), Some("int32"));
     match (inner.0.as_str(), outer.0.as_str()) {
@@ -218,7 +194,7 @@ fn shown_type((kind, format): (&Value, &Value)) -> String {
     }
 }
 
-fn properties<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, spot: &Spot) {
+fn properties<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, location: &Location) {
     let required = |node| -> BTreeSet<&'a str> {
         elements(node, "required")
             .iter()
@@ -227,10 +203,10 @@ fn properties<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, spot: &Sp
     };
     let (needed_before, needed_after) = (required(old), required(new));
     let (before, after) = (member(old, "properties"), member(new, "properties"));
-    let slot = spot.slot.property();
+    let carrier = location.carrier.property();
     for name in keys(before, after) {
         let optional = !needed_after.contains(name);
-        let below = spot.below(slot, spot.property_path(name), optional);
+        let below = location.below(carrier, location.property_path(name), optional);
         match (before.get(name), after.get(name)) {
             (Some(old), Some(new)) => walk.push(old, new, below, Role::Whole),
             (Some(_), None) => removed(walk, &below, needed_before.contains(name)),
@@ -238,79 +214,45 @@ fn properties<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, spot: &Sp
         }
     }
     for name in needed_before.symmetric_difference(&needed_after) {
-        // A property that came or went was reported with its requiredness.
+        // For a property that is new or was removed, this is part of that change.
         if members(before).contains_key(*name) == members(after).contains_key(*name) {
-            let below = spot.below(slot, spot.property_path(name), true);
+            let below = location.below(carrier, location.property_path(name), true);
             requiredness(walk, &below, needed_after.contains(name));
         }
     }
 }
 
-fn removed(walk: &mut Walk<'_>, spot: &Spot, required: bool) {
-    let (id, verdict) = match (spot.slot.is_request(), required) {
-        (true, _) => (
-            format!("{}-removed", spot.slot.prefix()),
-            verdict(Review, Breaking),
-        ),
-        (false, true) => (
-            "response-required-property-removed".to_owned(),
-            verdict(Breaking, Breaking),
-        ),
-        (false, false) => (
-            "response-optional-property-removed".to_owned(),
-            verdict(Breaking, Breaking),
-        ),
+fn removed(walk: &mut Walk<'_>, location: &Location, required: bool) {
+    let rule = match (location.carrier.is_request(), required) {
+        (true, _) => &rules::REQUEST_PROPERTY_REMOVED,
+        (false, true) => &rules::REQUIRED_PROPERTY_REMOVED,
+        (false, false) => &rules::OPTIONAL_PROPERTY_REMOVED,
     };
-    report_property(walk, id, verdict, spot, "was removed");
+    walk.report_at(location, rule, "was removed");
 }
 
-fn added(walk: &mut Walk<'_>, spot: &Spot, required: bool) {
-    let (id, verdict) = match (spot.slot.is_request(), required) {
-        (true, true) => (
-            format!("new-required-{}", spot.slot.prefix()),
-            verdict(Breaking, Breaking),
-        ),
-        (true, false) => (
-            format!("new-optional-{}", spot.slot.prefix()),
-            verdict(Additive, Additive),
-        ),
-        // The library keeps fields that it does not know.
-        (false, true) => (
-            "response-required-property-added".to_owned(),
-            verdict(Additive, Additive),
-        ),
-        (false, false) => (
-            "response-optional-property-added".to_owned(),
-            verdict(Additive, Additive),
-        ),
-    };
-    report_property(walk, id, verdict, spot, "is new");
-}
-
-fn requiredness(walk: &mut Walk<'_>, spot: &Spot, required: bool) {
-    let (what, said) = if required {
-        ("became-required", "is now required")
+fn added(walk: &mut Walk<'_>, location: &Location, required: bool) {
+    let rule = if required {
+        &rules::REQUIRED_PROPERTY_ADDED
     } else {
-        ("became-optional", "is no longer required")
+        &rules::OPTIONAL_PROPERTY_ADDED
     };
-    let verdict = match (spot.slot.is_request(), required) {
-        (true, true) | (false, false) => verdict(Breaking, Breaking),
-        (true, false) => verdict(Additive, Additive),
-        // The field may stay an `Option`; whether it should is for a person.
-        (false, true) => verdict(Info, Review),
-    };
-    walk.report_at(spot, what, verdict, said);
+    walk.report_at(location, rule, "is new");
 }
 
-fn report_property(walk: &mut Walk<'_>, id: String, verdict: Verdict, spot: &Spot, said: &str) {
-    let sentence = format!("{} {said}", spot.subject());
-    walk.report(id, spot.slot.temper(verdict), spot.place(), &sentence);
+fn requiredness(walk: &mut Walk<'_>, location: &Location, required: bool) {
+    let (rule, said) = if required {
+        (&rules::BECAME_REQUIRED, "is now required")
+    } else {
+        (&rules::BECAME_OPTIONAL, "is no longer required")
+    };
+    walk.report_at(location, rule, said);
 }
 
-fn items<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, spot: &Spot) {
+fn items<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, location: &Location) {
     let (before, after) = (member(old, "items"), member(new, "items"));
     if !(before.is_null() && after.is_null()) {
-        let below = spot.below(spot.slot, format!("{}[]", spot.path), false);
+        let below = location.below(location.carrier, format!("{}[]", location.path), false);
         walk.push(before, after, below, Role::Whole);
     }
 }
@@ -329,42 +271,27 @@ fn additional_of(node: &Value) -> Additional<'_> {
     }
 }
 
-fn additional<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, spot: &Spot) {
-    let slot: Slot = spot.slot;
-    let request = slot.is_request();
-    let (what, verdict, said) = match (additional_of(old), additional_of(new)) {
+fn additional<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, location: &Location) {
+    let carrier = location.carrier;
+    let (rule, said): (&Rule, &str) = match (additional_of(old), additional_of(new)) {
         (Additional::Typed(before), Additional::Typed(after)) => {
-            let below = spot.below(slot.property(), format!("{}{{}}", spot.path), false);
+            let path = format!("{}{{}}", location.path);
+            let below = location.below(carrier.property(), path, false);
             return walk.push(before, after, below, Role::Whole);
         }
         (Additional::Open, Additional::Open) | (Additional::Closed, Additional::Closed) => return,
-        (Additional::Open, Additional::Closed) => {
-            let verdict = if request {
-                verdict(Breaking, Review)
-            } else {
-                verdict(Info, Info)
-            };
-            (
-                "closed",
-                verdict,
-                "no longer allows properties that it does not name",
-            )
-        }
+        (Additional::Open, Additional::Closed) => (
+            &rules::OBJECT_CLOSED,
+            "no longer allows properties that it does not name",
+        ),
         (Additional::Closed, Additional::Open) => (
-            "opened",
-            verdict(Additive, Info),
+            &rules::OBJECT_OPENED,
             "now allows properties that it does not name",
         ),
         _ => (
-            "changed",
-            verdict(Review, Breaking),
-            "describes its unnamed properties otherwise",
+            &rules::UNNAMED_PROPERTIES_CHANGED,
+            "describes the properties that it does not name differently",
         ),
     };
-    walk.report_at(
-        spot,
-        &format!("additional-properties-{what}"),
-        verdict,
-        said,
-    );
+    walk.report_at(location, rule, said);
 }

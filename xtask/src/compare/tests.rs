@@ -2,7 +2,7 @@
 
 mod reports;
 
-use super::mutations::{base, corpus, edited};
+use super::mutations::{base, corpus, documents};
 use super::{Comparison, compare, walked};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -143,18 +143,23 @@ fn pointers(document: &Value) -> Vec<String> {
 fn a_document_compared_with_itself_has_no_change() {
     check(&base(), &base(), &[]);
     for mutation in corpus() {
-        let document = edited(&mutation);
-        check(&document, &document.clone(), &[]);
+        let document = documents(&mutation).1;
+        // The walk of a document that is too deep stops even where nothing changed.
+        if !mutation["expect"]
+            .to_string()
+            .contains("comparison-stopped")
+        {
+            check(&document, &document.clone(), &[]);
+        }
     }
 }
 
 #[test]
 fn every_edit_is_seen_in_both_directions_or_in_none() {
-    let base = base();
     for mutation in corpus() {
-        let document = edited(&mutation);
-        let there = compare(&base, &document).changes.is_empty();
-        let back = compare(&document, &base).changes.is_empty();
+        let (standing, new) = documents(&mutation);
+        let [there, back] = [compare(&standing, &new), compare(&new, &standing)];
+        let (there, back) = (there.changes.is_empty(), back.changes.is_empty());
         assert_eq!(there, back, "{}", mutation["edit"]);
     }
 }
@@ -241,7 +246,6 @@ fn references_in_a_circle_end() {
         let mut new = old.clone();
         new["components"]["schemas"]["A"]["properties"]["b"]["type"] = json!("integer");
         let seen = compare(&old, &new).changes;
-        // A schema that no operation reaches is reported as such.
         assert_eq!(seen.len(), 1, "{seen:?}");
         check(&old, &old.clone(), &[]);
     }

@@ -1,22 +1,22 @@
-//! Compares `oneOf`, `anyOf` and `allOf`: which member became which, which one is new, which one is gone.
+//! Compares `oneOf`, `anyOf` and `allOf`: which members changed, which are new, which were removed.
 
-use super::Level::{Additive, Breaking, Info, Review};
+use super::location::Location;
 use super::refs::{self, elements, member, members, reference};
-use super::slot::Spot;
+use super::rules::{self, Rule};
 use super::text;
-use super::walk::{Role, Verdict, Walk, verdict};
+use super::walk::{Role, Walk};
 use serde_json::Value;
 use std::collections::{HashMap, VecDeque};
 
-/// A schema as it is written, and with its reference followed.
+/// A schema as written, and the same schema with its reference followed.
 type Written<'a> = (&'a Value, &'a Value);
 
-/// Compares all three; true when one side is plain and was compared as the only member of the other side's union.
+/// Compares all three. Returns true when one side is not a union and was compared as the single member of one.
 pub(super) fn compare<'a>(
     walk: &mut Walk<'a>,
     old: Written<'a>,
     new: Written<'a>,
-    spot: &Spot,
+    location: &Location,
 ) -> bool {
     let (before, after) = (alternatives(old.1), alternatives(new.1));
     let wrapped = before.is_empty() != after.is_empty();
@@ -27,57 +27,50 @@ pub(super) fn compare<'a>(
     } else {
         "one-of"
     };
-    let request = spot.slot.is_request();
-    let (gained, lost) = if request {
-        (verdict(Additive, Additive), verdict(Breaking, Breaking))
+    let request = location.carrier.is_request();
+    // Where a plain type becomes a union, or the reverse, the Rust type changes as well.
+    let added = if wrapped && request {
+        &rules::UNION_FORMED
     } else {
-        (verdict(Breaking, Breaking), verdict(Info, Review))
+        &rules::UNION_MEMBER_ADDED
     };
-    if wrapped {
-        // A plain type in Rust becomes an enum, or the other way round.
-        let remade = |of: Verdict| verdict(of.wire, Breaking);
+    let removed = if wrapped && !request {
+        &rules::UNION_DISSOLVED
+    } else {
+        &rules::UNION_MEMBER_REMOVED
+    };
+    let lists = if wrapped {
         let single = |side: Written<'a>, list: Vec<&'a Value>| {
             if list.is_empty() { vec![side.0] } else { list }
         };
-        let lists = (single(old, before), single(new, after));
-        let rule = Rule {
-            keyword,
-            gained: remade(gained),
-            lost: remade(lost),
-            role: Role::Wrapped,
-        };
-        compare_lists(walk, lists, spot, &rule);
+        (single(old, before), single(new, after))
     } else {
-        let rule = Rule {
-            keyword,
-            gained,
-            lost,
-            role: Role::Member,
-        };
-        compare_lists(walk, (before, after), spot, &rule);
-    }
-    // A further part of an `allOf` promises more of an answer and asks more of a request.
-    let (gained, lost) = if request {
-        (verdict(Breaking, Breaking), verdict(Additive, Breaking))
-    } else {
-        (verdict(Additive, Breaking), verdict(Breaking, Breaking))
+        (before, after)
     };
+    let role = if wrapped { Role::Wrapped } else { Role::Member };
+    let judged = Judged {
+        keyword,
+        added,
+        removed,
+        role,
+    };
+    compare_lists(walk, lists, location, &judged);
     let parts = |node: &'a Value| elements(node, "allOf").iter().collect();
-    let rule = Rule {
-        keyword: "all-of",
-        gained,
-        lost,
+    let judged = Judged {
+        keyword: "",
+        added: &rules::ALL_OF_ADDED,
+        removed: &rules::ALL_OF_REMOVED,
         role: Role::Member,
     };
-    compare_lists(walk, (parts(old.1), parts(new.1)), spot, &rule);
+    compare_lists(walk, (parts(old.1), parts(new.1)), location, &judged);
     wrapped
 }
 
 /// How one kind of list is judged.
-struct Rule<'r> {
+struct Judged<'r> {
     keyword: &'r str,
-    gained: Verdict,
-    lost: Verdict,
+    added: &'r Rule,
+    removed: &'r Rule,
     role: Role,
 }
 
@@ -91,17 +84,17 @@ fn alternatives(node: &Value) -> Vec<&Value> {
 fn compare_lists<'a>(
     walk: &mut Walk<'a>,
     (before, after): (Vec<&'a Value>, Vec<&'a Value>),
-    spot: &Spot,
-    rule: &Rule<'_>,
+    location: &Location,
+    judged: &Judged<'_>,
 ) {
-    let Rule {
+    let Judged {
         keyword,
-        gained,
-        lost,
+        added,
+        removed,
         role,
-    } = *rule;
+    } = *judged;
     let mut matched = Vec::new();
-    // First what is written alike, then what is of the same kind: only then is a member a changed one.
+    // Members that are written alike are paired first, then members of the same kind. Such a pair is a changed member.
     let (before, after) = pair_up(before, after, &mut matched, as_written, as_written);
     let (standing, coming) = (walk.old, walk.new);
     let (before, after) = pair_up(
@@ -113,19 +106,19 @@ fn compare_lists<'a>(
     );
     for node in before {
         let said = format!("can no longer be {}", describe(standing, node));
-        walk.report_at(spot, &format!("{keyword}-removed"), lost, &said);
+        walk.report_keyword(location, removed, keyword, &said);
     }
     for node in after {
         let said = format!("can now also be {}", describe(coming, node));
-        walk.report_at(spot, &format!("{keyword}-added"), gained, &said);
+        walk.report_keyword(location, added, keyword, &said);
     }
     for (old, new) in matched {
-        let below = spot.below(spot.slot, spot.path.clone(), spot.optional);
+        let below = location.below(location.carrier, location.path.clone(), location.optional);
         walk.push(old, new, below, role);
     }
 }
 
-/// Takes out the pairs with equal keys, in their order, and hands back what is left of both lists.
+/// Moves the pairs with equal keys to `matched`, in order, and returns what is left of both lists.
 fn pair_up<'a>(
     before: Vec<&'a Value>,
     after: Vec<&'a Value>,

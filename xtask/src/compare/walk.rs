@@ -1,51 +1,41 @@
-//! Owns the state of one comparison: both documents, the work list of schema pairs, and the changes found so far.
+//! The state of one comparison: both documents, the work list of schema pairs, the changes found so far.
 
+use super::change::{Change, SERVERS_CHANGED};
+use super::location::{Carrier, Location};
 use super::refs::{self, Resolved};
-use super::slot::{Slot, Spot};
+use super::rules::{COMPARISON_STOPPED, Rule};
 use super::text;
-use super::{Change, Level, SERVERS_CHANGED};
+use super::verdict::Verdict;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet, VecDeque};
 
-/// More pairs of schemas than any sound document has; past it the comparison says that it stopped.
+/// More pairs of schemas than any real document has. Beyond it the comparison reports that it stopped.
 const MOST_PAIRS: usize = 100_000;
-/// Deeper than any sound document nests.
+/// Deeper than any real document nests.
 const DEEPEST: usize = 100;
 
-/// What a change means on both axes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Verdict {
-    pub(super) wire: Level,
-    pub(super) api: Level,
-}
-
-/// A verdict from its two levels: the wire, then our API.
-pub(super) const fn verdict(wire: Level, api: Level) -> Verdict {
-    Verdict { wire, api }
-}
-
-/// What a pair of schemas is to the value that it describes.
+/// How much of a value a pair of schemas describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// The whole description.
     Whole,
-    /// A member of a union: whether null is allowed was settled for the whole.
+    /// A member of a union. Whether null is allowed was decided for the whole union.
     Member,
-    /// A plain schema against the member that it became, or the other way round: prose and title stayed outside.
+    /// A plain schema and the union member that it became, or the reverse. Prose and title are not compared.
     Wrapped,
 }
 
-/// Two schemas to compare, references not yet followed.
+/// Two schemas to compare. Their references are not followed yet.
 #[derive(Debug)]
 pub(super) struct Pair<'a> {
     pub(super) old: &'a Value,
     pub(super) new: &'a Value,
-    pub(super) spot: Spot,
+    pub(super) location: Location,
     pub(super) role: Role,
 }
 
-/// A visited pair: both nodes by address, which is their identity while both documents are borrowed.
-type Visit = (usize, usize, Slot);
+/// A visited pair. Both nodes are identified by address, which is stable while the documents are borrowed.
+type Visit = (usize, usize, Carrier);
 
 #[derive(Debug)]
 struct Found {
@@ -66,11 +56,11 @@ pub(super) struct Walk<'a> {
     pub(super) new: &'a Value,
     queue: VecDeque<Pair<'a>>,
     visits: HashMap<Visit, Uses>,
-    /// What was said once and is not said again at every use of a shared schema.
+    /// What is reported only once, and not at every use of a shared schema.
     said: HashSet<String>,
     /// The names of the schemas that some operation refers to.
     reached: HashSet<&'a str>,
-    /// The addresses of the schemas that some operation refers to, by whatever name.
+    /// The addresses of the schemas that some operation refers to, by any name.
     reached_nodes: HashSet<usize>,
     found: Vec<Found>,
     current: Option<Visit>,
@@ -94,60 +84,87 @@ impl<'a> Walk<'a> {
     }
 
     /// Follows the references of a node of the standing document.
-    pub(super) fn old(&self, node: &'a Value) -> Resolved<'a> {
+    pub(super) fn resolve_old(&self, node: &'a Value) -> Resolved<'a> {
         refs::resolve(self.old, node)
     }
 
     /// Follows the references of a node of the new document.
-    pub(super) fn new_side(&self, node: &'a Value) -> Resolved<'a> {
+    pub(super) fn resolve_new(&self, node: &'a Value) -> Resolved<'a> {
         refs::resolve(self.new, node)
     }
 
     /// Reports a change outside of schemas.
-    pub(super) fn report(
+    pub(super) fn report(&mut self, rule: &Rule, place: impl Into<String>, text: &str) {
+        self.add(rule.id(None, ""), rule.verdict(None), place.into(), text);
+    }
+
+    /// Reports a change of a part of a request or response; `text` is the whole sentence.
+    pub(super) fn report_in(&mut self, carrier: Carrier, rule: &Rule, place: String, text: &str) {
+        self.report_keyword_in(carrier, rule, "", place, text);
+    }
+
+    /// Reports a change of the value at `location`; `said` is the sentence without its subject.
+    pub(super) fn report_at(&mut self, location: &Location, rule: &Rule, said: &str) {
+        self.report_keyword(location, rule, "", said);
+    }
+
+    /// The same for a rule that covers several keywords: `keyword` is the one to name in the rule's id.
+    pub(super) fn report_keyword(
         &mut self,
-        id: impl Into<String>,
-        verdict: Verdict,
-        place: impl Into<String>,
+        location: &Location,
+        rule: &Rule,
+        keyword: &str,
+        said: &str,
+    ) {
+        let text = format!("{} {said}", location.subject());
+        self.report_keyword_in(location.carrier, rule, keyword, location.place(), &text);
+    }
+
+    fn report_keyword_in(
+        &mut self,
+        carrier: Carrier,
+        rule: &Rule,
+        keyword: &str,
+        place: String,
         text: &str,
     ) {
+        let verdict = rule.verdict(Some(carrier.part));
+        let verdict = if carrier.in_error {
+            verdict.in_error_response()
+        } else {
+            verdict
+        };
+        self.add(rule.id(Some(carrier.part), keyword), verdict, place, text);
+    }
+
+    fn add(&mut self, id: String, verdict: Verdict, place: String, text: &str) {
         self.found.push(Found {
             change: Change {
-                id: id.into(),
+                id,
                 level: verdict.wire,
                 api_level: verdict.api,
-                place: place.into(),
+                place,
                 text: text::sentence(text),
             },
             visit: self.current,
         });
     }
 
-    /// Reports a change of the value at `spot`; `what` ends the rule id and `said` the sentence.
-    pub(super) fn report_at(&mut self, spot: &Spot, what: &str, verdict: Verdict, said: &str) {
-        self.report(
-            format!("{}-{what}", spot.slot.prefix()),
-            spot.slot.temper(verdict),
-            spot.place(),
-            &format!("{} {said}", spot.subject()),
-        );
-    }
-
-    /// Whether this is the first time that `words` are said.
+    /// Whether `words` were not passed before.
     pub(super) fn first_time(&mut self, words: String) -> bool {
         self.said.insert(words)
     }
 
     /// Puts a pair on the work list.
-    pub(super) fn push(&mut self, old: &'a Value, new: &'a Value, spot: Spot, role: Role) {
-        if spot.depth > DEEPEST || self.visits.len() > MOST_PAIRS {
-            self.stopped_at.get_or_insert_with(|| spot.place());
+    pub(super) fn push(&mut self, old: &'a Value, new: &'a Value, location: Location, role: Role) {
+        if location.depth > DEEPEST || self.visits.len() > MOST_PAIRS {
+            self.stopped_at.get_or_insert_with(|| location.place());
             return;
         }
         self.queue.push_back(Pair {
             old,
             new,
-            spot,
+            location,
             role,
         });
     }
@@ -158,10 +175,11 @@ impl<'a> Walk<'a> {
         self.queue.pop_front()
     }
 
-    /// Notes a use of a pair of resolved schemas; true for its first use, and then changes reported belong to it.
-    pub(super) fn visit(&mut self, slot: Slot, old: Resolved<'a>, new: Resolved<'a>) -> bool {
+    /// Counts a use of a pair of resolved schemas. For the first use it returns true, and the changes reported next
+    /// belong to this pair.
+    pub(super) fn visit(&mut self, carrier: Carrier, old: Resolved<'a>, new: Resolved<'a>) -> bool {
         self.reached.extend(old.name.into_iter().chain(new.name));
-        let visit = (address(old.node), address(new.node), slot);
+        let visit = (address(old.node), address(new.node), carrier);
         self.reached_nodes.extend([visit.0, visit.1]);
         let uses = self.visits.entry(visit).or_insert_with(|| Uses {
             count: 0,
@@ -174,7 +192,7 @@ impl<'a> Walk<'a> {
         uses.count == 1
     }
 
-    /// Whether an operation refers to this schema, by its name or through another one that is a mere reference to it.
+    /// Whether an operation refers to this schema, by its name or through a schema that only refers to it.
     pub(super) fn is_reached(&self, name: &str, node: &Value) -> bool {
         self.reached.contains(name) || self.reached_nodes.contains(&address(node))
     }
@@ -182,15 +200,12 @@ impl<'a> Walk<'a> {
     /// The changes, in the order of the report.
     pub(super) fn finish(mut self) -> Vec<Change> {
         if let Some(place) = self.stopped_at.take() {
-            // Silence would read as "no change".
-            let text =
-                "the documents nest too deep or refer too widely, and the comparison stopped here";
+            // Without a change in the report it would read as "no change".
             self.current = None;
             self.report(
-                "comparison-stopped",
-                verdict(Level::Breaking, Level::Breaking),
+                &COMPARISON_STOPPED,
                 place,
-                text,
+                "the comparison stopped here, because the documents nest too deep or refer too widely",
             );
         }
         let visits = self.visits;
@@ -202,7 +217,7 @@ impl<'a> Walk<'a> {
         changes.sort_by(|a, b| {
             let gravity = |change: &Change| {
                 (
-                    // Another server stops everything, so nothing stands above it.
+                    // A changed server stops everything, so it comes first.
                     change.id == SERVERS_CHANGED,
                     change.level.max(change.api_level),
                     change.level,

@@ -47,20 +47,20 @@ impl Tree {
     }
 }
 
-/// A document as it was taken, with what will be said of where it came from.
-pub(super) struct Taken {
+/// A document as it was read, with what will be said of where it came from.
+pub(super) struct Input {
     pub(super) bytes: Vec<u8>,
     pub(super) source: String,
     pub(super) provenance: Provenance,
     pub(super) up_to_date: String,
 }
 
-pub(super) fn take(
+pub(super) fn read_input(
     root: &Path,
     options: &Options,
     tree: &Tree,
     world: &mut World<'_>,
-) -> Result<Taken, Problem> {
+) -> Result<Input, Problem> {
     let from = match &options.from {
         Some(from) => from.as_str(),
         None if options.offline => return standing(tree),
@@ -88,14 +88,14 @@ pub(super) fn take(
     let same = |path: &Path| path.canonicalize().ok();
     if same(Path::new(from)) == same(&root.join(UPSTREAM)) {
         // The file itself, perhaps edited: where it came from stays, and its fingerprint follows.
-        let mut taken = standing(tree)
+        let mut input = standing(tree)
             .unwrap_or_else(|_| given(bytes.clone(), Kind::File, UPSTREAM, tree, world));
-        taken.provenance = Provenance {
+        input.provenance = Provenance {
             sha256: provenance::sha256(&bytes),
             ..tree.provenance.clone()
         };
-        taken.bytes = bytes;
-        return Ok(taken);
+        input.bytes = bytes;
+        return Ok(input);
     }
     // A person's directories are nobody's business.
     let name = Path::new(from)
@@ -107,7 +107,7 @@ pub(super) fn take(
 }
 
 /// The document that stands, if it is what its provenance says.
-fn standing(tree: &Tree) -> Result<Taken, Problem> {
+fn standing(tree: &Tree) -> Result<Input, Problem> {
     let found = provenance::sha256(&tree.upstream);
     if found != tree.provenance.sha256 {
         return Err(Problem::unverified(format!(
@@ -116,7 +116,7 @@ fn standing(tree: &Tree) -> Result<Taken, Problem> {
             tree.provenance.sha256
         )));
     }
-    Ok(Taken {
+    Ok(Input {
         bytes: tree.upstream.clone(),
         source: UPSTREAM.to_owned(),
         provenance: tree.provenance.clone(),
@@ -124,11 +124,11 @@ fn standing(tree: &Tree) -> Result<Taken, Problem> {
     })
 }
 
-fn download(url: &str, tree: &Tree, world: &World<'_>) -> Result<Taken, Problem> {
+fn download(url: &str, tree: &Tree, world: &World<'_>) -> Result<Input, Problem> {
     let source = url.split(['?', '#']).next().unwrap_or_default().to_owned();
     let up_to_date = format!("Up to date: {source} has nothing new.");
     Ok(match fetch(url, Some(&tree.provenance), world.limits)? {
-        Fetched::NotModified => Taken {
+        Fetched::NotModified => Input {
             source,
             up_to_date,
             ..standing(tree)?
@@ -138,22 +138,22 @@ fn download(url: &str, tree: &Tree, world: &World<'_>) -> Result<Taken, Problem>
             etag,
             last_modified,
         } => {
-            let mut taken = given(bytes, Kind::Download, url, tree, world);
-            if taken.bytes != tree.upstream {
-                taken.provenance.etag = etag;
-                taken.provenance.last_modified = last_modified;
+            let mut input = given(bytes, Kind::Download, url, tree, world);
+            if input.bytes != tree.upstream {
+                input.provenance.etag = etag;
+                input.provenance.last_modified = last_modified;
             }
-            Taken {
+            Input {
                 source,
                 up_to_date,
-                ..taken
+                ..input
             }
         }
     })
 }
 
 /// A document from outside. If it is the one we have, it came from where that came from.
-fn given(bytes: Vec<u8>, kind: Kind, source: &str, tree: &Tree, world: &World<'_>) -> Taken {
+fn given(bytes: Vec<u8>, kind: Kind, source: &str, tree: &Tree, world: &World<'_>) -> Input {
     let provenance = if bytes == tree.upstream {
         tree.provenance.clone()
     } else {
@@ -166,7 +166,7 @@ fn given(bytes: Vec<u8>, kind: Kind, source: &str, tree: &Tree, world: &World<'_
             last_modified: None,
         }
     };
-    Taken {
+    Input {
         bytes,
         source: source.to_owned(),
         provenance,

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 
 use serde_json::Value;
 
+use super::coverage::Cover;
 use super::overlay::Difference;
-use super::shape::Cover;
-use crate::compare::{Change, Comparison, Level, compare};
+use crate::compare::{Change, Comparison, Level, compare, rules};
 
 /// Adds to a comparison of effective documents what a comparison of the provider's own words shows beyond it.
 ///
@@ -22,7 +22,7 @@ pub(crate) fn add(comparison: &mut Comparison, standing: &Value, new: &Value, ef
         let rule = |one: &Change| !prose(one) && !prose(&change) && one.place == change.place;
         let news = beyond_ours.iter().any(|one| is(&change, one) || rule(one));
         comparison.changes.push(if news {
-            held(change)
+            masked(change)
         } else {
             confirmed(change)
         });
@@ -35,26 +35,24 @@ pub(crate) fn add_uncovered(comparison: &mut Comparison, differences: &[Differen
     for one in differences.iter().filter(|one| one.cover != Cover::Whole) {
         // In a query everything is text; in an answer a client cannot read what is of another kind altogether.
         let unreadable = one.cover == Cover::Nothing && one.place.starts_with("/components/");
-        comparison.changes.push(Change {
-            id: "overlay-does-not-cover".to_owned(),
-            level: if unreadable {
-                Level::Breaking
-            } else {
-                Level::Review
-            },
-            api_level: Level::Info,
-            place: one.place.clone(),
-            text: format!(
-                "the provider now says `{}`, and the client reads `{}`",
-                one.theirs, one.ours
-            ),
-        });
+        let rule = if unreadable {
+            &rules::OVERLAY_DOES_NOT_COVER
+        } else {
+            &rules::OVERLAY_COVERS_IN_PART
+        };
+        let text = format!(
+            "the provider now says `{}`, and the client reads `{}`",
+            one.theirs, one.ours
+        );
+        comparison
+            .changes
+            .push(rule.change(one.place.clone(), text));
     }
     sort(comparison);
 }
 
 /// A change of what is sent is one whatever the overlay says; how an answer is read is the overlay's to decide.
-fn held(mut change: Change) -> Change {
+fn masked(mut change: Change) -> Change {
     if change.id.starts_with("response") {
         change.level = change.level.min(Level::Review);
     }
@@ -89,4 +87,39 @@ fn sort(comparison: &mut Comparison) {
             change.id.clone(),
         )
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::add_uncovered;
+    use crate::compare::{Comparison, Level};
+    use crate::spec::coverage::Cover;
+    use crate::spec::overlay::Difference;
+
+    #[track_caller]
+    fn check(place: &str, cover: Cover, level: Option<Level>) {
+        let difference = Difference {
+            place: place.to_owned(),
+            theirs: "object".to_owned(),
+            ours: "string".to_owned(),
+            cover,
+        };
+        let mut comparison = Comparison::default();
+        add_uncovered(&mut comparison, &[difference]);
+        assert_eq!(comparison.wire_level(), level, "{place} {cover:?}");
+        for change in &comparison.changes {
+            assert_eq!(change.id, "overlay-does-not-cover");
+            assert_eq!(change.api_level, Level::Info);
+        }
+    }
+
+    #[test]
+    fn what_no_supply_covers_is_reported_and_breaks_where_nothing_can_be_read() {
+        let schema = "/components/schemas/Offer/properties/title";
+        check(schema, Cover::Whole, None);
+        check(schema, Cover::Partly, Some(Level::Review));
+        check(schema, Cover::Nothing, Some(Level::Breaking));
+        let parameter = "/paths/~1api~1offers/get/parameters/2/schema";
+        check(parameter, Cover::Nothing, Some(Level::Review));
+    }
 }

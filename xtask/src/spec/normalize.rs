@@ -16,7 +16,7 @@ const METHODS: [&str; 8] = [
 /// # Errors
 ///
 /// A server that is no address or would take the key in clear text, an operation that is missing.
-pub(crate) fn normalise(
+pub(crate) fn normalize(
     document: &mut Value,
     home: &str,
     notes: &mut Vec<String>,

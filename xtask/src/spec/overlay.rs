@@ -8,8 +8,8 @@ use roas_overlay::apply::{Apply, ApplyOptions};
 use roas_overlay::common::apply::{compile_path, locate};
 use serde_json::Value;
 
+use super::coverage::{self, Cover};
 use super::outcome::{Exit, Problem, plain};
-use super::shape::{self, Cover};
 use action::{Action, Kind};
 
 pub(crate) use action::Overlay;
@@ -44,10 +44,10 @@ pub(crate) fn apply(overlay: &Overlay, document: &mut Value) -> Result<Vec<Diffe
     Ok(found
         .into_iter()
         .map(|raw| Difference {
-            cover: shape::cover(document, &raw.ours, &before, &raw.theirs),
+            cover: coverage::cover(document, &raw.ours, &before, &raw.theirs),
             place: plain(&raw.place),
-            theirs: plain(&shape::words(&before, &raw.theirs)).replace('`', "'"),
-            ours: shape::words(document, &raw.ours),
+            theirs: plain(&coverage::words(&before, &raw.theirs)).replace('`', "'"),
+            ours: coverage::words(document, &raw.ours),
         })
         .collect())
 }

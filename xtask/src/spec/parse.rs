@@ -13,7 +13,7 @@ use super::outcome::Problem;
 /// # Errors
 ///
 /// Bytes that are no UTF-8, HTML, JSON that ends early or is no JSON, a key that is there twice.
-pub(crate) fn read(bytes: &[u8], from: &str) -> Result<Value, Problem> {
+pub(crate) fn parse(bytes: &[u8], from: &str) -> Result<Value, Problem> {
     if let Some((kind, advice)) = other(bytes) {
         return Err(Problem::unverified(format!(
             "{from} is {kind} and no JSON: {advice}, look the result over, and pass it with --from"
@@ -177,12 +177,12 @@ impl<'de> Visitor<'de> for Node<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::parse;
     use crate::spec::Exit;
 
     #[track_caller]
     fn refused(bytes: &[u8], message: &str) {
-        match read(bytes, "the document") {
+        match parse(bytes, "the document") {
             Ok(value) => panic!("it was read: {value}"),
             Err(problem) => {
                 assert_eq!(problem.exit, Exit::Unverified);
@@ -193,8 +193,8 @@ mod tests {
 
     #[test]
     fn a_document_is_read_with_or_without_a_byte_order_mark() {
-        assert!(read(b"{\"a\": [1, -2, 1.5, null, true, \"x\"]}", "it").is_ok());
-        assert!(read("\u{feff}{}".as_bytes(), "it").is_ok());
+        assert!(parse(b"{\"a\": [1, -2, 1.5, null, true, \"x\"]}", "it").is_ok());
+        assert!(parse("\u{feff}{}".as_bytes(), "it").is_ok());
     }
 
     #[test]

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::coverage::Cover;
 use super::expected::{OPERATIONS, SCHEMAS};
 use super::outcome::{Problem, plain};
 use super::overlay::{self, Difference, Overlay};
-use super::shape::Cover;
-use super::{canonical, check, convert, mend, names, normal, strict, verify, walk};
+use super::{check, convert, format, names, normalize, parse, repair, verify, walk};
 
 /// A document at the end of the way, with what was noted on it.
 #[derive(Clone, Debug)]
-pub(crate) struct Carried {
+pub(crate) struct Processed {
     /// The document in its normal form, before the overlay: what the provider says, in our words.
     pub(crate) normal: Value,
     /// The document that the client is generated from.
@@ -32,17 +32,17 @@ pub(crate) struct Carried {
 /// # Errors
 ///
 /// Whatever is wrong with the document or the overlay, with its place.
-pub(crate) fn carry(
+pub(crate) fn process(
     bytes: &[u8],
     from: &str,
     overlay: &Overlay,
     home: &str,
-) -> Result<Carried, Problem> {
-    let mut document = strict::read(bytes, from)?;
-    let mut notes = mend::mend(&mut document);
+) -> Result<Processed, Problem> {
+    let mut document = parse::parse(bytes, from)?;
+    let mut notes = repair::repair(&mut document);
     verify::document(&document)?;
     notes.append(&mut convert::convert(&mut document));
-    normal::normalise(&mut document, home, &mut notes)?;
+    normalize::normalize(&mut document, home, &mut notes)?;
     names::give(&mut document, &mut notes);
     let normal = document.clone();
     let lacking = names::lacking(&mut document);
@@ -50,8 +50,8 @@ pub(crate) fn carry(
     differences.append(&mut overlay::apply(overlay, &mut document)?);
     prune(&mut document);
     check::check(&document, &mut notes)?;
-    Ok(Carried {
-        text: canonical::text(&document),
+    Ok(Processed {
+        text: format::text(&document),
         normal,
         effective: document,
         differences,

@@ -20,7 +20,7 @@ const OBJECTS: [&str; 6] = [
 const NAMED: usize = 5;
 
 /// Mends the whole document and says what was taken for what.
-pub(crate) fn mend(document: &mut Value) -> Vec<String> {
+pub(crate) fn repair(document: &mut Value) -> Vec<String> {
     let mut places = Vec::new();
     if let Some(version) = document.pointer_mut("/info/version")
         && version.is_number()
@@ -94,12 +94,12 @@ fn node(value: &mut Value, place: &str, inside: Inside, places: &mut Vec<String>
 mod tests {
     use serde_json::{Value, json};
 
-    use super::mend;
+    use super::repair;
 
     #[track_caller]
     fn check(before: &Value, after: &Value, notes: &[&str]) {
         let mut document = before.clone();
-        let said = mend(&mut document);
+        let said = repair(&mut document);
         assert_eq!(&document, after);
         assert_eq!(said, notes);
     }
@@ -149,7 +149,7 @@ mod tests {
     fn of_many_places_a_few_are_named() {
         let schemas: Value = (0..9).map(|at| (format!("S{at}"), json!([]))).collect();
         let mut document = json!({"components": {"schemas": schemas}});
-        let notes = mend(&mut document);
+        let notes = repair(&mut document);
         assert_eq!(notes.len(), 6);
         assert_eq!(notes[5], "took 4 more empty lists and nulls likewise");
     }

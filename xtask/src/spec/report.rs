@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::coverage::Cover;
 use super::outcome::{Exit, Problem, plain};
 use super::overlay::Difference;
-use super::shape::Cover;
 use crate::compare::Comparison;
 
 /// The form of a report.

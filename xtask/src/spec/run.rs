@@ -7,15 +7,15 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use super::carry::{Carried, carry};
+use super::inputs::{CHANGELOG, EFFECTIVE, Input, PROVENANCE, Tree, UPSTREAM, read_input};
 use super::options::{Options, World};
 use super::outcome::{Exit, Outcome, Problem};
 use super::overlay::Difference;
+use super::pipeline::{Processed, process};
 use super::provenance;
 use super::report::Report;
-use super::take::{CHANGELOG, EFFECTIVE, PROVENANCE, Taken, Tree, UPSTREAM, take};
 use super::write::{Planned, restore, write};
-use super::{Limits, changelog, held, lock};
+use super::{Limits, changelog, lock, masked};
 use crate::compare::{Comparison, SERVERS_CHANGED, compare};
 
 /// The provider's server, for documents that do not name one.
@@ -78,16 +78,16 @@ pub fn update_in(
     let _alone = lock::alone(root, world.limits.time)?;
     let restored = restore(root)?;
     let tree = Tree::read(root)?;
-    let taken = take(root, options, &tree, world)?;
-    let standing = carry(&tree.upstream, UPSTREAM, &tree.overlay, HOME);
+    let input = read_input(root, options, &tree, world)?;
+    let standing = process(&tree.upstream, UPSTREAM, &tree.overlay, HOME);
     let home = standing
         .as_ref()
         .map_or_else(|_| HOME.to_owned(), |standing| server(&standing.normal));
-    let ours = taken.bytes == tree.upstream;
+    let ours = input.bytes == tree.upstream;
     let mut new = if ours {
         standing.clone()?
     } else {
-        carry(&taken.bytes, &taken.source, &tree.overlay, &home)?
+        process(&input.bytes, &input.source, &tree.overlay, &home)?
     };
     if restored {
         new.notes.push(
@@ -102,8 +102,8 @@ pub fn update_in(
         ours,
     );
     if let (false, Ok(standing)) = (ours, &standing) {
-        held::add(&mut comparison, &standing.normal, &new.normal, &effective);
-        held::add_uncovered(&mut comparison, &new_differences);
+        masked::add(&mut comparison, &standing.normal, &new.normal, &effective);
+        masked::add_uncovered(&mut comparison, &new_differences);
     }
     known(&comparison, &options.accept)?;
 
@@ -113,7 +113,7 @@ pub fn update_in(
     } else {
         comparison.unaccepted(&options.accept)
     };
-    let files = files(&tree, &taken, &new, &comparison, ours, world);
+    let files = files(&tree, &input, &new, &comparison, ours, world);
     let exit = match (refused.is_empty(), files.is_empty(), options.check) {
         (false, ..) => Exit::Breaking,
         (true, false, true) => Exit::Update,
@@ -135,7 +135,7 @@ pub fn update_in(
             "An update is there; `{}` takes it.",
             command(options, &options.accept)
         ),
-        _ if files.is_empty() => taken.up_to_date.clone(),
+        _ if files.is_empty() => input.up_to_date.clone(),
         _ => {
             let names: Vec<&str> = files.iter().map(|file| file.path).collect();
             write(root, &files, world.step)?;
@@ -145,7 +145,7 @@ pub fn update_in(
     let report = Report {
         exit,
         verdict,
-        source: taken.source.clone(),
+        source: input.source.clone(),
         comparison: &comparison,
         differences: &new.differences,
         new_differences: &new_differences,
@@ -188,7 +188,11 @@ fn server(document: &Value) -> String {
         .to_owned()
 }
 
-fn new_differences(standing: Option<&Carried>, new: &[Difference], ours: bool) -> Vec<Difference> {
+fn new_differences(
+    standing: Option<&Processed>,
+    new: &[Difference],
+    ours: bool,
+) -> Vec<Difference> {
     let known =
         |one: &&Difference| standing.is_some_and(|standing| standing.differences.contains(one));
     if ours {
@@ -201,8 +205,8 @@ fn new_differences(standing: Option<&Carried>, new: &[Difference], ours: bool) -
 /// The files that differ from what they should be.
 fn files(
     tree: &Tree,
-    taken: &Taken,
-    new: &Carried,
+    input: &Input,
+    new: &Processed,
     comparison: &Comparison,
     ours: bool,
     world: &World<'_>,
@@ -213,11 +217,11 @@ fn files(
             files.push(Planned { path, bytes });
         }
     };
-    plan(UPSTREAM, !ours, taken.bytes.clone());
+    plan(UPSTREAM, !ours, input.bytes.clone());
     plan(
         PROVENANCE,
-        taken.provenance != tree.provenance,
-        taken.provenance.text().into_bytes(),
+        input.provenance != tree.provenance,
+        input.provenance.text().into_bytes(),
     );
     if !ours && !comparison.changes.is_empty() {
         let text = changelog::with(&tree.changelog, &world.today, &comparison.changelog());

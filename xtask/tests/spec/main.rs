@@ -8,6 +8,7 @@ mod hostile;
 mod outline;
 mod refusals;
 mod reports;
+mod rules;
 mod server;
 mod shapes;
 mod snapshots;

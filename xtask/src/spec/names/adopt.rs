@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::rename;
 use crate::spec::expected::Operation;
-use crate::spec::normal::resolved;
+use crate::spec::normalize::resolved;
 use crate::spec::walk;
 
 /// Media types of our answers, as they are written in a normal form.

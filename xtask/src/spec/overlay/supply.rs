@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::spec::shape;
+use crate::spec::coverage;
 
 /// A difference as found, before it is put in words.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ const PROSE: [&str; 6] = [
 /// Makes `node` ready to have `update` merged over it: lists and shapes that the update gives are taken out of the node,
 /// for the standard's merge would append the one and mix the other; prose that the node has is taken out of the update.
 pub(super) fn prepare(node: &mut Value, update: &mut Value, place: &str, found: &mut Vec<Raw>) {
-    let names = shape::is_map(place);
+    let names = coverage::is_map(place);
     prepare_at(node, update, place, names, found);
 }
 
@@ -54,7 +54,7 @@ fn prepare_at(
                 their,
                 our,
                 &place,
-                !names && shape::MAPS.contains(&key.as_str()),
+                !names && coverage::MAPS.contains(&key.as_str()),
                 found,
             );
         } else if their != our {
@@ -89,11 +89,11 @@ fn make_way(
     place: &str,
     found: &mut Vec<Raw>,
 ) {
-    if theirs == ours || !shape::has_shape(ours) {
+    if theirs == ours || !coverage::has_shape(ours) {
         return;
     }
-    let like = shape::same_type(theirs, ours);
-    if shape::has_shape(theirs) && (!like || theirs.get("nullable") != ours.get("nullable")) {
+    let like = coverage::same_type(theirs, ours);
+    if coverage::has_shape(theirs) && (!like || theirs.get("nullable") != ours.get("nullable")) {
         found.push(Raw {
             place: place.to_owned(),
             theirs: Value::Object(theirs.clone()),
@@ -104,12 +104,12 @@ fn make_way(
     let tolerant = place.starts_with("/components/schemas/");
     theirs.retain(|key, _| {
         let key = key.as_str();
-        let shape = shape::SHAPE.contains(&key);
-        let bound = shape::BOUNDS.contains(&key) || key == "format";
+        let is_shape = coverage::SHAPE.contains(&key);
+        let bound = coverage::BOUNDS.contains(&key) || key == "format";
         let gives_way = if like {
-            (bound && tolerant) || (shape && !shape::INNER.contains(&key))
+            (bound && tolerant) || (is_shape && !coverage::INNER.contains(&key))
         } else {
-            bound || shape
+            bound || is_shape
         };
         !gives_way || (like && ours.contains_key(key))
     });

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Overlay, apply};
+use crate::spec::coverage::Cover;
 use crate::spec::outcome::Exit;
-use crate::spec::shape::Cover;
 
 fn overlay(actions: &str) -> String {
     format!("overlay: 1.1.0\ninfo: {{title: t, version: '1'}}\nactions:\n{actions}")
