@@ -1,4 +1,5 @@
-//! Generates the client from `openapi.json` into `OUT_DIR`; opens no socket and writes nothing else.
+//! Generates the client from `openapi.json` into `OUT_DIR`. Opens no socket and writes nothing
+//! else.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,7 +41,7 @@ fn run() -> Result<(), String> {
         .and_then(|lowered| generate::generate(&lowered, json_schema))
         .map_err(|error| {
             format!(
-                "openapi.json: {error}\nrun `cargo xtask update-spec --offline` to write it anew"
+                "openapi.json: {error}\nrun `cargo xtask update-spec --offline` to write it again"
             )
         })?;
     warn_of_unreviewed(&source, &root.join(REVIEWED))?;
@@ -48,9 +49,10 @@ fn run() -> Result<(), String> {
     fs::write(&target, source).map_err(|error| format!("{}: {error}", target.display()))
 }
 
-/// Whoever edits a model meets the compiler first, which knows neither where the model comes from nor how to go on: that is said here.
+/// Warns of a model that differs from its reviewed source, because the compiler's errors do not say
+/// where a model comes from.
 fn warn_of_unreviewed(source: &str, reviewed: &Path) -> Result<(), String> {
-    // They are in the repository and not in the package.
+    // The reviewed sources are not part of the package.
     if !reviewed.is_dir() {
         return Ok(());
     }
@@ -63,8 +65,8 @@ fn warn_of_unreviewed(source: &str, reviewed: &Path) -> Result<(), String> {
         let built = generate::model_source(source, model)?;
         if !generate::squeezed(&snapshot).contains(&generate::squeezed(built)) {
             println!(
-                "cargo::warning=the model {} is not the reviewed one. Meant? Fit src to it, then `cargo insta review`. \
-                 Not meant? Mend build/ or spec/overlay.yaml, then `cargo xtask update-spec --offline`",
+                "cargo::warning=the model {} is not the reviewed one. On purpose? Adapt src, then run `cargo insta review`. \
+                 By mistake? Fix build/ or spec/overlay.yaml, then run `cargo xtask update-spec --offline`",
                 model.name
             );
         }

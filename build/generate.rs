@@ -1,4 +1,4 @@
-//! Generation: runs progenitor on the lowered document and asserts that every mapping took effect in the text.
+//! Generation: runs progenitor on the lowered document and checks that every mapping took effect.
 
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use quote::quote;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::lower::{MODELS, Model, OPERATIONS};
 
-/// The handwritten type that stands for each component of the document.
+/// The handwritten type for each component of the document.
 pub(crate) const DOMAIN_TYPES: &[(&str, &str)] = &[
     ("Amount", "crate::values::amount::Amount"),
     ("ConversionMode", "crate::values::text::Text"),
@@ -45,7 +45,7 @@ pub(crate) enum JsonSchema {
 /// The source of the generated client, formatted.
 pub(crate) fn generate(lowered: &Value, json_schema: JsonSchema) -> Result<String, String> {
     let document = serde_json::from_value::<openapiv3::OpenAPI>(lowered.clone())
-        .map_err(|error| format!("the lowered document is no OpenAPI 3.0: {error}"))?;
+        .map_err(|error| format!("the lowered document is not OpenAPI 3.0: {error}"))?;
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Positional)
@@ -68,7 +68,8 @@ pub(crate) fn generate(lowered: &Value, json_schema: JsonSchema) -> Result<Strin
     Ok(source)
 }
 
-/// A mapping whose name does not match is passed over by the generator in silence, so its effect is looked for.
+/// Checks the effect of each mapping, because the generator silently ignores one whose name does
+/// not match.
 fn check_effect(source: &str) -> Result<(), String> {
     for operation in OPERATIONS {
         demand(source, &format!("pub async fn {}<", operation.id))?;
@@ -81,7 +82,7 @@ fn check_effect(source: &str) -> Result<(), String> {
                 .iter()
                 .find(|(name, _)| name == component)
                 .map(|(_, rust_type)| rust_type)
-                .ok_or_else(|| format!("no handwritten type is named for {component}"))?;
+                .ok_or_else(|| format!("no handwritten type is given for {component}"))?;
             let required = model.required.contains(property);
             let field = if required {
                 format!("pub {property}: {rust_type},")
@@ -93,13 +94,13 @@ fn check_effect(source: &str) -> Result<(), String> {
         }
     }
     for forbidden in ["deny_unknown_fields", "pub enum ", "ErrorResponse(", "f64"] {
-        // The words of a document's own descriptions are comments, and are not meant.
+        // Comments are skipped, because they quote the document.
         let mut code = source
             .lines()
             .filter(|line| !line.trim_start().starts_with("///"));
         if let Some(line) = code.find(|line| line.contains(forbidden)) {
             return Err(format!(
-                "the generated source holds `{forbidden}`, which lowering was to prevent: {}",
+                "the generated source contains `{forbidden}`, which lowering should prevent: {}",
                 line.trim()
             ));
         }
@@ -125,7 +126,8 @@ fn demand(source: &str, text: &str) -> Result<(), String> {
     }
 }
 
-/// Source without line breaks, indentation and the comma before a closing bracket: these are the formatter's, and not compared.
+/// Source without line breaks, indentation and the comma before a closing bracket, which depend on
+/// the formatter.
 pub(crate) fn squeezed(text: &str) -> String {
     let text: String = text.split_whitespace().collect();
     text.replace(",>", ">")

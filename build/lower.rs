@@ -1,22 +1,26 @@
-//! Lowering: turns the effective OpenAPI document into the narrower one that the generator can take.
+//! Lowering: turns the effective OpenAPI document into a smaller one that the generator can
+//! process.
 //!
-//! The document stays honest for other tools; what only the generator needs happens here. Each step proves that it did
-//! something, so that a document whose shape moved ends in a message and never in a client that is quietly different.
+//! The effective document stays correct for other tools, so what only the generator needs happens
+//! here. Each step checks its effect. A document with a different shape therefore ends in a
+//! message, and not in a different client.
 
 use serde_json::{Map, Value, json};
 
-/// One operation that the handwritten layer calls: its id, and its parameters with the lowered schema of each.
+/// One operation that the handwritten layer calls: its id, and its parameters with their lowered
+/// schemas.
 pub(crate) struct Operation {
     pub(crate) id: &'static str,
     pub(crate) parameters: &'static [(&'static str, Lowered, Needed)],
 }
 
-/// What a parameter is for the generator. Lists and dates are text by then: our layer has checked and joined them.
+/// The type of a parameter for the generator. Lists and dates are text, because our layer checks
+/// and joins them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lowered {
     /// An unsigned whole number.
     Integer,
-    /// Text, taken as it is.
+    /// Text, sent as it is.
     Text,
 }
 
@@ -29,7 +33,8 @@ pub(crate) enum Needed {
     Maybe,
 }
 
-/// One model that the handwritten layer reads: its name, and the component that each of its properties refers to.
+/// One model that the handwritten layer reads: its name, and the component that each of its
+/// properties refers to.
 pub(crate) struct Model {
     pub(crate) name: &'static str,
     pub(crate) required: &'static [&'static str],
@@ -39,7 +44,8 @@ pub(crate) struct Model {
 use Lowered::{Integer, Text};
 use Needed::{Always, Maybe};
 
-/// The operations that the library calls. A parameter that the document has beyond these is left out of the client.
+/// The operations that the library calls. Other parameters of the document are left out of the
+/// client.
 pub(crate) const OPERATIONS: &[Operation] = &[
     Operation {
         id: "offers",
@@ -83,7 +89,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// The models that the library reads. A property that the document has beyond these stays in the model as untyped JSON.
+/// The models that the library reads. Other properties of the document stay in the model as untyped
+/// JSON.
 pub(crate) const MODELS: &[Model] = &[
     Model {
         name: "Offer",
@@ -164,7 +171,7 @@ pub(crate) const MODELS: &[Model] = &[
     },
 ];
 
-/// Lowers the whole document, or says which place of it stands in the way.
+/// Lowers the whole document. An error names the place that prevents it.
 pub(crate) fn lower(document: &Value) -> Result<Value, String> {
     let mut paths = Map::new();
     for operation in OPERATIONS {
@@ -187,7 +194,7 @@ pub(crate) fn lower(document: &Value) -> Result<Value, String> {
                     "components.schemas.{component} is missing; {place} is written against it"
                 ));
             }
-            // The handwritten type replaces it at generation, so that nothing of its schema matters here.
+            // The handwritten type replaces it during generation, so its schema does not matter.
             schemas.insert((*component).into(), json!({ "type": "string" }));
         }
     }
@@ -232,7 +239,8 @@ fn find_operation(document: &Value, id: &str) -> Result<(String, String, Value),
     }
 }
 
-/// Known parameters only, comma lists as text; the one answer that is left is a stream of bytes, which our layer reads.
+/// Keeps known parameters only, with comma lists as text, and one response, a stream of bytes that
+/// our layer reads.
 fn lower_operation(operation: &Operation, found: &Value) -> Result<Value, String> {
     let mut parameters = Vec::new();
     for (name, kind, needed) in operation.parameters {
@@ -242,7 +250,7 @@ fn lower_operation(operation: &Operation, found: &Value) -> Result<Value, String
             .flatten()
             .find(|parameter| parameter["name"] == *name && parameter["in"] == "query")
             .ok_or_else(|| format!("the query parameter {name} is missing"))?;
-        // Left out, `explode` is true for a list in a query.
+        // The default of `explode` is true for a list in a query.
         if parameter["explode"] != false && parameter["schema"]["type"] == "array" {
             return Err(format!(
                 "the list {name} is exploded; the client sends comma lists"
@@ -265,12 +273,12 @@ fn lower_operation(operation: &Operation, found: &Value) -> Result<Value, String
         .flatten()
         .find(|(status, _)| status.starts_with('2'))
         .map(|(status, _)| status)
-        .ok_or("no answer of the class 2xx is described")?;
+        .ok_or("no response of the class 2xx is described")?;
     Ok(json!({
         "operationId": operation.id,
         "parameters": parameters,
         "responses": { success: {
-            "description": "the body, to be read by the layer above",
+            "description": "the body, read by the layer above",
             "content": { "application/octet-stream": {
                 "schema": { "type": "string", "format": "binary" }
             }},
@@ -278,7 +286,8 @@ fn lower_operation(operation: &Operation, found: &Value) -> Result<Value, String
     }))
 }
 
-/// Every property optional but those without which a row is worthless; known ones by their domain type, others untyped.
+/// Makes every property optional except those that a row needs. Known ones get their domain type,
+/// others stay untyped.
 fn lower_model(model: &Model, found: &Value) -> Result<Value, String> {
     let properties = found["properties"]
         .as_object()
@@ -302,7 +311,7 @@ fn lower_model(model: &Model, found: &Value) -> Result<Value, String> {
     Ok(json!({ "type": "object", "properties": lowered, "required": model.required }))
 }
 
-/// What a schema refers to, directly or through an `allOf` of one that carries a description beside it.
+/// The target of a schema's reference, directly or through an `allOf` of one schema.
 fn reference(schema: &Value) -> Option<&str> {
     let direct = schema["$ref"].as_str();
     direct.or_else(|| match schema["allOf"].as_array()?.as_slice() {

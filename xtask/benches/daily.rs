@@ -1,4 +1,5 @@
-//! Benches for daily work: `cargo bench -p xtask --bench daily`. What must be reached is measured by `cargo xtask bench`.
+//! Benches for daily work: `cargo bench -p xtask --bench daily`. `cargo xtask bench` measures the
+//! figures with goals.
 
 use cpalead::jsonp::{Callback, unwrap, wrap};
 use cpalead::{Country, OfferList};

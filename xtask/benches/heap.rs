@@ -1,6 +1,6 @@
-//! The figures of `cargo xtask bench` that are bytes: the heap at its peak while a catalogue is decoded.
+//! The figures of `cargo xtask bench` in bytes: the peak of the heap while a catalogue is decoded.
 //!
-//! Counted from before the body was there to the highest point of the decode: the body, which the list keeps, is part of it.
+//! The count starts before the body is allocated, so the body, which the list keeps, is included.
 
 use std::error::Error;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 static HEAP: dhat::Alloc = dhat::Alloc;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // `cargo test --benches` runs this too, and has no use for figures.
+    // `cargo test --benches` runs this too, but needs no figures.
     if !std::env::args().any(|argument| argument == "--bench") {
         return Ok(());
     }
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// How much more than before was there at the peak, and how much when the work was done. Only what is allocated meanwhile counts.
+/// The bytes allocated by the work: at the peak, and when it was done.
 fn peak_and_kept<T>(work: impl FnOnce() -> T) -> (usize, usize) {
     let counting = dhat::Profiler::builder().testing().build();
     let result = work();

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: runs what measures, puts its figures beside what they have to reach, and prints them.
+//! `cargo xtask bench`: runs the benchmarks, compares the figures with their goals, and prints
+//! them.
 
 mod build;
 mod goals;
@@ -11,7 +12,7 @@ use serde_json::{Map, Value};
 
 use goals::GOALS;
 
-/// What `bench` was asked to do.
+/// The options of `bench`.
 ///
 /// ```
 /// let options = xtask::bench::Options::default();
@@ -25,7 +26,7 @@ pub struct Options {
     /// Only these groups of figures.
     #[arg(long, value_enum, value_name = "NAME", value_delimiter = ',')]
     pub only: Vec<Group>,
-    /// All but these groups of figures.
+    /// All except these groups of figures.
     #[arg(
         long,
         value_enum,
@@ -42,7 +43,7 @@ pub enum Output {
     /// A table for people.
     #[default]
     Text,
-    /// One flat object.
+    /// One flat JSON object.
     Json,
 }
 
@@ -91,11 +92,11 @@ impl Options {
     }
 }
 
-/// Measures and returns what there is to print. That something is slow is a result, not a failure.
+/// Measures and returns the text to print. A slow figure is a result and not a failure.
 ///
 /// # Errors
 ///
-/// When something could not be measured.
+/// A figure that could not be measured.
 pub fn run(options: &Options) -> Result<String, String> {
     let wanted = |group: &Group| options.wants(*group);
     let mut figures = Map::new();
@@ -130,7 +131,7 @@ fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Builds and runs one of the programs that measure: this tool itself does not depend on the library.
+/// Builds and runs one of the benchmark programs, because this tool does not depend on the library.
 fn program(bench: &str, arguments: &[&str]) -> Result<Map<String, Value>, String> {
     let output = cargo()
         .current_dir(root())
@@ -154,10 +155,10 @@ fn program(bench: &str, arguments: &[&str]) -> Result<Map<String, Value>, String
         ));
     }
     let printed = serde_json::from_slice(&output.stdout);
-    printed.map_err(|error| format!("the bench `{bench}` printed no JSON object: {error}"))
+    printed.map_err(|error| format!("the bench `{bench}` did not print a JSON object: {error}"))
 }
 
-/// Each figure that has to reach something is followed by what, and by whether it does.
+/// Adds after each figure with a goal the goal, and whether it is reached.
 fn with_goals(figures: Map<String, Value>) -> Map<String, Value> {
     let mut all = Map::new();
     for (name, value) in figures {
@@ -229,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_says_what_is_not_reached() {
+    fn the_table_shows_which_goals_are_not_reached() {
         insta::assert_snapshot!(table(&figures()), @r"
         figure                             measured    at most  reached
         decode_vs_floor                        2.50          3  yes

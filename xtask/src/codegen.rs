@@ -1,7 +1,7 @@
-//! `cargo xtask codegen`: the generated source of the client, written out for people to read.
+//! `cargo xtask codegen`: writes the generated source of the client for people to read.
 //!
-//! The generator takes longer to build than all else here, so that it is behind the feature `codegen`: the command builds
-//! and runs a program of its own.
+//! The generator takes longer to build than everything else here. It is therefore behind the
+//! feature `codegen`, and the command builds and runs a separate program.
 
 #[cfg(feature = "codegen")]
 mod source;
@@ -14,7 +14,7 @@ pub use source::{model, source, write};
 
 use crate::spec::Problem;
 
-/// What `codegen` was asked to do.
+/// The options of `codegen`.
 ///
 /// ```
 /// let options = xtask::codegen::Options { out: "target/codegen".into() };
@@ -22,16 +22,17 @@ use crate::spec::Problem;
 /// ```
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
-    /// The directory to write into: client.rs as it is generated, and lowered.json, which it is generated from.
+    /// The directory for client.rs, the generated source, and lowered.json, from which it is
+    /// generated.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 }
 
-/// Builds the program that has the generator, and has it write. What it says goes to the terminal.
+/// Builds and runs the program with the generator. Its output goes to the terminal.
 ///
 /// # Errors
 ///
-/// No cargo, or a program that does not build or does not come through.
+/// Cargo cannot be started, or the program does not build or fails.
 pub fn run(options: &Options) -> Result<(), Problem> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
@@ -48,12 +49,12 @@ pub fn run(options: &Options) -> Result<(), Problem> {
         .arg("--")
         .arg(&options.out)
         .status()
-        .map_err(|err| Problem::failed(format!("codegen: cargo does not start: {err}")))?;
+        .map_err(|err| Problem::failed(format!("codegen: cannot start cargo: {err}")))?;
     if status.success() {
         Ok(())
     } else {
         Err(Problem::failed(
-            "codegen: the program with the generator failed; what it said stands above",
+            "codegen: the program with the generator failed; see its output above",
         ))
     }
 }

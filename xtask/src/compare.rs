@@ -1,14 +1,17 @@
-//! Compares two effective OpenAPI documents: what changed, and what each change means on the wire and to our Rust API.
+//! Compares two effective OpenAPI documents: what changed, and what each change means on the wire
+//! and to our Rust API.
 //!
-//! There are two axes because they differ. A renamed operation does not affect a released client, but the next release
-//! does not compile against it. A lowered maximum breaks the released client and leaves every signature as it was.
+//! There are two axes because they differ. A renamed operation does not affect a released client,
+//! but the next release does not compile against it. A lowered maximum breaks the released client
+//! and leaves every signature as it was.
 //!
-//! Every verdict comes from one table, `compare/rules/table.rs`, which `cargo xtask rules` prints. The ids are those of
-//! oasdiff where it has the rule. The table says where our levels differ from oasdiff's, and why.
+//! Every verdict comes from one table, `compare/rules.rs`, which `cargo xtask rules` prints.
+//! The ids are those of oasdiff where it has the rule. The table says where our levels differ from
+//! oasdiff's, and why.
 //!
-//! Architecture invariant: nothing here reads, writes or prints. The schema walk is a work list that visits each pair of
-//! schemas once, so that cyclic and hostile documents end. Only `Value` itself is recursive, and the JSON parser limits
-//! its depth.
+//! Architecture invariant: nothing here reads, writes or prints. The schema walk is a work list
+//! that visits each pair of schemas once, so that cyclic and hostile documents end. Only `Value`
+//! itself is recursive, and the JSON parser limits its depth.
 
 // In reading order: from the document down to single keywords, then what all of them use.
 mod document;
@@ -43,8 +46,9 @@ pub use rules::markdown as rules_markdown;
 
 /// Compares the standing document with a new one, with all references resolved.
 ///
-/// Neither document has to be valid: a part that is missing or malformed compares as an empty one. A document compared
-/// with itself has no change. The order of keys, parameters, tags, enum values and required names does not matter.
+/// Neither document has to be valid: a part that is missing or malformed compares as an empty one.
+/// A document compared with itself has no change. The order of keys, parameters, tags, enum values
+/// and required names does not matter.
 ///
 /// ```
 /// use serde_json::json;

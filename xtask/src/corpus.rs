@@ -1,4 +1,5 @@
-//! Carries every document of the corpus through the pipeline, and builds and tests the client against each result.
+//! Runs every document of the corpus through the pipeline, and builds and tests the client with
+//! each result.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,29 +10,29 @@ use std::time::Instant;
 
 use crate::spec::{self, Exit, Limits, Problem, World};
 
-/// What `spec-corpus` was asked to do.
+/// The options of `spec-corpus`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
     /// Only documents whose name contains one of these.
     pub names: Vec<String>,
-    /// Every n-th document only: a sample for a quick look.
+    /// Only every n-th document, as a sample.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub every: u16,
-    /// Write each effective document into this directory, for other tools to read.
+    /// Write each effective document to this directory, for other tools.
     #[arg(long, value_name = "DIR")]
     pub emit: Option<PathBuf>,
-    /// Stop after the pipeline, and build no client.
+    /// Stop after the pipeline, without building a client.
     #[arg(long)]
     pub no_build: bool,
 }
 
-/// Where the corpus is, below the root.
+/// The directory of the corpus, below the root.
 const CORPUS: &str = "xtask/tests/corpus";
 
-/// The contract tests of the offers: what is asked, and what is made of the answers.
+/// The contract tests of the offers: requests, and how responses are read.
 const TESTS: [&str; 4] = ["offers", "answers::", "list::", "payouts::"];
 
-/// What the pipeline reads and writes; each document starts from the committed state of these.
+/// The files that the pipeline reads and writes. Each document starts from their committed state.
 const STATE: [&str; 4] = [
     "spec/upstream.json",
     "spec/provenance.toml",
@@ -39,11 +40,11 @@ const STATE: [&str; 4] = [
     "openapi.json",
 ];
 
-/// Runs the corpus and prints one line for each document. Says whether all of them passed.
+/// Runs the corpus and prints one line for each document. Returns whether all of them passed.
 ///
 /// # Errors
 ///
-/// A disk that refuses, or a corpus without the documents that were asked for.
+/// A file that cannot be read or written, or no document with one of the names.
 pub fn run(options: &Options, out: &mut dyn Write) -> Result<bool, Problem> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -59,43 +60,43 @@ fn run_in(
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let target = std::path::absolute(target)?;
-    // A directory of its own: cargo knows packages by their place in the workspace, and would take the client of a document of the
-    // corpus for the one of the tree.
-    let place = Place {
+    // A separate build directory: cargo identifies packages by their place in the workspace, so it
+    // would confuse the client of a corpus document with that of the tree.
+    let directories = Directories {
         tree: target.join("spec-corpus/tree"),
         build: target.join("spec-corpus/build"),
     };
     let documents = documents(root, options)?;
     if documents.is_empty() {
         return Ok(Err(Problem::failed(format!(
-            "spec-corpus: no document of {CORPUS} has such a name"
+            "spec-corpus: no document of {CORPUS} has one of these names"
         ))));
     }
-    // A copy: whatever becomes of it, the tree a person works in is not touched.
-    mirror(root, &place.tree, Depth::Root)?;
+    // A copy, so that the tree a person works in is not changed.
+    mirror(root, &directories.tree, Depth::Root)?;
     if let Some(emit) = &options.emit {
         fs::create_dir_all(emit)?;
     }
     if !options.no_build {
-        eprintln!("building: the first document waits for what all of them share");
+        eprintln!("building: the first document also builds the dependencies of all");
     }
     let mut all = true;
     for document in documents {
         for path in STATE {
-            copy(&root.join(path), &place.tree.join(path))?;
+            copy(&root.join(path), &directories.tree.join(path))?;
         }
         let name = document
             .file_stem()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let (passed, line) = one(&document, &place, options);
+        let (passed, line) = one(&document, &directories, options);
         all &= passed;
         writeln!(out, "{name:34} {line}")?;
         out.flush()?;
         if let Some(emit) = &options.emit {
             fs::copy(
-                place.tree.join("openapi.json"),
+                directories.tree.join("openapi.json"),
                 emit.join(format!("{name}.json")),
             )?;
         }
@@ -103,7 +104,7 @@ fn run_in(
     Ok(Ok(all))
 }
 
-struct Place {
+struct Directories {
     tree: PathBuf,
     build: PathBuf,
 }
@@ -133,28 +134,28 @@ fn documents(root: &Path, options: &Options) -> io::Result<Vec<PathBuf>> {
         .collect())
 }
 
-/// One document: whether it passed, and what to say of it.
-fn one(document: &Path, place: &Place, options: &Options) -> (bool, String) {
+/// Runs one document. Returns whether it passed, and a line about it.
+fn one(document: &Path, directories: &Directories, options: &Options) -> (bool, String) {
     let start = Instant::now();
-    let carried = match carry(document, &place.tree) {
-        Ok(()) => format!("carried in {:.2} s", start.elapsed().as_secs_f64()),
+    let processed = match process(document, &directories.tree) {
+        Ok(()) => format!("processed in {:.2} s", start.elapsed().as_secs_f64()),
         Err(problem) => return (false, format!("REFUSED: {problem}")),
     };
     if options.no_build {
-        return (true, carried);
+        return (true, processed);
     }
     let start = Instant::now();
-    let (passed, verdict) = build(place);
+    let (passed, verdict) = build(directories);
     (
         passed,
         format!(
-            "{carried}; {verdict} in {:.1} s",
+            "{processed}; {verdict} in {:.1} s",
             start.elapsed().as_secs_f64()
         ),
     )
 }
 
-fn carry(document: &Path, tree: &Path) -> Result<(), Problem> {
+fn process(document: &Path, tree: &Path) -> Result<(), Problem> {
     let mut world = World {
         today: "2000-01-01".to_owned(),
         limits: Limits::default(),
@@ -176,7 +177,7 @@ fn carry(document: &Path, tree: &Path) -> Result<(), Problem> {
 }
 
 /// Builds the client in the copy and runs the contract tests of the offers against it.
-fn build(place: &Place) -> (bool, String) {
+fn build(directories: &Directories) -> (bool, String) {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args([
@@ -189,14 +190,14 @@ fn build(place: &Place) -> (bool, String) {
             "--",
         ])
         .args(TESTS)
-        .current_dir(&place.tree)
-        .env("CARGO_TARGET_DIR", &place.build)
-        // What differs is a failure here, and never a new snapshot.
+        .current_dir(&directories.tree)
+        .env("CARGO_TARGET_DIR", &directories.build)
+        // A difference is a failure here and does not write a new snapshot.
         .env("INSTA_UPDATE", "no")
         .output();
     let output = match output {
         Ok(output) => output,
-        Err(err) => return (false, format!("FAILED: cargo does not start: {err}")),
+        Err(err) => return (false, format!("FAILED: cannot start cargo: {err}")),
     };
     let said = String::from_utf8_lossy(&output.stdout);
     let passed = said.lines().find_map(|line| {
@@ -225,7 +226,7 @@ fn build(place: &Place) -> (bool, String) {
     }
 }
 
-/// The names of the tests that failed, as the harness lists them at the end.
+/// The names of the failed tests, as the harness lists them at the end.
 fn failures(said: &str) -> Vec<&str> {
     let (_, list) = said.rsplit_once("\nfailures:\n").unwrap_or_default();
     list.lines()
@@ -234,14 +235,14 @@ fn failures(said: &str) -> Vec<&str> {
         .collect()
 }
 
-/// How far down a directory is: at the root there is more that is nobody's source.
+/// Whether a directory is the root, which also contains directories without sources.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Depth {
     Root,
     Below,
 }
 
-/// Makes `to` hold what `from` holds. What is the same already is left alone, so that cargo does not build it again.
+/// Makes `to` a copy of `from`. Equal files are not written, so that cargo does not rebuild them.
 fn mirror(from: &Path, to: &Path, depth: Depth) -> io::Result<()> {
     fs::create_dir_all(to)?;
     let mut kept = BTreeSet::new();
@@ -289,7 +290,7 @@ mod tests {
     use super::failures;
 
     #[test]
-    fn the_tests_that_failed_are_named() {
+    fn failed_tests_are_named() {
         let said = "\nfailures:\n\n---- a::b stdout ----\nx\n\nfailures:\n    a::b\n    c\n\ntest result: FAILED. 1 passed\n";
         assert_eq!(failures(said), ["a::b", "c"]);
         assert!(failures("test result: ok. 3 passed").is_empty());

@@ -8,7 +8,8 @@ pub mod rules;
 pub mod spec;
 pub mod tidy;
 
-// The pure steps of the client's build, which ask for each other at the root of whatever they are compiled into.
+// The pure steps of the client's build. They refer to each other by `crate::`, so they are modules
+// of the root here.
 #[cfg(feature = "codegen")]
 #[path = "../../build/generate.rs"]
 #[allow(unreachable_pub)]

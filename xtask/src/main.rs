@@ -1,4 +1,5 @@
-//! The command line of the maintainers' tasks: reads arguments, calls the library, sets the exit status.
+//! The command line of the maintainers' tasks: reads arguments, calls the library, sets the exit
+//! status.
 
 use std::io;
 use std::process::ExitCode;
@@ -16,15 +17,17 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Update from the provider's OpenAPI document: fetch, verify, convert, correct, check, compare, write.
+    /// Update from the provider's OpenAPI document: fetch, verify, convert, correct, check,
+    /// compare, write.
     ///
-    /// Exit status: 0 up to date or applied; 1 the tool failed; 2 usage; 4 an update is available (with
-    /// --check); 5 the update is breaking and was not accepted; 6 a correction no longer applies;
-    /// 7 verification failed.
+    /// Exit status: 0 up to date or applied; 1 the tool failed; 2 usage; 4 an update is available
+    /// (with --check); 5 the update is breaking and was not accepted; 6 a correction no longer
+    /// applies; 7 verification failed.
     UpdateSpec(spec::Options),
     /// Print the rules by which two documents are compared, or write them to spec/RULES.md.
     Rules(rules::Options),
-    /// Run every document of the corpus through the pipeline, then build and test the client with each result.
+    /// Run every document of the corpus through the pipeline, then build and test the client with
+    /// each result.
     SpecCorpus(corpus::Options),
     /// Write the generated source of the client, and the document it comes from, to a directory.
     Codegen(codegen::Options),
@@ -68,7 +71,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Answers a wrong command line or a request for help. With `--report json` the error is JSON as well.
+/// Answers a wrong command line or a request for help. With `--report json` the error is JSON as
+/// well.
 fn misused(error: &clap::Error) -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let json = words.iter().any(|word| word == "--report=json")

@@ -1,4 +1,5 @@
-//! `cargo xtask rules`: prints the table of the comparison's rules, or writes it to `spec/RULES.md`.
+//! `cargo xtask rules`: prints the table of the comparison's rules, or writes it to
+//! `spec/RULES.md`.
 
 use std::path::Path;
 use std::{fs, io};

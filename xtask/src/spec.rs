@@ -1,8 +1,9 @@
-//! The spec pipeline: from the provider's document to the effective one that the client is generated from.
+//! The spec pipeline: makes the effective document, from which the client is generated, from the
+//! provider's document.
 //!
-//! Fetch, verify, convert, name, correct, check, compare, write. `spec/README.md` tells a maintainer how to use it.
+//! `spec/README.md` tells a maintainer how to use it.
 
-// In the order of the pipeline. First what a run is told and where it reads.
+// In the order of the pipeline. First the options of a run, and what it reads.
 mod options;
 mod outcome;
 mod run;
@@ -11,7 +12,7 @@ mod inputs;
 mod fetch;
 mod servers;
 mod provenance;
-// Then the way of a document, from bytes to the effective form.
+// Then the steps of a document, from bytes to the effective form.
 mod pipeline;
 mod parse;
 mod repair;
@@ -25,7 +26,7 @@ mod coverage;
 mod check;
 mod format;
 mod walk;
-// Last what becomes of the result: comparison with the standing document, report, files.
+// Last the result: comparison with the standing document, report, files.
 mod masked;
 mod report;
 mod changelog;

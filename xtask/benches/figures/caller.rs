@@ -1,8 +1,9 @@
-//! Who calls: the library and three clients written by hand, all for the same offers of the same sandbox.
+//! The measured clients: the library and three written by hand. All ask the same sandbox for the
+//! same offers.
 //!
 //! - by hand: reqwest, then `serde_json::Value`;
-//! - plain: reqwest, the body read chunk by chunk with a cap, and nothing made of it;
-//! - decoded: the plain call, and the library's decode of what it brought.
+//! - plain: reqwest, the body read chunk by chunk up to a limit and not decoded;
+//! - decoded: the plain call, with the body decoded by the library.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ use crate::{Fault, Outcome, PUBLISHER};
 
 const CAP: usize = 32 << 20;
 
-/// What is called for.
+/// The requested answer.
 pub(crate) struct Answer<'a> {
     pub(crate) address: &'a str,
     pub(crate) encoding: &'a str,
@@ -35,7 +36,7 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// One client of each kind, for one question.
+/// One client of each kind, for one request.
 pub(crate) struct Caller {
     runtime: Runtime,
     request: OffersRequest,
@@ -116,16 +117,16 @@ impl Caller {
         Ok(OfferList::from_json(self.plain().await?)?)
     }
 
-    /// Makes a call that must bring so many offers: what is measured is the call that is meant.
+    /// Makes a call and checks the number of offers, so that the intended call is measured.
     pub(crate) fn check(&self, offers: usize) -> Result<(), Fault> {
         let list = self.runtime.block_on(self.decoded())?;
         if list.len() == offers {
             return Ok(());
         }
-        Err(format!("{} offers came in place of {offers}", list.len()).into())
+        Err(format!("the answer has {} offers instead of {offers}", list.len()).into())
     }
 
-    /// The time of one call, without dropping what it returns.
+    /// The time of one call, without the time to drop its result.
     pub(crate) fn once<T>(&self, call: impl AsyncFn() -> Result<T, Fault>) -> Duration {
         self.runtime.block_on(async {
             let begun = Instant::now();
@@ -139,7 +140,7 @@ impl Caller {
     }
 }
 
-/// All calls must have asked for the same, or their times could not be compared.
+/// Checks that all requests were equal. Otherwise their times could not be compared.
 pub(crate) fn same_request(sandbox: &Sandbox) -> Outcome {
     let asked = sandbox.requests();
     let mut sorted = asked.into_iter().map(|request| {
@@ -149,7 +150,7 @@ pub(crate) fn same_request(sandbox: &Sandbox) -> Outcome {
     });
     let first = sorted.next();
     if first.is_none() || sorted.any(|other| Some(other) != first) {
-        return Err("the calls did not ask for the same".into());
+        return Err("the clients did not send the same request".into());
     }
     Ok(())
 }

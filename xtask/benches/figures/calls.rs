@@ -1,8 +1,10 @@
-//! Whole calls over loopback: the library's against a hand-written one, which reads the same bytes into a `serde_json::Value`.
+//! Measures whole calls over loopback: the library, and a hand-written client that reads the bytes
+//! into a `serde_json::Value`.
 //!
-//! Both go to one sandbox, which runs in this process and keeps its answers ready; the callers are processes of their own that take turns,
-//! and each has one client that it uses again and again. What the server needs is part of everybody's time. Two encodings: gzip, as
-//! the library asks for unless told otherwise (`call_…`), and none (`call_identity_…`). Within a comparison the request is the same.
+//! Both call one sandbox, which runs in this process and has its answers prepared. The callers run
+//! in separate processes that take turns, and each uses one client for all calls. The time of the
+//! server is part of every figure. There are two encodings: gzip, the library's default (`call_…`),
+//! and none (`call_identity_…`). Within a comparison the request is the same.
 
 use cpalead_sandbox::Sandbox;
 use tokio::runtime::Builder;
@@ -11,7 +13,7 @@ use crate::caller::{Answer, Caller, same_request};
 use crate::measure::{Figures, in_processes, in_turns};
 use crate::{Fault, OFFERS, Outcome, SEED};
 
-/// Processes of each caller, and measurements in each process.
+/// The number of processes of each caller, and of measurements in each process.
 const TURNS: usize = 7;
 const ROUNDS: usize = 15;
 
@@ -48,7 +50,7 @@ pub(crate) fn alone(who: &str, answer: &Answer<'_>) -> Result<f64, Fault> {
             ROUNDS,
             [&mut || caller.once(async || caller.by_hand().await)],
         ),
-        _ => return Err(format!("nobody calls as {who}").into()),
+        _ => return Err(format!("unknown caller {who}").into()),
     };
     Ok(seconds)
 }

@@ -1,7 +1,9 @@
-//! Decoding: the bytes of a catalogue to a typed list, against serde_json's tokenizer alone and against its `Value`.
+//! Measures decoding: the bytes of a catalogue to a typed list, compared with serde_json's
+//! tokenizer and its `Value`.
 //!
-//! Each way is measured in processes of its own, as a program would go that one way; the processes take turns. The bytes are copied before the
-//! time begins, for all alike: the library keeps its copy, the others lend it. Dropping the result is not timed either.
+//! Each way runs in separate processes, as in a program that uses only this way. The processes take
+//! turns. The bytes are always copied before the measured time, because the library keeps its copy.
+//! The time to drop the result is not measured.
 
 use cpalead::OfferList;
 use serde::de::IgnoredAny;
@@ -10,7 +12,7 @@ use serde_json::Value;
 use crate::measure::{Figures, in_processes, in_turns, timed};
 use crate::{Fault, OFFERS, Outcome, PUBLISHER, SEED};
 
-/// Processes of each way, and decodes in each process.
+/// The number of processes of each way, and of decodes in each process.
 const TURNS: usize = 9;
 const ROUNDS: usize = 31;
 
@@ -47,7 +49,7 @@ pub(crate) fn alone(who: &str) -> Result<f64, Fault> {
             ROUNDS,
             [&mut || timed(body.clone(), |body| serde_json::from_slice::<Value>(&body))],
         ),
-        _ => return Err(format!("nobody decodes as {who}").into()),
+        _ => return Err(format!("unknown way to decode: {who}").into()),
     };
     Ok(seconds)
 }

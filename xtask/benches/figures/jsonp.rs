@@ -1,4 +1,4 @@
-//! JSONP: how long it takes to find the JSON inside of a call, against decoding that JSON.
+//! Measures JSONP: the time to find the JSON inside a call, compared with decoding that JSON.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -9,14 +9,14 @@ use cpalead::jsonp::{Callback, unwrap};
 use crate::Outcome;
 use crate::measure::{Figures, in_turns, timed};
 
-/// Unwrapping takes less than a clock can tell: so many in one measurement.
+/// Unwrapping is too fast for the clock, so one measurement repeats it this often.
 const TIMES: u32 = 1_000;
 
 pub(crate) fn measure(body: &str, figures: &mut Figures) -> Outcome {
     let callback = Callback::new("shop.showOffers")?;
     let call = format!("/**/ typeof shop.showOffers === 'function' && shop.showOffers({body});");
     if unwrap(&call, Some(&callback))? != body {
-        return Err("the JSON inside of the call is not what was wrapped".into());
+        return Err("the JSON inside the call is not the wrapped text".into());
     }
     let unwrapping = || {
         let begun = Instant::now();

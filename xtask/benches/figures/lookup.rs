@@ -1,11 +1,13 @@
-//! Looking payouts up: `Offer::payout` over a whole catalogue, for a mix of countries.
+//! Measures payout look-up: `Offer::payout` over a whole catalogue, for several countries.
 //!
-//! - `lookup_ns` is what a backend does that puts its offers in order for one user: every offer of the list, one country. Sixteen
-//!   countries take turns: large and small ones, and two that no offer names. Many look-ups therefore end at the default.
-//! - `lookup_scattered_ns` is the same with the offers in random order and another country each time, so that neither the caches
-//!   nor the branch predictor know what comes. It is given for comparison.
+//! - `lookup_ns` is the work of a backend that sorts its offers for one user: every offer of the
+//!   list, one country. Sixteen countries take turns: large and small ones, and two that no offer
+//!   names. Many look-ups therefore end at the default.
+//! - `lookup_scattered_ns` is the same with the offers in random order and a different country each
+//!   time, which defeats caches and branch prediction. It is for comparison.
 //!
-//! The time of the loop is not subtracted. Every payout is used: its amount goes through a black box.
+//! The time of the loop is not subtracted. Every payout is used: its amount goes through a black
+//! box.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -69,7 +71,7 @@ fn look_up(offer: &Offer, country: Country) {
     black_box(payout.map(|payout| payout.amount()));
 }
 
-/// The offers in an order that is random and always the same, each with a country.
+/// The offers in a random order that is the same in every run, each with a country.
 fn scatter<'a>(offers: &[&'a Offer]) -> Vec<(&'a Offer, Country)> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = move |below: usize| {
@@ -88,7 +90,7 @@ fn scatter<'a>(offers: &[&'a Offer]) -> Vec<(&'a Offer, Country)> {
         .collect()
 }
 
-/// The share of look-ups that found the country's own amount.
+/// The share of look-ups that found an amount for the country.
 fn share_of_hits(offers: &[&Offer]) -> f64 {
     let sources = offers
         .iter()

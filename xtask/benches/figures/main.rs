@@ -1,7 +1,9 @@
-//! The figures of `cargo xtask bench` that are times: prints one flat JSON object of names and numbers.
+//! The figures of `cargo xtask bench` that are times: prints one flat JSON object of names and
+//! numbers.
 //!
-//! Contestants take turns, round after round (A B C, B C A, …), so that whatever else the machine does meets all of them alike.
-//! A figure is the median of its rounds; a ratio is the ratio of two such medians, and can be checked with the figures printed.
+//! Contestants take turns, round after round (A B C, B C A, …), so that other load on the machine
+//! affects all of them equally. A figure is the median of its rounds. A ratio is the ratio of two
+//! such medians, which are printed as well.
 
 mod caller;
 mod calls;
@@ -49,7 +51,7 @@ fn main() -> Outcome {
             measure::report(transport::alone(&answer, pairs.parse()?)?);
         }
         words if words.contains(&"--bench") => every(words)?,
-        // `cargo test --benches` runs this too, and has no use for figures.
+        // `cargo test --benches` runs this too, but needs no figures.
         _ => {}
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! How is measured: contestants that take turns, in this process or in one of their own, medians, and figures by name.
+//! How the benchmarks measure: contestants that take turns, in one process or several, medians, and
+//! named figures.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -7,10 +8,11 @@ use serde_json::{Map, Value};
 
 use crate::Fault;
 
-/// One who is measured: does its work once and says how long the timed part took.
+/// Does the measured work once and returns the time of the timed part.
 pub(crate) type Contestant<'a> = &'a mut dyn FnMut() -> Duration;
 
-/// Times one piece of work. What it takes is made before, and what it returns is dropped after.
+/// Times one piece of work. Its input is made before and its result dropped after the measured
+/// time.
 pub(crate) fn timed<I, O>(input: I, work: impl FnOnce(I) -> O) -> Duration {
     let input = std::hint::black_box(input);
     let begun = Instant::now();
@@ -20,7 +22,8 @@ pub(crate) fn timed<I, O>(input: I, work: impl FnOnce(I) -> O) -> Duration {
     took
 }
 
-/// The median of each contestant over the rounds, in seconds. A tenth of the rounds, unmeasured, warms up.
+/// The median of each contestant over the rounds, in seconds. A tenth of the rounds is for warm-up
+/// and not counted.
 pub(crate) fn in_turns<const N: usize>(
     rounds: usize,
     contestants: [Contestant<'_>; N],
@@ -29,7 +32,8 @@ pub(crate) fn in_turns<const N: usize>(
     let warm_up = rounds / 10 + 1;
     for round in 0..warm_up + rounds {
         for place in 0..N {
-            // Every round begins with another one: what follows a large one finds the caches cold.
+            // Every round starts with a different contestant, because one that follows a large one
+            // finds cold caches.
             let turn = (round + place) % N;
             let took = contestants[turn]();
             if round >= warm_up {
@@ -40,10 +44,11 @@ pub(crate) fn in_turns<const N: usize>(
     times.map(median)
 }
 
-/// The same for contestants that must not share a heap, each in a process of its own, which is started anew for each turn.
+/// The same for contestants that must not share a heap: each turn runs in a new process.
 ///
-/// Somebody who makes and drops a hundred thousand pieces leaves an allocator that is slow for whoever comes next: up to a half, for a
-/// decode after a `Value`. No program decodes in both ways, so that nobody measured should.
+/// A contestant that allocates and drops a hundred thousand pieces leaves a slow allocator behind.
+/// A decode after a `Value` takes up to half as long again. Real programs do not decode in both
+/// ways, so the measurement must not either.
 pub(crate) fn in_processes<const N: usize>(
     turns: usize,
     group: &str,
@@ -61,7 +66,8 @@ pub(crate) fn in_processes<const N: usize>(
     Ok(times.map(median))
 }
 
-/// One process that measures several things beside each other, started anew for each turn: the median of each.
+/// The medians of several figures that one process measures together. Each turn runs in a new
+/// process.
 pub(crate) fn in_processes_alike<const N: usize>(
     turns: usize,
     with: &[&str],
@@ -75,7 +81,7 @@ pub(crate) fn in_processes_alike<const N: usize>(
     Ok(times.map(median))
 }
 
-/// What another process of this program reports.
+/// Runs another process of this program and reads its report.
 fn alone<const N: usize>(with: &[&str]) -> Result<[f64; N], Fault> {
     let output = Command::new(std::env::current_exe()?)
         .arg("--alone")
@@ -88,21 +94,22 @@ fn alone<const N: usize>(with: &[&str]) -> Result<[f64; N], Fault> {
     let text = String::from_utf8(output.stdout)?;
     let seconds: Result<Vec<f64>, _> = text.split_whitespace().map(str::parse).collect();
     let seconds = seconds?;
-    <[f64; N]>::try_from(seconds).map_err(|all| format!("{} figures came", all.len()).into())
+    <[f64; N]>::try_from(seconds)
+        .map_err(|all| format!("{} figures instead of the expected number", all.len()).into())
 }
 
-/// Says what was measured to the process that waits for it.
+/// Prints the measured times for the parent process.
 pub(crate) fn report<const N: usize>(seconds: [f64; N]) {
     println!("{}", seconds.map(|value| value.to_string()).join(" "));
 }
 
-/// The one in the middle.
+/// The middle value.
 pub(crate) fn median(mut times: Vec<f64>) -> f64 {
     times.sort_unstable_by(f64::total_cmp);
     times[times.len() / 2]
 }
 
-/// Figures in the order of measuring.
+/// Figures in the order of measurement.
 #[derive(Debug, Default)]
 pub(crate) struct Figures(Vec<(&'static str, f64)>);
 
@@ -120,7 +127,7 @@ impl Figures {
     }
 }
 
-/// Four digits that count: more than a machine repeats.
+/// A number with four significant digits, which is more than a machine can reproduce.
 fn number(value: f64) -> Value {
     if value.fract() == 0.0 {
         return Value::from(value as u64);

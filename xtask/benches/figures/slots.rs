@@ -1,6 +1,8 @@
-//! Slots: taking one that is free and starting its call, with the limits in memory and in a file.
+//! Measures slots: taking a free one and starting its call, with the limits in memory and in a
+//! file.
 //!
-//! The clock is a manual one that moves on by an interval after each call, so that every slot is free and nobody sleeps.
+//! A manual clock advances by an interval after each call, so every slot is free and nothing
+//! sleeps.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -54,7 +56,7 @@ impl Slots {
             clock,
             limiter,
         };
-        // A slot that is refused or fails would be timed as a quick one.
+        // A slot that is refused or fails would otherwise count as a fast one.
         slots
             .runtime
             .block_on(slots.limiter.acquire(Endpoint::Conversions))?

@@ -1,13 +1,17 @@
-//! What the library adds around the bytes of a call: `transport_overhead` is `1 + added / plain`.
+//! Measures what the library adds to a call besides decoding: `transport_overhead` is
+//! `1 + added / plain`.
 //!
-//! `plain` is a call with reqwest that reads the body and makes nothing of it. `added` is the library's call less a plain one whose
-//! bytes the library decodes: the decode is in both, on bytes that have just arrived, and drops out. The two are made one after the other,
-//! each first as often as the other, and the difference is taken of each pair before the median, so that a machine that is slower for a
-//! while is so for both. All calls go to one sandbox in another process, which keeps its answers ready.
+//! `plain` is a call with reqwest that reads the body and does not decode it. `added` is the time
+//! of the library's call minus that of a plain call whose bytes the library decodes. Both decode
+//! bytes that have just arrived, so the decode cancels out. The two calls of a pair follow each
+//! other in alternating order, and the median is taken over the differences of the pairs, so that a
+//! slow phase of the machine affects both. All calls go to one sandbox in another process, which
+//! has its answers prepared.
 //!
-//! The figure is that of the whole catalogue in gzip, the call that the library is for. Beside it stands the same without encoding, and for
-//! five offers (`…_small`), where the fixed costs of a call show: checks, the generated operation, the permit, and the time limits, which the
-//! plain client does without.
+//! The figure is for the whole catalogue in gzip, the main use of the library. The same is measured
+//! without encoding, and for five offers (`…_small`), where the fixed costs of a call dominate:
+//! checks, the generated operation, the permit, and the time limits, which the plain client does
+//! not have.
 
 use cpalead_sandbox::Sandbox;
 use tokio::runtime::Builder;
@@ -16,7 +20,7 @@ use crate::caller::{Answer, Caller, same_request};
 use crate::measure::{self, Figures};
 use crate::{Fault, OFFERS, Outcome, SEED};
 
-/// Processes, of which the median counts.
+/// The number of processes, over which the median is taken.
 const TURNS: usize = 5;
 
 pub(crate) fn measure(_: &str, figures: &mut Figures) -> Outcome {
@@ -47,7 +51,7 @@ impl Times {
     }
 }
 
-/// What the library adds to calls for so many offers, in so many pairs a process.
+/// What the library adds to calls for `offers` offers, with `pairs` pairs in each process.
 fn added(encoding: &str, offers: usize, pairs: &str) -> Result<Times, Fault> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let sandbox = runtime.block_on(Sandbox::builder().seed(SEED).offers(OFFERS).start())?;
@@ -59,7 +63,8 @@ fn added(encoding: &str, offers: usize, pairs: &str) -> Result<Times, Fault> {
     Ok(Times { added, plain })
 }
 
-/// What the library adds to one call, and what a plain call takes, in seconds: medians of so many pairs.
+/// The medians over `pairs` pairs, in seconds: what the library adds to a call, and what a plain
+/// call takes.
 pub(crate) fn alone(answer: &Answer<'_>, pairs: usize) -> Result<[f64; 2], Fault> {
     let caller = Caller::new(answer)?;
     caller.check(answer.limit)?;

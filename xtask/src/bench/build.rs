@@ -1,7 +1,9 @@
-//! What the library costs its users to build: a small program that depends on it, against one on plain reqwest.
+//! Measures what the library costs its users to build: a small program with it, and one with plain
+//! reqwest.
 //!
-//! Both are built clean, with cargo's default (dev) profile, from the versions of this workspace's lock file, into directories of their
-//! own. Fetching is done before. Each is built once: a build takes minutes, and its time is not a matter of a few percent.
+//! Both are clean builds in separate directories, with cargo's dev profile and the versions of this
+//! workspace's lock file. Crates are fetched before. Each program is built once, because a build
+//! takes minutes and a few percent do not matter.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::cargo;
 
-/// With the library: one call, priced.
+/// With the library: one call, and what each offer pays.
 const OURS: &str = r#"//! Shows what offers pay.
 
 #[tokio::main(flavor = "current_thread")]
@@ -26,7 +28,7 @@ async fn main() -> cpalead::Result<()> {
 }
 "#;
 
-/// The same by hand, with what anybody would take for it.
+/// The same without the library, with the usual crates.
 const PLAIN: &str = r#"//! Shows what offers pay.
 
 #[derive(Debug, serde::Deserialize)]
@@ -62,7 +64,7 @@ serde_json = "1"
 pub(super) fn measure(root: &Path) -> Result<Map<String, Value>, String> {
     let home = std::env::temp_dir().join(format!("cpalead-bench-{}", std::process::id()));
     let measured = both(root, &home);
-    // What cannot be removed is in a temporary directory, and the figures are worth more.
+    // A failure does not matter: the directory is temporary.
     let _ = fs::remove_dir_all(&home);
     measured
 }
@@ -88,7 +90,7 @@ fn both(root: &Path, home: &Path) -> Result<Map<String, Value>, String> {
     Ok(figures.as_object().cloned().unwrap_or_default())
 }
 
-/// A program of one file, fetched.
+/// A program of one file, with its dependencies fetched.
 struct Project {
     directory: PathBuf,
 }
@@ -107,7 +109,7 @@ impl Project {
             fs::create_dir_all(directory.join("src"))?;
             fs::write(directory.join("Cargo.toml"), manifest)?;
             fs::write(directory.join("src/main.rs"), main)?;
-            // cargo drops from the copy what the program does not use, and keeps the versions of the rest.
+            // Cargo removes unused packages from the copy and keeps the versions of the others.
             fs::copy(root.join("Cargo.lock"), directory.join("Cargo.lock"))
         };
         write().map_err(|error| {
@@ -129,7 +131,7 @@ impl Project {
         Ok(begun.elapsed().as_secs_f64())
     }
 
-    /// How many crates the program needs, at run time or to build, besides itself.
+    /// The number of crates that the program needs at run time or to build, without itself.
     fn crates(&self) -> Result<usize, String> {
         let tree = [
             "tree",
@@ -164,7 +166,7 @@ impl Project {
             .map_err(|error| format!("cannot read what `cargo {all}` printed: {error}"))
     }
 
-    /// Nothing that was set for this workspace's own builds applies to the two programs.
+    /// Cargo without the settings for builds of this workspace.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = cargo();
         command

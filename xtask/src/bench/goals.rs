@@ -1,6 +1,6 @@
-//! What the figures have to reach.
+//! The goals of the figures.
 
-/// A figure, and the most that it may be.
+/// A figure and its highest allowed value.
 #[derive(Debug)]
 pub(super) struct Goal {
     pub(super) figure: &'static str,
@@ -11,12 +11,13 @@ const fn goal(figure: &'static str, at_most: f64) -> Goal {
     Goal { figure, at_most }
 }
 
-/// All of them are ratios or times, so that less is better.
+/// All of them are ratios or times, so less is better.
 pub(super) const GOALS: &[Goal] = &[
-    // A typed list costs three times what it takes to see where each token ends; two and a half is what we are after.
+    // A typed list may take three times as long as finding the end of each token. The aim is two
+    // and a half.
     goal("decode_vs_floor", 3.0),
     goal("decode_vs_value", 0.5),
-    // The body, which the list keeps, is one of the two.
+    // This includes the body, which the list keeps.
     goal("decode_peak_vs_body", 2.0),
     goal("lookup_ns", 10.0),
     goal("call_vs_by_hand", 0.7),
@@ -27,7 +28,7 @@ pub(super) const GOALS: &[Goal] = &[
     goal("slot_file_us", 200.0),
 ];
 
-/// The goal of a figure, where it has one.
+/// The goal of a figure, if it has one.
 pub(super) fn of(figure: &str) -> Option<&'static Goal> {
     GOALS.iter().find(|goal| goal.figure == figure)
 }

@@ -1,4 +1,4 @@
-//! Runs the client's own lowering and generation, and takes single models out of what they make.
+//! Runs the client's lowering and generation, and finds single models in the result.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,8 @@ use crate::lower::lower;
 /// The generated source of the client for an effective document, formatted.
 ///
 /// ```
-/// let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json"))?;
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json");
+/// let document = std::fs::read_to_string(path)?;
 /// let source = xtask::codegen::source(&serde_json::from_str(&document)?)?;
 /// assert!(xtask::codegen::model(&source, "Offer")?.contains("pub struct Offer"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -24,11 +25,11 @@ pub fn source(document: &Value) -> Result<String, String> {
     generate(&lower(document)?, JsonSchema::Left)
 }
 
-/// A model with everything that is implemented for it, out of the generated source.
+/// A model and its implementations, from the generated source.
 ///
 /// # Errors
 ///
-/// Source that does not parse, or that has no such model.
+/// Source that does not parse or does not have the model.
 pub fn model(source: &str, name: &str) -> Result<String, String> {
     let file = syn::parse_file(source).map_err(|error| format!("the source: {error}"))?;
     let types = file.items.into_iter().find_map(|item| match item {
@@ -55,11 +56,11 @@ pub fn model(source: &str, name: &str) -> Result<String, String> {
     }))
 }
 
-/// Writes `client.rs` and `lowered.json` for the document at `openapi` into a directory.
+/// Writes `client.rs` and `lowered.json` for the document at `openapi` to a directory.
 ///
 /// # Errors
 ///
-/// A document that cannot be read or generated from, a disk that refuses.
+/// A document that cannot be read or generated from, or a file that cannot be written.
 pub fn write(openapi: &Path, out: &Path) -> Result<(), String> {
     let say = |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let text = fs::read_to_string(openapi).map_err(|error| say(openapi, &error))?;

@@ -1,6 +1,7 @@
 //! The result of a comparison: levels, version steps, single changes, and all changes together.
 
-/// The id of the change that stops everything. It has to be accepted by name; `all` does not include it.
+/// The id of the change that stops everything. It has to be accepted by name; `all` does not
+/// include it.
 pub const SERVERS_CHANGED: &str = "servers-changed";
 
 /// How much a change matters on one axis, from least to most.
@@ -96,7 +97,8 @@ pub struct Change {
     pub api_level: Level,
     /// Where: `GET /api/offers 200 offers[].amount`.
     pub place: String,
-    /// What changed, in one sentence. Values from the documents are in backticks and contain no control characters.
+    /// What changed, in one sentence. Values from the documents are in backticks and contain no
+    /// control characters.
     pub text: String,
 }
 

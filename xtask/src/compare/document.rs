@@ -1,4 +1,5 @@
-//! Compares what belongs to the whole document: servers, security, schema names, information; then its operations.
+//! Compares what belongs to the whole document: servers, security, schema names, information; then
+//! its operations.
 
 use super::refs::{component, elements, keys, member};
 use super::rules::{self, Rule};

@@ -1,8 +1,10 @@
-//! Where a schema is used: which part of a request or response it describes, and the path inside it.
+//! Where a schema is used: which part of a request or response it describes, and the path inside
+//! it.
 
 use super::text;
 
-/// The part of a request or response that a schema describes. It decides the rule ids and the direction.
+/// The part of a request or response that a schema describes. It decides the rule ids and the
+/// direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Part {
     Parameter,

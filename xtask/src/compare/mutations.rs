@@ -1,8 +1,8 @@
 //! The mutation corpus: single edits of a small document, each with the verdict that it must get.
 //!
-//! The edits are data: `testdata/mutations.json` holds JSON Patches of `testdata/base.json`. Each edit names the verdict
-//! it expects, so that accepting a snapshot cannot change one. `before` prepares the standing document where the base
-//! lacks something.
+//! The edits are data: `testdata/mutations.json` holds JSON Patches of `testdata/base.json`. Each
+//! edit names the verdict it expects, so that accepting a snapshot cannot change one. `before`
+//! prepares the standing document where the base lacks something.
 
 use super::{Comparison, compare};
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! Compares prose. A person has to read a changed sentence that states a limit, a period, a key or a deprecation.
+//! Compares prose. A person has to read a changed sentence that states a limit, a period, a key or
+//! a deprecation.
 
 use super::refs::{member, string};
 use super::rules;
@@ -37,7 +38,8 @@ const TERMS: [&str; 26] = [
     "exceed",
 ];
 
-/// Compares the summary and the description. The title has a separate rule, because the generator uses it.
+/// Compares the summary and the description. The title has a separate rule, because the generator
+/// uses it.
 pub(super) fn compare(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str) {
     for key in ["summary", "description"] {
         let (before, after) = (member(old, key), member(new, key));

@@ -1,4 +1,5 @@
-//! Follows `$ref` inside one document up to a fixed length, and reads members without trusting their types.
+//! Follows `$ref` inside one document up to a fixed length, and reads members without trusting
+//! their types.
 
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
@@ -61,7 +62,7 @@ pub(super) fn component<'a>(document: &'a Value, kind: &str) -> &'a Value {
     member(member(document, "components"), kind)
 }
 
-/// The members of an object; none for anything else.
+/// The members of an object, or none for any other value.
 pub(super) fn members(node: &Value) -> &Map<String, Value> {
     node.as_object().unwrap_or(&NO_MEMBERS)
 }
@@ -71,7 +72,7 @@ pub(super) fn member<'a>(node: &'a Value, key: &str) -> &'a Value {
     node.get(key).unwrap_or(&ABSENT)
 }
 
-/// The elements of an array member; none for anything else.
+/// The elements of an array member, or none for any other value.
 pub(super) fn elements<'a>(node: &'a Value, key: &str) -> &'a [Value] {
     member(node, key).as_array().map_or(&[], Vec::as_slice)
 }
@@ -81,7 +82,7 @@ pub(super) fn string<'a>(node: &'a Value, key: &str) -> Option<&'a str> {
     member(node, key).as_str()
 }
 
-/// Whether a member is `true`; absent and anything else count as false.
+/// Whether a member is `true`.
 pub(super) fn flag(node: &Value, key: &str) -> bool {
     member(node, key).as_bool().unwrap_or(false)
 }
@@ -102,7 +103,8 @@ pub(super) fn keys<'a>(old: &'a Value, new: &'a Value) -> Vec<&'a str> {
 pub(super) fn same(old: &Value, new: &Value) -> bool {
     old == new
         || match (old.as_f64(), new.as_f64()) {
-            // Two large integers may have the same float, so floats are compared only where one is written as a float.
+            // Two large integers may have the same float, so floats are compared only where one is
+            // written as a float.
             (Some(a), Some(b)) => (old.is_f64() || new.is_f64()) && a == b,
             _ => false,
         }

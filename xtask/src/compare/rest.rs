@@ -1,7 +1,7 @@
 //! Compares the members that no other rule covers, so that every difference is reported.
 //!
-//! Of the extensions, a rate limit that allows less breaks clients. An extension named after a term of use is for a
-//! person to read.
+//! Of the extensions, a rate limit that allows less breaks clients. An extension named after a term
+//! of use is for a person to read.
 
 use super::refs::{keys, member, same};
 use super::rules;

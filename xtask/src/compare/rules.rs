@@ -1,6 +1,6 @@
 //! The table of rules: every verdict of the comparison is one of these rows.
 //!
-//! A rule can be made only here. Where a level depends on the context, there are two rules with one id.
+//! Rules can be defined only here. Where a level depends on the context, two rules share an id.
 
 mod markdown;
 mod rule;
@@ -30,7 +30,7 @@ macro_rules! rules {
 
 rules! {
     // The whole document.
-    SERVERS_CHANGED = both(("servers-changed", (Breaking, Breaking), NOT_CHECKED,
+    SERVERS_CHANGED = both((super::change::SERVERS_CHANGED, (Breaking, Breaking), NOT_CHECKED,
         "a client that carries an api key must not send it to a new host unless a person agrees"));
     OPENAPI_VERSION_CHANGED = both(("openapi-version-changed", (Info, Info), NOT_CHECKED,
         "the pipeline converts every version to 3.0; other rules report what changed with it"));
@@ -48,7 +48,8 @@ rules! {
     COMPARISON_STOPPED = both(("comparison-stopped", (Breaking, Breaking), NOT_CHECKED,
         "the document nests too deep to be compared, and changes may be missing from the report"));
 
-    // Security. A missing key is refused, and a key must not be sent to somebody who did not ask for it.
+    // Security. A missing key is refused, and a key must not be sent to somebody who did not ask
+    // for it.
     GLOBAL_SECURITY_ADDED = both(("api-global-security-added", (Breaking, Breaking), "info",
         "released clients do not send the key that is now required"));
     GLOBAL_SECURITY_REMOVED = both(("api-global-security-removed", (Breaking, Breaking), "info",
@@ -141,7 +142,7 @@ rules! {
     REQUIRED_HEADER_REMOVED = response(("required-response-header-removed", (Breaking, Info), SAME,
         "released clients may depend on it; no header is part of the generated API"));
     OPTIONAL_HEADER_REMOVED = response(("optional-response-header-removed", (Review, Info), SAME,
-        "clients work without it, but may wait less well, as with `Retry-After`"));
+        "clients work without it, but may behave worse, as without `Retry-After`"));
     HEADER_BECAME_OPTIONAL = response(("response-header-became-optional", (Review, Info), "error",
         "our clients treat every header as optional"));
     HEADER_BECAME_REQUIRED = response(("response-header-became-required", (Info, Info), NOT_CHECKED,
@@ -162,7 +163,7 @@ rules! {
         ("{part}-became-nullable", (Breaking, Breaking), SAME,
             "released clients expect a value; the Rust type becomes an `Option`"));
     OPTIONAL_BECAME_NULLABLE = response(("{part}-became-nullable", (Review, Info), "error",
-        "where the value may be absent, null and absent are both `None`; not so for a list"));
+        "where the value may be absent, null and absent are both `None`; a list is the exception"));
     BECAME_NOT_NULLABLE = each(
         ("{part}-became-not-nullable", (Breaking, Review), SAME, "released clients may send null"),
         ("{part}-became-not-nullable", (Info, Breaking), SAME,
@@ -182,7 +183,7 @@ rules! {
     REQUIRED_PROPERTY_REMOVED = response(("response-required-property-removed", (Breaking, Breaking),
         SAME, "released clients expect it"));
     OPTIONAL_PROPERTY_REMOVED = response(("response-optional-property-removed", (Breaking, Breaking),
-        "warn", "released clients go on without the value and cannot tell that it will never come"));
+        "warn", "released clients go on without the value and cannot tell that it was removed"));
     REQUIRED_PROPERTY_ADDED = each(
         ("new-required-{request-property,request-parameter-property}", (Breaking, Breaking),
             SAME, "released clients do not send it"),
@@ -305,7 +306,7 @@ rules! {
             "released clients may send the value"),
         ("{part}-{enum,x-extensible-enum}-value-removed", (Info, Review),
             SAME,
-            "the value no longer comes; a person decides whether our enum keeps it"));
+            "the value is no longer sent; a person decides whether our enum keeps it"));
 
     // Schemas: unions.
     UNION_MEMBER_ADDED = each(
@@ -316,12 +317,12 @@ rules! {
         ("{part}-{one-of,any-of}-removed", (Breaking, Breaking), SAME,
             "released clients may send this shape"),
         ("{part}-{one-of,any-of}-removed", (Info, Review), SAME,
-            "the shape no longer comes; a person decides whether the type keeps it"));
+            "the shape is no longer sent; a person decides whether the type keeps it"));
     UNION_FORMED = request(("{part}-{one-of,any-of}-added", (Additive, Breaking),
         "same; `request-body-wrapped-in-one-of` is an error",
-        "a plain value became a union or the reverse: a Rust enum appears or goes"));
+        "a plain value became a union or the reverse: a Rust enum is added or removed"));
     UNION_DISSOLVED = response(("{part}-{one-of,any-of}-removed", (Info, Breaking), SAME,
-        "a plain value became a union or the reverse: a Rust enum appears or goes"));
+        "a plain value became a union or the reverse: a Rust enum is added or removed"));
     ALL_OF_ADDED = each(
         ("{part}-all-of-added", (Breaking, Breaking), SAME,
             "a further part asks more of a request"),
@@ -349,7 +350,7 @@ rules! {
     EXTENSION_CHANGED = both(("extension-changed", (Info, Info), NOT_CHECKED,
         "the name of the extension states no term of use"));
     MEMBER_CHANGED = both(("member-changed", (Review, Review), NOT_CHECKED,
-        "no other rule covers the member, and no difference is passed over"));
+        "no other rule covers the member, so a person has to judge it"));
 
     // The provider's document against our overlay; reported by the pipeline.
     OVERLAY_DOES_NOT_COVER = response(("overlay-does-not-cover", (Breaking, Info), NOT_CHECKED,

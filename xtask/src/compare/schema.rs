@@ -100,7 +100,8 @@ fn nullability(walk: &mut Walk<'_>, old: &Value, new: &Value, location: &Locatio
     if before == after || !walk.first_time(once) {
         return;
     }
-    // An absent value and null are both `None` where the value may be absent, but a list cannot be null.
+    // An absent value and null are both `None` where the value may be absent, but a list cannot be
+    // null.
     let tolerated =
         !location.carrier.is_request() && location.optional && string(old, "type") != Some("array");
     let rule = match (after, tolerated) {

@@ -58,7 +58,8 @@ fn compare_requirements(
     }
 }
 
-/// The security requirements of a document or an operation, each as one text. Their order does not matter.
+/// The security requirements of a document or an operation, each as one text. Their order does not
+/// matter.
 fn requirements(node: &Value) -> BTreeSet<String> {
     elements(node, "security").iter().map(requirement).collect()
 }

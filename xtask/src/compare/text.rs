@@ -1,4 +1,5 @@
-//! Makes values from a document fit to print: short, on one line, without control characters, quoted as code.
+//! Makes values from a document printable: short, on one line, without control characters, quoted
+//! as code.
 
 use serde_json::Value;
 
@@ -24,9 +25,10 @@ pub(super) fn names<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     quoted.join(", ")
 }
 
-/// The text on one line, at most `longest` characters, without what could steer a terminal or end a code span.
+/// The text on one line with at most `longest` characters, safe for a terminal and a code span.
 ///
-/// Bidirectional and zero-width marks go too: they make a reader see another text than the one that is there.
+/// Bidirectional and zero-width characters are replaced too, because they change what a reader
+/// sees.
 pub(super) fn clean(text: &str, longest: usize) -> String {
     let mut out = String::new();
     for (count, character) in text.chars().enumerate() {

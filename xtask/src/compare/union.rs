@@ -11,7 +11,8 @@ use std::collections::{HashMap, VecDeque};
 /// A schema as written, and the same schema with its reference followed.
 type Written<'a> = (&'a Value, &'a Value);
 
-/// Compares all three. Returns true when one side is not a union and was compared as the single member of one.
+/// Compares all three. Returns true when one side is not a union and was compared as the single
+/// member of one.
 pub(super) fn compare<'a>(
     walk: &mut Walk<'a>,
     old: Written<'a>,
@@ -94,7 +95,7 @@ fn compare_lists<'a>(
         role,
     } = *judged;
     let mut matched = Vec::new();
-    // Members that are written alike are paired first, then members of the same kind. Such a pair is a changed member.
+    // Equal members are paired first, then members of the same kind, which have changed.
     let (before, after) = pair_up(before, after, &mut matched, as_written, as_written);
     let (standing, coming) = (walk.old, walk.new);
     let (before, after) = pair_up(

@@ -12,7 +12,8 @@ pub(super) struct Verdict {
 impl Verdict {
     /// The verdict where the changed value belongs to an error response.
     ///
-    /// Error bodies are not part of the generated API, and clients read them only to show a message.
+    /// Error bodies are not part of the generated API, and clients read them only to show a
+    /// message.
     pub(super) fn in_error_response(self) -> Self {
         Self {
             wire: self.wire.min(Level::Review),

@@ -1,4 +1,5 @@
-//! The state of one comparison: both documents, the work list of schema pairs, the changes found so far.
+//! The state of one comparison: both documents, the work list of schema pairs, the changes found so
+//! far.
 
 use super::change::{Change, SERVERS_CHANGED};
 use super::location::{Carrier, Location};
@@ -9,7 +10,8 @@ use super::verdict::Verdict;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet, VecDeque};
 
-/// More pairs of schemas than any real document has. Beyond it the comparison reports that it stopped.
+/// More pairs of schemas than any real document has. Beyond it the comparison reports that it
+/// stopped.
 const MOST_PAIRS: usize = 100_000;
 /// Deeper than any real document nests.
 const DEEPEST: usize = 100;
@@ -21,7 +23,8 @@ pub(super) enum Role {
     Whole,
     /// A member of a union. Whether null is allowed was decided for the whole union.
     Member,
-    /// A plain schema and the union member that it became, or the reverse. Prose and title are not compared.
+    /// A plain schema and the union member that it became, or the reverse. Prose and title are not
+    /// compared.
     Wrapped,
 }
 
@@ -34,7 +37,8 @@ pub(super) struct Pair<'a> {
     pub(super) role: Role,
 }
 
-/// A visited pair. Both nodes are identified by address, which is stable while the documents are borrowed.
+/// A visited pair. Both nodes are identified by address, which is stable while the documents are
+/// borrowed.
 type Visit = (usize, usize, Carrier);
 
 #[derive(Debug)]
@@ -108,7 +112,8 @@ impl<'a> Walk<'a> {
         self.report_keyword(location, rule, "", said);
     }
 
-    /// The same for a rule that covers several keywords: `keyword` is the one to name in the rule's id.
+    /// The same for a rule that covers several keywords: `keyword` is the one to name in the rule's
+    /// id.
     pub(super) fn report_keyword(
         &mut self,
         location: &Location,
@@ -175,8 +180,8 @@ impl<'a> Walk<'a> {
         self.queue.pop_front()
     }
 
-    /// Counts a use of a pair of resolved schemas. For the first use it returns true, and the changes reported next
-    /// belong to this pair.
+    /// Counts a use of a pair of resolved schemas. For the first use it returns true, and the
+    /// changes reported next belong to this pair.
     pub(super) fn visit(&mut self, carrier: Carrier, old: Resolved<'a>, new: Resolved<'a>) -> bool {
         self.reached.extend(old.name.into_iter().chain(new.name));
         let visit = (address(old.node), address(new.node), carrier);
@@ -192,7 +197,8 @@ impl<'a> Walk<'a> {
         uses.count == 1
     }
 
-    /// Whether an operation refers to this schema, by its name or through a schema that only refers to it.
+    /// Whether an operation refers to this schema, by its name or through a schema that only refers
+    /// to it.
     pub(super) fn is_reached(&self, name: &str, node: &Value) -> bool {
         self.reached.contains(name) || self.reached_nodes.contains(&address(node))
     }

@@ -1,9 +1,9 @@
-//! Puts a paragraph about the provider's document among what is not released yet.
+//! Adds a paragraph about the provider's document to the unreleased part of the changelog.
 
-/// The heading under which a paragraph goes.
+/// The heading of the unreleased part.
 const HEADING: &str = "## Unreleased";
 
-/// The changelog with a paragraph put in, before all others under its heading.
+/// The changelog with the paragraph as the first one under its heading.
 pub(crate) fn with(standing: &str, day: &str, paragraph: &str) -> String {
     let entry = format!("\n- {day}, the provider's document: {}\n", paragraph.trim());
     let line = |heading: &str| {
@@ -35,7 +35,7 @@ mod tests {
     use super::with;
 
     #[test]
-    fn a_paragraph_goes_under_what_is_not_released() {
+    fn a_paragraph_is_added_to_the_unreleased_part() {
         assert_eq!(
             with(
                 "# Changelog\n\n## Unreleased\n\n- a\n\n## 0.1.0\n",

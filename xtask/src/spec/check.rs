@@ -1,4 +1,5 @@
-//! Looks an effective document over for what the client's generator cannot take, before anyone tries to build it.
+//! Checks an effective document for what the client's generator cannot process, before anybody
+//! builds it.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +10,11 @@ use super::outcome::Problem;
 use super::walk;
 use crate::lower;
 
-/// Whether a client can be generated; what the lowering has to leave out for that is noted.
+/// Checks that a client can be generated, and adds a note for what lowering has to leave out.
 ///
 /// # Errors
 ///
-/// A name that the handwritten layer needs and the document lacks, and what the generator would panic at.
+/// A missing name that the handwritten layer needs, or something that makes the generator panic.
 pub(crate) fn check(document: &Value, notes: &mut Vec<String>) -> Result<(), Problem> {
     let fault = |message: String| Err(Problem::unverified(message));
     for name in SCHEMAS {
@@ -29,7 +30,7 @@ pub(crate) fn check(document: &Value, notes: &mut Vec<String>) -> Result<(), Pro
             clashing_names(document, schema)?;
         }
     }
-    // What the build's lowering demands of a document is asked of the lowering itself.
+    // Lowering has further requirements, so it is simply tried.
     if let Err(message) = lower::lower(document) {
         return fault(format!("the build could not lower the document: {message}"));
     }
@@ -48,7 +49,7 @@ fn operation(document: &Value, path: &str) -> Result<(), Problem> {
         .collect();
     if let [first, second, ..] = good.as_slice() {
         return Err(Problem::unverified(format!(
-            "GET {path} has the good answers {first} and {second}; the generator takes one: remove one with a correction"
+            "GET {path} has the success responses {first} and {second}; the generator accepts one: remove one with a correction"
         )));
     }
     for status in good {
@@ -59,7 +60,7 @@ fn operation(document: &Value, path: &str) -> Result<(), Problem> {
         {
             if media.contains("json") && body.get("schema").is_none() {
                 return Err(Problem::unverified(format!(
-                    "GET {path}, answer {status}, {media} has no schema; the generator cannot take that: supply one"
+                    "GET {path}, response {status}, {media} has no schema; the generator needs one: supply it"
                 )));
             }
         }
@@ -69,13 +70,13 @@ fn operation(document: &Value, path: &str) -> Result<(), Problem> {
         .is_some_and(|content| content.len() > 1)
     {
         return Err(Problem::unverified(format!(
-            "GET {path} takes a body of several media types; the generator takes one: remove the others with a correction"
+            "GET {path} accepts a body of several media types; the generator accepts one: remove the others with a correction"
         )));
     }
     Ok(())
 }
 
-/// Two properties that are one field in Rust, or one that is none.
+/// Refuses two properties with the same field name in Rust, and a property without a valid one.
 fn clashing_names(document: &Value, schema: &str) -> Result<(), Problem> {
     let mut fields: BTreeMap<String, &String> = BTreeMap::new();
     for name in document["components"]["schemas"][schema]["properties"]
@@ -86,26 +87,26 @@ fn clashing_names(document: &Value, schema: &str) -> Result<(), Problem> {
         let field = rust_name(name);
         if field.is_empty() {
             return Err(Problem::unverified(format!(
-                "/components/schemas/{schema} has a property called `{name}`, which makes no name in Rust: remove it with a correction"
+                "/components/schemas/{schema} has a property `{name}`, which has no letter or digit for a name in Rust: remove it with a correction"
             )));
         }
         if let Some(other) = fields.insert(field, name) {
             return Err(Problem::unverified(format!(
-                "/components/schemas/{schema} has the properties `{other}` and `{name}`, which are one name in Rust: remove \
-                 one with a correction"
+                "/components/schemas/{schema} has the properties `{other}` and `{name}`, which have the same name in Rust: \
+                 remove one with a correction"
             )));
         }
     }
     Ok(())
 }
 
-/// Places at which the generator would panic, were they not lowered away before it sees them.
+/// Notes the places where the generator would panic if lowering did not remove them.
 fn panics(document: &Value, notes: &mut Vec<String>) {
     let mut copy = document.clone();
     walk::schemas(&mut copy, &mut |schema, place| {
         if schema.get("not").is_some() {
             notes.push(format!(
-                "{place} says `not`, which the generator cannot take; the build leaves it out"
+                "{place} has `not`, which the generator cannot process; the build leaves it out"
             ));
         }
         let mut variants: BTreeMap<String, &str> = BTreeMap::new();
@@ -117,7 +118,7 @@ fn panics(document: &Value, notes: &mut Vec<String>) {
         {
             if let Some(other) = variants.insert(rust_name(value), value) {
                 notes.push(format!(
-                    "{place} has the values `{other}` and `{value}`, which are one name in Rust; the build takes them as text"
+                    "{place} has the values `{other}` and `{value}`, which have the same name in Rust; the build reads them as text"
                 ));
             }
         }

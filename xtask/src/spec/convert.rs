@@ -1,6 +1,7 @@
-//! Turns what OpenAPI 3.1 says into what 3.0 can say, and moves every schema that is referred to among the components.
+//! Converts OpenAPI 3.1 to 3.0, and moves every schema that is referred to into the components.
 //!
-//! It runs on documents of both versions: documents that call themselves 3.0 often use 3.1's words.
+//! It runs on documents of both versions, because documents that claim to be 3.0 often use keywords
+//! of 3.1.
 
 mod keywords;
 
@@ -10,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::{verify, walk};
 
-/// Converts the whole document and says what could not be carried over.
+/// Converts the whole document and returns a note for everything that could not be converted.
 pub(crate) fn convert(document: &mut Value) -> Vec<String> {
     let mut notes = Vec::new();
     hoist_targets(document);
@@ -38,7 +39,8 @@ pub(crate) fn convert(document: &mut Value) -> Vec<String> {
     notes
 }
 
-/// A schema that is referred to anywhere but among the components gets a name there, and the reference follows it.
+/// Moves each schema that is referred to outside the components into them, and updates its
+/// references.
 fn hoist_targets(document: &mut Value) {
     let mut targets = BTreeMap::new();
     let standing = document.clone();
@@ -75,7 +77,7 @@ fn hoist_targets(document: &mut Value) {
             schema["$ref"] = json!(format!("#/components/schemas/{name}"));
         }
     });
-    // Their definitions have moved.
+    // The definitions are components now.
     walk::schemas(document, &mut |schema, _| {
         if let Some(map) = schema.as_object_mut() {
             map.remove("$defs");
@@ -84,7 +86,7 @@ fn hoist_targets(document: &mut Value) {
     });
 }
 
-/// Words of a pointer that say nothing of what it leads to.
+/// Words of a pointer that do not describe its target.
 const GENERIC: [&str; 8] = [
     "schema",
     "items",
@@ -112,7 +114,7 @@ pub(crate) fn names(document: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A name that none of the taken ones is.
+/// The wanted name, numbered if it is taken.
 pub(crate) fn unique(wanted: &str, taken: &[String]) -> String {
     let free = |name: &String| !taken.contains(name);
     let mut numbered = (2..).map(|number| format!("{wanted}{number}"));
@@ -122,7 +124,7 @@ pub(crate) fn unique(wanted: &str, taken: &[String]) -> String {
         .unwrap_or_default()
 }
 
-/// A name as a type has it: `offer_list` and `offer-list` are `OfferList`.
+/// A name in the style of types: `offer_list` and `offer-list` become `OfferList`.
 pub(crate) fn pascal(text: &str) -> String {
     let mut name = String::new();
     for word in text
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_around_a_choice_of_one_is_kept() {
+    fn the_schema_around_a_single_choice_is_kept() {
         check(
             &json!({"anyOf": [{"type": "string", "title": "inner"}, {"type": "null"}], "title": "outer", "default": null}),
             &json!({"type": "string", "nullable": true, "title": "outer", "default": null}),
@@ -215,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_a_reference_is_kept_where_it_says_something() {
+    fn keywords_beside_a_reference_are_kept_where_they_limit_a_value() {
         check(
             &json!({"$ref": "#/components/schemas/B", "description": "d"}),
             &json!({"$ref": "#/components/schemas/B"}),
@@ -227,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_three_zero_lacks_is_left_out_openly() {
+    fn keywords_that_three_zero_lacks_are_left_out() {
         check(
             &json!({"type": "object", "patternProperties": {"^x": {}}, "unevaluatedProperties": false, "$comment": "c"}),
             &json!({"type": "object"}),
@@ -247,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_version_has_is_left_out_openly() {
+    fn keywords_that_no_version_has_are_left_out() {
         check(
             &json!({"type": "string", "required": true}),
             &json!({"type": "string"}),

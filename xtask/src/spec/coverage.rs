@@ -1,10 +1,11 @@
-//! What kinds of JSON value a schema lets through, coarsely: enough to tell whether one schema covers another.
+//! Which kinds of JSON value a schema accepts, as far as needed to say whether one schema covers
+//! another.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// Keywords that say which kind of value a schema describes.
+/// Keywords that decide which kind of value a schema describes.
 pub(crate) const SHAPE: [&str; 11] = [
     "$ref",
     "type",
@@ -19,10 +20,10 @@ pub(crate) const SHAPE: [&str; 11] = [
     "discriminator",
 ];
 
-/// Those of them that two schemas of one type may each add to.
+/// Those of them that two schemas of the same type can both have.
 pub(crate) const INNER: [&str; 3] = ["properties", "items", "format"];
 
-/// Keywords that narrow what a schema lets through.
+/// Keywords that limit what a schema accepts.
 pub(crate) const BOUNDS: [&str; 16] = [
     "enum",
     "default",
@@ -42,7 +43,7 @@ pub(crate) const BOUNDS: [&str; 16] = [
     "required",
 ];
 
-/// Keys whose value maps names to things, and whose keys are therefore no keywords.
+/// Keys whose value maps names to objects, so that the names are not keywords.
 pub(crate) const MAPS: [&str; 10] = [
     "paths",
     "properties",
@@ -56,7 +57,7 @@ pub(crate) const MAPS: [&str; 10] = [
     "example",
 ];
 
-/// Whether the object at a JSON pointer maps names to things.
+/// Whether the object at a JSON pointer maps names to objects.
 pub(crate) fn is_map(pointer: &str) -> bool {
     pointer
         .split('/')
@@ -64,12 +65,12 @@ pub(crate) fn is_map(pointer: &str) -> bool {
         .fold(false, |inside, token| !inside && MAPS.contains(&token))
 }
 
-/// Whether an object says what kind of value it describes.
+/// Whether a schema says which kind of value it describes.
 pub(crate) fn has_shape(schema: &Map<String, Value>) -> bool {
     SHAPE.iter().any(|key| schema.contains_key(*key)) && !schema.contains_key("in")
 }
 
-/// Whether both say in one word, and the same word, what kind of value they describe.
+/// Whether both describe the same single kind of value.
 pub(crate) fn same_type(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
     let plain = |schema: &Map<String, Value>| {
         !["$ref", "oneOf", "anyOf", "allOf", "not"]
@@ -79,7 +80,7 @@ pub(crate) fn same_type(a: &Map<String, Value>, b: &Map<String, Value>) -> bool 
     a.get("type").is_some() && a.get("type") == b.get("type") && plain(a) && plain(b)
 }
 
-/// How far what one schema describes is within what another lets through.
+/// How much of what one schema describes another accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cover {
     /// All of it.
@@ -101,7 +102,7 @@ impl Cover {
     }
 }
 
-/// How many of the kinds of value that `theirs` describes `ours` lets through.
+/// How many of the kinds of value that `theirs` describes are accepted by `ours`.
 pub(crate) fn cover(
     our_document: &Value,
     ours: &Value,
@@ -109,7 +110,7 @@ pub(crate) fn cover(
     theirs: &Value,
 ) -> Cover {
     if !ours.is_object() || !theirs.is_object() {
-        // Names, flags and lists of names: ours hold, and nothing is read by them.
+        // Names, flags and lists of names: ours apply, and no value is read by them.
         return Cover::Whole;
     }
     let ours = kinds(our_document, ours, 0);
@@ -151,7 +152,7 @@ const ALL: [&str; 7] = [
 
 fn kinds<'a>(document: &'a Value, schema: &'a Value, depth: usize) -> BTreeSet<&'a str> {
     let all = || BTreeSet::from(ALL);
-    // A document may be cyclic; nobody nests this deep on purpose.
+    // A document may be cyclic. No real schema nests this deep.
     if depth > 16 {
         return all();
     }

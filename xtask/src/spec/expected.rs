@@ -1,6 +1,7 @@
-//! The names that the handwritten layer is written against, and that every effective document therefore has.
+//! The names that every effective document has, because the handwritten layer is written against
+//! them.
 
-/// One operation: where it is, what we call it, what its answer and a row of it are called, and what it is asked.
+/// One operation: its path, its id, the names of its response and rows, and its parameters.
 ///
 /// ```
 /// let offers = xtask::spec::OPERATIONS[0];
@@ -12,9 +13,9 @@ pub struct Operation {
     pub path: &'static str,
     /// The operation id.
     pub id: &'static str,
-    /// The property of the answer that holds the rows; the path's last word as well.
+    /// The property of the response that holds the rows. It is also the last word of the path.
     pub rows: &'static str,
-    /// The component that describes the answer.
+    /// The component that describes the response.
     pub response: &'static str,
     /// The component that describes a row.
     pub row: &'static str,
@@ -23,10 +24,6 @@ pub struct Operation {
 }
 
 /// The three operations of the Publisher API.
-///
-/// ```
-/// assert_eq!(xtask::spec::OPERATIONS[0].path, "/api/offers");
-/// ```
 pub const OPERATIONS: [Operation; 3] = [
     Operation {
         path: "/api/offers",
@@ -71,10 +68,6 @@ pub const OPERATIONS: [Operation; 3] = [
 ];
 
 /// The components that every effective document has.
-///
-/// ```
-/// assert!(xtask::spec::SCHEMAS.contains(&"Offer"));
-/// ```
 pub const SCHEMAS: [&str; 27] = [
     "Amount",
     "Conversion",
@@ -105,5 +98,5 @@ pub const SCHEMAS: [&str; 27] = [
     "VerificationMethod",
 ];
 
-/// The security scheme, and the query parameter that it is.
+/// The security scheme, and the query parameter of the same name.
 pub(crate) const API_KEY: &str = "api_key";

@@ -1,4 +1,5 @@
-//! Gets the provider's document: from an address, with every bound that a stranger's server calls for, a file, or standard input.
+//! Reads the provider's document from an address, a file or standard input, with limits on size and
+//! time.
 
 use std::io::Read;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use super::outcome::{Exit, Problem};
 use super::provenance::{Kind, Provenance};
 use super::servers;
 
-/// How much and how long.
+/// The limits of reading a document.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,12 +36,12 @@ impl Default for Limits {
     }
 }
 
-/// What an address answered.
+/// The result of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fetched {
-    /// The document we have is the newest.
+    /// The standing document is the newest.
     NotModified,
-    /// A document, with the marks to ask for the next one by.
+    /// A document, with the validators for the next conditional request.
     Document {
         bytes: Vec<u8>,
         etag: Option<String>,
@@ -51,12 +52,12 @@ pub(crate) enum Fetched {
 /// How many redirects on the same server are followed.
 const REDIRECTS: usize = 5;
 
-/// Fetches a document. `standing` is what we have; if it is from this address, only a newer one is asked for.
+/// Fetches a document. If `standing` is from this address, the request is conditional.
 ///
 /// # Errors
 ///
-/// An address that is neither https nor this machine; no network; too slow, too large, cut short; a redirect elsewhere;
-/// a status other than 200 and 304.
+/// An address that is neither https nor this machine; no network; an answer that is too slow, too
+/// large or truncated; a redirect to another server; a status other than 200 and 304.
 pub(crate) fn fetch(
     url: &str,
     standing: Option<&Provenance>,
@@ -84,7 +85,7 @@ pub(crate) fn fetch(
             301 | 302 | 303 | 307 | 308 => url = next(&url, &home, response.headers())?,
             status => {
                 return Err(Problem::failed(format!(
-                    "{} answered with status {status}, and no document; nothing was checked. Try again later, or open the \
+                    "{} answered with status {status} and no document; nothing was checked. Try again later, or open the \
                      address in a browser and pass the saved file with --from",
                     shown(&url)
                 )));
@@ -97,7 +98,7 @@ pub(crate) fn fetch(
     )))
 }
 
-/// Reads all there is, up to the limit.
+/// Reads everything, up to the limit.
 ///
 /// # Errors
 ///
@@ -121,7 +122,7 @@ fn within(bytes: &[u8], from: &str, limits: Limits) -> Result<(), Problem> {
 
 fn too_large(from: &str, limits: Limits) -> Problem {
     Problem::failed(format!(
-        "{from} holds more than {} bytes, which no document of this API needs; reading stopped there",
+        "{from} has more than {} bytes, which no document of this API needs; reading stopped there",
         limits.bytes
     ))
 }
@@ -174,11 +175,11 @@ fn document(url: &str, mut response: Response<Body>, limits: Limits) -> Result<F
     let mut bytes = Vec::new();
     let reader = response.body_mut().as_reader();
     if let Err(error) = reader.take(limits.bytes + 1).read_to_end(&mut bytes) {
-        // The client hands its own errors through the reader's.
+        // The client wraps its errors in those of the reader.
         return Err(match Error::from(error) {
             Error::Timeout(which) => unreachable(url, limits, Error::Timeout(which)),
             error => Problem::failed(format!(
-                "{} broke off in the middle of the document, after {} bytes: {error}; nothing was checked. Try again",
+                "{} stopped in the middle of the document, after {} bytes: {error}; nothing was checked. Try again",
                 shown(url),
                 bytes.len()
             )),
@@ -208,8 +209,8 @@ fn next(url: &str, home: &str, headers: &HeaderMap) -> Result<String, Problem> {
         return Ok(next);
     }
     Err(Problem::failed(format!(
-        "{} redirects to {}, which is another server, and was not followed: a log-in stands before the document, or it has \
-         moved. Look at the address in a browser; if it is the provider's, pass it with --from",
+        "{} redirects to {}, which is another server, so it was not followed: the document needs a log-in, or it has \
+         moved. Open the address in a browser; if it belongs to the provider, pass it with --from",
         shown(url),
         if location.is_empty() {
             "nowhere".to_owned()
@@ -220,13 +221,13 @@ fn next(url: &str, home: &str, headers: &HeaderMap) -> Result<String, Problem> {
 }
 
 fn unreachable(url: &str, limits: Limits, error: Error) -> Problem {
-    let nothing = "nothing was checked, and this is no success";
+    let nothing = "nothing was checked, so this is not a success";
     Problem::failed(match error {
         Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
         | Error::HostNotFound
         | Error::ConnectionFailed
         | Error::Io(_) => format!(
-            "no network: {} could not be reached ({error}); {nothing}. Try again when connected, or work from \
+            "no network: {} could not be reached ({error}); {nothing}. Try again when connected, or use \
              spec/upstream.json with --offline",
             shown(url)
         ),
@@ -239,7 +240,7 @@ fn unreachable(url: &str, limits: Limits, error: Error) -> Problem {
     })
 }
 
-/// An address without what may be secret in it.
+/// An address without the parts that may be secret.
 fn shown(url: &str) -> String {
     let plain: String = url
         .split(['?', '#'])

@@ -1,8 +1,9 @@
-//! Writes a document in one form only: indented, its keys in a fixed order, a line end at the end.
+//! Formats a document in exactly one way: indented, its keys in a fixed order, with a final
+//! newline.
 
 use serde_json::Value;
 
-/// The keys that a reader expects first, in the order expected; all others follow by name.
+/// The keys that a reader expects first, in this order. All others follow by name.
 const FIRST: &[&str] = &[
     "openapi",
     "info",
@@ -33,7 +34,7 @@ const FIRST: &[&str] = &[
     "schema",
 ];
 
-/// Keys whose value maps names to things: there the order is by name alone.
+/// Keys whose value maps names to objects. There the order is by name alone.
 const MAPS: &[&str] = &[
     "paths",
     "properties",
@@ -76,7 +77,7 @@ fn write(out: &mut String, value: &Value, depth: usize, by_name: bool) {
         Value::Object(map) if map.is_empty() => out.push_str("{}"),
         Value::Object(map) => {
             let mut entries: Vec<(&String, &Value)> = map.iter().collect();
-            // A stable sort: what has the same rank stays in the order of the map, which is by name.
+            // Keys of the same rank are sorted by name.
             entries.sort_by(|(a, _), (b, _)| {
                 let rank = |key: &str| if by_name { 0 } else { rank(key) };
                 rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))

@@ -1,4 +1,4 @@
-//! Takes a document from wherever the options say, with what its provenance will be; and reads the files as they stand.
+//! Reads the inputs of a run: the files as they are, and the new document with its provenance.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ pub(super) const OVERLAY: &str = "spec/overlay.yaml";
 pub(super) const EFFECTIVE: &str = "openapi.json";
 pub(super) const CHANGELOG: &str = "CHANGELOG.md";
 
-/// The files as they stand.
+/// The files as they are before a run.
 pub(super) struct Tree {
     pub(super) upstream: Vec<u8>,
     pub(super) provenance: Provenance,
@@ -34,20 +34,20 @@ impl Tree {
         };
         let text = |path: &str| {
             String::from_utf8(bytes(path)?)
-                .map_err(|_| Problem::failed(format!("{path} is no UTF-8 text")))
+                .map_err(|_| Problem::failed(format!("{path} is not UTF-8 text")))
         };
         Ok(Self {
             upstream: bytes(UPSTREAM)?,
             provenance: Provenance::read(&text(PROVENANCE)?)?,
             overlay: Overlay::read(&text(OVERLAY)?)?,
-            // What is missing or broken here is written anew.
+            // If one of these is missing or broken, it is written again.
             effective: text(EFFECTIVE).unwrap_or_default(),
             changelog: text(CHANGELOG).unwrap_or_default(),
         })
     }
 }
 
-/// A document as it was read, with what will be said of where it came from.
+/// A document as it was read, with the record of its source.
 pub(super) struct Input {
     pub(super) bytes: Vec<u8>,
     pub(super) source: String,
@@ -71,7 +71,7 @@ pub(super) fn read_input(
         return Err(Problem::new(
             Exit::Usage,
             format!(
-                "--offline opens no socket, and --from {from} needs one; leave one of the two out"
+                "--offline opens no socket, but --from {from} needs one; remove one of the two"
             ),
         ));
     }
@@ -87,7 +87,8 @@ pub(super) fn read_input(
     let bytes = read_all(file, from, world.limits)?;
     let same = |path: &Path| path.canonicalize().ok();
     if same(Path::new(from)) == same(&root.join(UPSTREAM)) {
-        // The file itself, perhaps edited: where it came from stays, and its fingerprint follows.
+        // The standing file itself, perhaps edited: its source stays, its fingerprint is computed
+        // again.
         let mut input = standing(tree)
             .unwrap_or_else(|_| given(bytes.clone(), Kind::File, UPSTREAM, tree, world));
         input.provenance = Provenance {
@@ -97,7 +98,7 @@ pub(super) fn read_input(
         input.bytes = bytes;
         return Ok(input);
     }
-    // A person's directories are nobody's business.
+    // The file name only, because directories may be private.
     let name = Path::new(from)
         .file_name()
         .unwrap_or_default()
@@ -106,13 +107,14 @@ pub(super) fn read_input(
     Ok(given(bytes, Kind::File, &name, tree, world))
 }
 
-/// The document that stands, if it is what its provenance says.
+/// The standing document, if its fingerprint is the recorded one.
 fn standing(tree: &Tree) -> Result<Input, Problem> {
     let found = provenance::sha256(&tree.upstream);
     if found != tree.provenance.sha256 {
         return Err(Problem::unverified(format!(
-            "{UPSTREAM} is not the document that {PROVENANCE} speaks of: its sha256 is {found}, and {} was recorded. If it was \
-             edited by mistake, `git checkout -- {UPSTREAM}`; if on purpose, `cargo xtask update-spec --offline --from {UPSTREAM}`",
+            "{UPSTREAM} is not the document that {PROVENANCE} records: its sha256 is {found}, but {} was recorded. If it was \
+             edited by mistake, run `git checkout -- {UPSTREAM}`; if on purpose, run \
+             `cargo xtask update-spec --offline --from {UPSTREAM}`",
             tree.provenance.sha256
         )));
     }
@@ -120,13 +122,13 @@ fn standing(tree: &Tree) -> Result<Input, Problem> {
         bytes: tree.upstream.clone(),
         source: UPSTREAM.to_owned(),
         provenance: tree.provenance.clone(),
-        up_to_date: format!("Up to date: {EFFECTIVE} is what {UPSTREAM} and {OVERLAY} make."),
+        up_to_date: format!("Up to date: {EFFECTIVE} matches {UPSTREAM} and {OVERLAY}."),
     })
 }
 
 fn download(url: &str, tree: &Tree, world: &World<'_>) -> Result<Input, Problem> {
     let source = url.split(['?', '#']).next().unwrap_or_default().to_owned();
-    let up_to_date = format!("Up to date: {source} has nothing new.");
+    let up_to_date = format!("Up to date: {source} has not changed.");
     Ok(match fetch(url, Some(&tree.provenance), world.limits)? {
         Fetched::NotModified => Input {
             source,
@@ -152,7 +154,7 @@ fn download(url: &str, tree: &Tree, world: &World<'_>) -> Result<Input, Problem>
     })
 }
 
-/// A document from outside. If it is the one we have, it came from where that came from.
+/// A document from outside. If it equals the standing one, the recorded source stays.
 fn given(bytes: Vec<u8>, kind: Kind, source: &str, tree: &Tree, world: &World<'_>) -> Input {
     let provenance = if bytes == tree.upstream {
         tree.provenance.clone()
@@ -170,6 +172,6 @@ fn given(bytes: Vec<u8>, kind: Kind, source: &str, tree: &Tree, world: &World<'_
         bytes,
         source: source.to_owned(),
         provenance,
-        up_to_date: format!("Up to date: {source} is the document we have."),
+        up_to_date: format!("Up to date: {source} is the standing document."),
     }
 }

@@ -1,4 +1,5 @@
-//! One run at a time: two that wrote at once would each restore what the other was writing.
+//! Allows one run at a time, because two that write at once would each restore what the other
+//! writes.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem};
@@ -8,17 +9,19 @@ use std::time::{Duration, Instant};
 
 use super::outcome::Problem;
 
-/// The lock's place below the root. The file stays: to remove it would let two runs lock two files of one name.
+/// The path of the lock below the root. The file stays: after a removal two runs could lock two
+/// files of that name.
 const LOCK: &str = "spec/.update-spec.lock";
 
-/// How long between two looks.
+/// The time between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Waits for other runs in the same tree to end, but not longer than `longest`. Who holds the file is alone.
+/// Waits at most `longest` for other runs in the same tree to end. The returned file holds the
+/// lock.
 ///
 /// # Errors
 ///
-/// Another run that does not end, or a place that is no tree of this project.
+/// Another run that does not end, or a directory that is not a tree of this project.
 pub(crate) fn alone(root: &Path, longest: Duration) -> Result<Option<File>, Problem> {
     let failed = |err: io::Error| Problem::failed(format!("cannot lock {LOCK}: {err}"));
     let opened = OpenOptions::new()
@@ -28,7 +31,7 @@ pub(crate) fn alone(root: &Path, longest: Duration) -> Result<Option<File>, Prob
         .open(root.join(LOCK));
     let file = match opened {
         Ok(file) => file,
-        // Where nobody can write, nobody writes at the same time, and a check needs no more than that.
+        // In a tree that cannot be written, no other run writes, and a check needs nothing else.
         Err(err) if [PermissionDenied, ReadOnlyFilesystem].contains(&err.kind()) => {
             return Ok(None);
         }
@@ -40,7 +43,7 @@ pub(crate) fn alone(root: &Path, longest: Duration) -> Result<Option<File>, Prob
             Ok(()) => return Ok(Some(file)),
             Err(TryLockError::WouldBlock) if start.elapsed() >= longest => {
                 return Err(Problem::failed(
-                    "another update-spec is at work in this tree; run it again when that one has ended",
+                    "another update-spec is running in this tree; try again when it has ended",
                 ));
             }
             Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),

@@ -1,4 +1,5 @@
-//! What the provider changed and the overlay holds: it does not show in the effective document, and must not go unseen.
+//! Reports what the provider changed and the overlay masks, so that it is not in the effective
+//! document.
 
 use std::cmp::Reverse;
 
@@ -8,9 +9,10 @@ use super::coverage::Cover;
 use super::overlay::Difference;
 use crate::compare::{Change, Comparison, Level, compare, rules};
 
-/// Adds to a comparison of effective documents what a comparison of the provider's own words shows beyond it.
+/// Adds to a comparison of effective documents the changes that only the provider's documents show.
 ///
-/// `standing` and `new` are the provider's documents before the overlay, `effective` is what stands after it.
+/// `standing` and `new` are the provider's documents before the overlay, `effective` is the
+/// standing one after it.
 pub(crate) fn add(comparison: &mut Comparison, standing: &Value, new: &Value, effective: &Value) {
     let is = |change: &Change, one: &Change| one.id == change.id && one.place == change.place;
     let beyond_ours = compare(effective, new).changes;
@@ -18,7 +20,8 @@ pub(crate) fn add(comparison: &mut Comparison, standing: &Value, new: &Value, ef
         if comparison.changes.iter().any(|one| is(&change, one)) {
             continue;
         }
-        // Ours may differ by another rule at the same place: a field that was required there is optional here.
+        // Our document may differ by another rule at the same place, such as a required field that
+        // is optional here.
         let rule = |one: &Change| !prose(one) && !prose(&change) && one.place == change.place;
         let news = beyond_ours.iter().any(|one| is(&change, one) || rule(one));
         comparison.changes.push(if news {
@@ -30,10 +33,11 @@ pub(crate) fn add(comparison: &mut Comparison, standing: &Value, new: &Value, ef
     sort(comparison);
 }
 
-/// Adds what the provider newly describes and no supply covers.
+/// Adds what the provider describes since this update and no supply covers.
 pub(crate) fn add_uncovered(comparison: &mut Comparison, differences: &[Difference]) {
     for one in differences.iter().filter(|one| one.cover != Cover::Whole) {
-        // In a query everything is text; in an answer a client cannot read what is of another kind altogether.
+        // In a query every value is text. In a response a client cannot read a completely different
+        // kind of value.
         let unreadable = one.cover == Cover::Nothing && one.place.starts_with("/components/");
         let rule = if unreadable {
             &rules::OVERLAY_DOES_NOT_COVER
@@ -51,14 +55,15 @@ pub(crate) fn add_uncovered(comparison: &mut Comparison, differences: &[Differen
     sort(comparison);
 }
 
-/// A change of what is sent is one whatever the overlay says; how an answer is read is the overlay's to decide.
+/// A masked change. A change of a request keeps its level, but the overlay decides how a response
+/// is read.
 fn masked(mut change: Change) -> Change {
     if change.id.starts_with("response") {
         change.level = change.level.min(Level::Review);
     }
     change.api_level = Level::Info;
     change.text = format!(
-        "{}; the overlay keeps ours as it was",
+        "{}; the overlay keeps our document as it was",
         change.text.trim_end_matches('.')
     );
     change
@@ -68,12 +73,12 @@ fn prose(change: &Change) -> bool {
     change.id.starts_with("prose")
 }
 
-/// The provider now says what our overlay has said for him: good to know, and nothing to do.
+/// A change that the overlay already describes. Nothing has to be done.
 fn confirmed(mut change: Change) -> Change {
     change.level = Level::Info;
     change.api_level = Level::Info;
     change.text = format!(
-        "{}, as the overlay has it already",
+        "{}, which the overlay already describes",
         change.text.trim_end_matches('.')
     );
     change

@@ -1,4 +1,5 @@
-//! Gives the normal form the names that the handwritten layer is written against, whatever the document calls things.
+//! Gives the normal form the names that the handwritten layer needs, whatever the document's names
+//! are.
 
 mod adopt;
 
@@ -8,7 +9,7 @@ use super::convert::{names, pascal, unique};
 use super::expected::{API_KEY, OPERATIONS, SCHEMAS};
 use super::walk;
 
-/// Names operations, answers, schemas and the api key; says what was left out on the way.
+/// Names operations, responses, schemas and the api key, and adds a note for what was left out.
 pub(crate) fn give(document: &mut Value, notes: &mut Vec<String>) {
     step_aside(document);
     api_key(document);
@@ -21,7 +22,8 @@ pub(crate) fn give(document: &mut Value, notes: &mut Vec<String>) {
     hoist_answers(document);
 }
 
-/// Parameters that the document lacks and a supply describes, each as its bare name. Says which they were.
+/// Adds the parameters that the document lacks, each with its name only, for the overlay to
+/// describe. Returns them.
 pub(crate) fn lacking(document: &mut Value) -> Vec<String> {
     let mut lacking = Vec::new();
     for operation in OPERATIONS {
@@ -47,7 +49,8 @@ pub(crate) fn lacking(document: &mut Value) -> Vec<String> {
     lacking
 }
 
-/// A component of theirs that has one of our names is called otherwise, until it proves to be what we mean by it.
+/// Renames the document's components that have one of our names, because they may mean something
+/// different.
 fn step_aside(document: &mut Value) {
     let mut taken = names(document);
     taken.extend(SCHEMAS.map(str::to_owned));
@@ -55,26 +58,13 @@ fn step_aside(document: &mut Value) {
         if SCHEMAS.contains(&name.as_str()) {
             let new = unique(&format!("Provider{name}"), &taken);
             taken.push(new.clone());
-            rename(document, &name, &new);
+            walk::rename_component(document, &name, &new);
         }
     }
 }
 
-/// Moves a component to another name, and all references with it. What has that name already is left as it is.
-fn rename(document: &mut Value, old: &str, new: &str) {
-    if let Some(schemas) = walk::components(document)
-        && let Some(component) = schemas.remove(old)
-    {
-        schemas.entry(new).or_insert(component);
-    }
-    let old = format!("#/components/schemas/{old}");
-    let new = format!("#/components/schemas/{new}");
-    walk::rename_references(document, &mut |reference| {
-        (reference == old).then(|| new.clone())
-    });
-}
-
-/// The scheme that is the query parameter `api_key` is called so, and operations speak of it so.
+/// Names the security scheme of the query parameter `api_key` after it, also where operations refer
+/// to it.
 fn api_key(document: &mut Value) {
     let schemes = document["components"]["securitySchemes"]
         .as_object()
@@ -111,7 +101,7 @@ fn api_key(document: &mut Value) {
     });
 }
 
-/// Our parameters in our order, then the document's others in its own.
+/// Orders the parameters: ours in our order, then the others as in the document.
 fn order_parameters(document: &mut Value, notes: &mut Vec<String>) {
     for operation in OPERATIONS {
         let Some(list) = parameters(document, operation.path) else {
@@ -120,7 +110,7 @@ fn order_parameters(document: &mut Value, notes: &mut Vec<String>) {
         for name in operation.parameters {
             let same = |parameter: &Value| parameter["name"] == *name;
             let in_query = |parameter: &Value| same(parameter) && parameter["in"] == "query";
-            // One parameter of a name: a header called like a query parameter is not what the client sends.
+            // The client sends the query parameter, so a header with the same name is left out.
             if list.iter().any(in_query) {
                 let before = list.len();
                 list.retain(|parameter| !same(parameter) || in_query(parameter));
@@ -143,7 +133,7 @@ fn order_parameters(document: &mut Value, notes: &mut Vec<String>) {
     }
 }
 
-/// Operations that are not ours keep their id, or get one from method and path.
+/// Operations that we do not call keep their id, or get one from method and path.
 fn other_operations(document: &mut Value) {
     let mut taken: Vec<String> = OPERATIONS.iter().map(|ours| ours.id.to_owned()).collect();
     walk::operations(document, &mut |path, method, operation| {
@@ -180,7 +170,8 @@ fn snake(text: &str) -> String {
     words.join("_").to_ascii_lowercase()
 }
 
-/// An answer's schema that has no name gets one: the generator would call an operation's good and bad answers the same.
+/// Names the schemas of responses. The generator would give an operation's success and error
+/// schemas the same name.
 fn hoist_answers(document: &mut Value) {
     let mut taken = names(document);
     let mut hoisted = Vec::new();

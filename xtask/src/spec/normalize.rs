@@ -1,4 +1,5 @@
-//! The normal form of a document: whole paths on one server, nothing shared but schemas, the api key a security scheme.
+//! Normalizes a document: whole paths on one server, only schemas shared, the api key as a security
+//! scheme.
 
 use serde_json::{Map, Value, json};
 
@@ -11,11 +12,11 @@ const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Brings a converted document into its normal form. `home` is the origin of the standing document.
+/// Normalizes a converted document. `home` is the origin of the standing document.
 ///
 /// # Errors
 ///
-/// A server that is no address or would take the key in clear text, an operation that is missing.
+/// A server that is not a valid address or not https, a missing operation.
 pub(crate) fn normalize(
     document: &mut Value,
     home: &str,
@@ -23,7 +24,7 @@ pub(crate) fn normalize(
 ) -> Result<(), Problem> {
     if names_no_server(document) {
         notes.push(format!(
-            "the document names no server of its own; it was taken to speak of {home}, as the standing one does"
+            "the document names no server; it was read as a document of {home}, like the standing one"
         ));
     }
     let found = operations(document, home, notes)?;
@@ -51,7 +52,7 @@ pub(crate) fn normalize(
             for key in ["schemas", "securitySchemes"] {
                 components.entry(key).or_insert_with(|| json!({}));
             }
-            // Declared as a parameter, it has become a scheme.
+            // Where the key was declared as a parameter, it becomes a scheme.
             if let (true, Some(Value::Object(schemes))) =
                 (keyed, components.get_mut("securitySchemes"))
             {
@@ -64,7 +65,7 @@ pub(crate) fn normalize(
     Ok(())
 }
 
-/// Whether an operation of the normal form asks for the key by our name.
+/// Whether an operation of the normal form requires the key under our name.
 fn declares_key(document: &mut Value) -> bool {
     let mut declares = false;
     walk::operations(document, &mut |_, _, operation| {
@@ -76,7 +77,7 @@ fn declares_key(document: &mut Value) -> bool {
 
 type Found = (String, String, &'static str, Value);
 
-/// Whether nothing but the address that the document came from says which host it is about.
+/// Whether no server of the document names a host.
 fn names_no_server(document: &Value) -> bool {
     let mut urls = document["servers"]
         .as_array()
@@ -86,7 +87,8 @@ fn names_no_server(document: &Value) -> bool {
     !urls.any(|url| url.contains("//") || url.contains('{'))
 }
 
-/// Every operation on its own: origin, whole path, method, and the operation with nothing left to look up.
+/// Every operation: origin, whole path, method, and the operation with its shared parts copied into
+/// it.
 fn operations(
     document: &Value,
     home: &str,
@@ -105,20 +107,18 @@ fn operations(
                 .find_map(|level| level.get("servers"));
             let bases = servers::bases(servers, home).map_err(|fault| {
                 Problem::unverified(format!(
-                    "{place}: {fault}; a client would not know where to go"
+                    "{place}: {fault}; a client would not know where to send a request"
                 ))
             })?;
             let (origin, whole) = address(&bases, path, &place, notes);
             let known = |one: &Found| one.0 == origin && one.1 == whole && one.2 == method;
             if found.iter().any(known) {
-                notes.push(format!(
-                    "left out {place}: {whole} is described once already"
-                ));
+                notes.push(format!("left out {place}: {whole} is described already"));
                 continue;
             }
             if path.len() > 1 && path.ends_with('/') {
                 notes.push(format!(
-                    "{place}: the slash at the end was left out; the client calls {whole}"
+                    "{place}: left out the slash at the end; the client calls {whole}"
                 ));
             }
             let operation = self_contained(document, &item, operation, &place, notes);
@@ -128,8 +128,8 @@ fn operations(
     Ok(found)
 }
 
-/// Origin and whole path: on the first server on which the path is one of ours, else on the first. What fits at home only
-/// with a word taken once comes before what fits elsewhere as it stands.
+/// Origin and whole path, on the first server where the path is one of ours, else on the first
+/// server. A match at home with a repeated word removed is preferred to an exact match elsewhere.
 fn address(bases: &[Base], path: &str, place: &str, notes: &mut Vec<String>) -> (String, String) {
     let path = path.trim_matches('/');
     let home = bases.first().map_or("", |base| base.origin.as_str());
@@ -146,7 +146,7 @@ fn address(bases: &[Base], path: &str, place: &str, notes: &mut Vec<String>) -> 
             if let Some((whole, word)) = once(&base.path, path).filter(|(whole, _)| is_ours(whole))
             {
                 notes.push(format!(
-                    "{place}: `{word}` stands both in the server and in the path, and was taken once"
+                    "{place}: `{word}` is in both the server and the path, and was used once"
                 ));
                 return (base.origin.clone(), whole);
             }
@@ -160,13 +160,13 @@ fn is_ours(path: &str) -> bool {
     OPERATIONS.iter().any(|ours| ours.path == path)
 }
 
-/// The whole path without the word that ends the server's path and begins the operation's, with that word.
+/// Joins both paths where one ends and the other begins with the same word, and returns that word.
 fn once<'a>(base: &'a str, path: &str) -> Option<(String, &'a str)> {
     let (above, word) = base.rsplit_once('/')?;
     (path.split('/').next() == Some(word)).then(|| (format!("{above}/{path}"), word))
 }
 
-/// The one origin of our three operations.
+/// The common origin of our three operations.
 fn origin(found: &[Found]) -> Result<String, Problem> {
     let mut origins = Vec::new();
     for ours in OPERATIONS {
@@ -185,7 +185,7 @@ fn origin(found: &[Found]) -> Result<String, Problem> {
                 others.join(", ")
             };
             return Err(Problem::unverified(format!(
-                "the document has no operation GET {} (operations found: {others}); the client cannot do without it",
+                "the document has no operation GET {} (operations found: {others}); the client needs it",
                 ours.path
             )));
         };
@@ -195,10 +195,10 @@ fn origin(found: &[Found]) -> Result<String, Problem> {
     match origins.as_slice() {
         [one] if one.starts_with("https://") || servers::is_loopback(one) => Ok(one.clone()),
         [one] => Err(Problem::unverified(format!(
-            "the document's server is {one}: the api key would travel there in clear text; only https is taken"
+            "the document's server is {one}: the api key would be sent in clear text; only https is allowed"
         ))),
         several => Err(Problem::unverified(format!(
-            "the three operations are on different servers: {}; a client has one",
+            "the three operations are on different servers: {}; the client uses one",
             several.join(", ")
         ))),
     }
@@ -207,7 +207,7 @@ fn origin(found: &[Found]) -> Result<String, Problem> {
 /// An object with its reference followed.
 pub(crate) fn resolved(document: &Value, value: &Value) -> Value {
     let mut value = value;
-    // Circles were refused before; the count is for documents that come another way.
+    // Verification refuses circles. The limit is for documents that were not verified.
     for _ in 0..32 {
         match value["$ref"]
             .as_str()
@@ -233,7 +233,8 @@ fn self_contained(
         .or_else(|| document.get("security"))
         .cloned();
     let mut parameters: Vec<Value> = Vec::new();
-    // An operation's own parameter takes the place of the path's of that name, and comes in its order.
+    // A parameter of the operation replaces the path's parameter with the same name, and keeps its
+    // position.
     let own = operation["parameters"]
         .as_array()
         .cloned()
@@ -250,7 +251,8 @@ fn self_contained(
             parameters.push(parameter);
         }
     }
-    // The key in the query is the security scheme by now; the same key in a header as well is another way to send it.
+    // The key in the query is already the security scheme. A parameter elsewhere is a second way to
+    // send it.
     if secured == Some(json!([{API_KEY: []}])) {
         let before = parameters.len();
         parameters.retain(|parameter| !is_called_key(parameter));
@@ -294,7 +296,7 @@ fn plain_examples(document: &Value, holder: &mut Value) {
     }
 }
 
-/// A parameter with its schema in it: requests are few, and a name for each of their shapes helps nobody.
+/// A parameter with its schema copied into it, because the schemas of parameters need no names.
 fn plain_parameter(document: &Value, parameter: &Value) -> Value {
     let mut parameter = parameter.clone();
     let Some(map) = parameter.as_object_mut() else {
@@ -312,7 +314,7 @@ fn plain_parameter(document: &Value, parameter: &Value) -> Value {
     }
     let schema = map.entry("schema").or_insert_with(|| json!({}));
     *schema = single(document, &resolved(document, schema));
-    // What is null is not sent at all: a query has no word for it.
+    // A query cannot express null; such a parameter is not sent.
     if let Some(schema) = schema.as_object_mut() {
         schema.remove("nullable");
     }
@@ -325,7 +327,7 @@ fn plain_parameter(document: &Value, parameter: &Value) -> Value {
     parameter
 }
 
-/// A schema that is `allOf` of one schema is that schema.
+/// Replaces an `allOf` of one schema with that schema.
 fn single(document: &Value, schema: &Value) -> Value {
     match schema["allOf"].as_array().map(Vec::as_slice) {
         Some([one]) => {

@@ -1,11 +1,11 @@
-//! What a run is asked to do, and what it takes from the world around it.
+//! The options of a run, and what a run needs from outside.
 
 use std::io::Read;
 
 use super::fetch::Limits;
 use super::report::Form;
 
-/// What `update-spec` was asked to do.
+/// The options of `update-spec`.
 ///
 /// ```
 /// use xtask::spec::{Form, Options};
@@ -15,16 +15,18 @@ use super::report::Form;
 /// ```
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
-    /// Where the document comes from: a URL, a file, or - for standard input. Without it, the provider's address.
+    /// The source of the document: a URL, a file, or - for standard input [default: the provider's
+    /// address].
     #[arg(long, value_name = "URL|FILE|-")]
     pub from: Option<String>,
-    /// Write nothing; end with status 4 where there is something to write.
+    /// Write nothing; exit with status 4 if there is something to write.
     #[arg(long)]
     pub check: bool,
-    /// Open no socket: without --from the document is spec/upstream.json.
+    /// Open no socket; without --from the document is spec/upstream.json.
     #[arg(long)]
     pub offline: bool,
-    /// Take the update in spite of these breaking changes. `all` means all but servers-changed, which has to be named.
+    /// Apply the update in spite of these breaking changes. `all` means all except servers-changed,
+    /// which has to be named.
     #[arg(long, value_name = "ID,…|all", value_delimiter = ',')]
     pub accept: Vec<String>,
     /// The form of the report.
@@ -32,7 +34,7 @@ pub struct Options {
     pub report: Form,
 }
 
-/// What a run takes from the world around it.
+/// What a run needs from outside: date, limits, standard input.
 ///
 /// ```
 /// use xtask::spec::{Limits, World};
@@ -48,7 +50,7 @@ pub struct Options {
 pub struct World<'a> {
     /// The day, as YYYY-MM-DD.
     pub today: String,
-    /// The bounds of reading.
+    /// The limits of reading.
     pub limits: Limits,
     /// Standard input.
     pub input: &'a mut dyn Read,

@@ -1,4 +1,4 @@
-//! How a run of the spec pipeline ends: its exit status, and the problem that ended it.
+//! How a run of the spec pipeline ends: its exit status, and the problem where it failed.
 
 use std::fmt;
 
@@ -7,34 +7,32 @@ use std::fmt;
 /// ```
 /// use xtask::spec::Exit;
 ///
-/// // 3 is the command line's word for a rate limit, and left free here.
-/// let all = [Exit::Done, Exit::Failed, Exit::Usage, Exit::Update, Exit::Breaking, Exit::Correction, Exit::Unverified];
-/// assert_eq!(all.map(Exit::status), [0, 1, 2, 4, 5, 6, 7]);
+/// // 3 is not used, because the command `cpalead` uses it for a rate limit.
+/// assert_eq!([Exit::Done, Exit::Failed].map(Exit::status), [0, 1]);
+/// assert_eq!([Exit::Usage, Exit::Update].map(Exit::status), [2, 4]);
+/// let refusals = [Exit::Breaking, Exit::Correction, Exit::Unverified];
+/// assert_eq!(refusals.map(Exit::status), [5, 6, 7]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Up to date, or applied.
     Done,
-    /// The tool failed: no network, a file that cannot be read, a fault in our own overlay.
+    /// The tool failed: no network, a file that cannot be read, a fault in our overlay.
     Failed,
     /// The command line was wrong.
     Usage,
-    /// An update is there, and `--check` kept it from being written.
+    /// An update is available, but `--check` writes nothing.
     Update,
     /// The update is breaking and was not accepted.
     Breaking,
     /// A correction no longer applies: the provider changed what it corrects.
     Correction,
-    /// The document is not what it should be.
+    /// The document failed verification.
     Unverified,
 }
 
 impl Exit {
-    /// The number that the process ends with.
-    ///
-    /// ```
-    /// assert_eq!(xtask::spec::Exit::Breaking.status(), 5);
-    /// ```
+    /// The exit status as a number.
     #[must_use]
     pub fn status(self) -> u8 {
         match self {
@@ -49,7 +47,7 @@ impl Exit {
     }
 }
 
-/// What a run that came through has to say.
+/// The result of a run that succeeded.
 ///
 /// ```
 /// use xtask::spec::{Options, update};
@@ -62,11 +60,11 @@ impl Exit {
 pub struct Outcome {
     /// How the run ends.
     pub exit: Exit,
-    /// The report, as `--report` asked for it.
+    /// The report, in the form given by `--report`.
     pub report: String,
 }
 
-/// Why a run did not come through: one paragraph that names the place.
+/// Why a run failed: one paragraph that names the place.
 ///
 /// ```
 /// use xtask::spec::{Exit, Options, update};
@@ -85,12 +83,12 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The tool, its network or its own files failed.
+    /// The tool, the network or our files failed.
     pub(crate) fn failed(message: impl Into<String>) -> Self {
         Self::new(Exit::Failed, message)
     }
 
-    /// The document is not what it should be.
+    /// The document failed verification.
     pub(crate) fn unverified(message: impl Into<String>) -> Self {
         Self::new(Exit::Unverified, message)
     }
@@ -104,7 +102,8 @@ impl Problem {
     }
 }
 
-/// A text without control characters: what a stranger's document says may be in it, and it ends on a terminal.
+/// The text without control characters, because it may quote the document and is printed on a
+/// terminal.
 pub(crate) fn plain(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })

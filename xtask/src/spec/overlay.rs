@@ -1,4 +1,5 @@
-//! Applies `spec/overlay.yaml` to the normal form of a document: strictly, and by the rules of supplies and corrections.
+//! Applies `spec/overlay.yaml` to the normal form of a document, by the rules of supplies and
+//! corrections.
 
 mod action;
 mod supply;
@@ -10,11 +11,12 @@ use serde_json::Value;
 
 use super::coverage::{self, Cover};
 use super::outcome::{Exit, Problem, plain};
+use super::walk;
 use action::{Action, Kind};
 
 pub(crate) use action::Overlay;
 
-/// A place where the document says something else than a supply lays over it.
+/// A place where the document differs from a supply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
     /// Where, as a JSON pointer into the normal form.
@@ -23,15 +25,15 @@ pub(crate) struct Difference {
     pub(crate) theirs: String,
     /// What the supply says.
     pub(crate) ours: String,
-    /// How far what the document describes is within what the supply accepts.
+    /// How much of what the document describes the supply accepts.
     pub(crate) cover: Cover,
 }
 
-/// Applies every action in the order written, and tells where supplies differ from the document.
+/// Applies every action in the order written, and returns where supplies differ from the document.
 ///
 /// # Errors
 ///
-/// A target that matches nothing is a fault of the overlay, a correction whose old value is gone has outlived its cause.
+/// A target that matches nothing, or a correction whose old value is gone.
 pub(crate) fn apply(overlay: &Overlay, document: &mut Value) -> Result<Vec<Difference>, Problem> {
     let before = document.clone();
     let mut found = Vec::new();
@@ -61,7 +63,7 @@ fn supply(
     if places.is_empty() {
         return Err(Problem::failed(format!(
             "spec/overlay.yaml, {action}: the target matches nothing. The normal form always has the paths, \
-             parameters and component lists that a supply speaks of, so the target is misspelt: correct it"
+             parameters and component lists that a supply needs, so the target is misspelt: correct it"
         )));
     }
     if action.inner.is_remove() {
@@ -72,7 +74,7 @@ fn supply(
             document,
         );
     }
-    // Each place gets its own update: what the document says in prose there stays, and that differs from place to place.
+    // Each place needs a separate update, because the document's prose at that place is kept.
     for place in places {
         let mut update = action.inner.update.clone().unwrap_or_default();
         if let Some(node) = document.pointer_mut(&place) {
@@ -89,23 +91,23 @@ fn correct(action: &Action, old: &Value, document: &mut Value) -> Result<(), Pro
         return Err(Problem::new(
             Exit::Correction,
             format!(
-                "spec/overlay.yaml, {action}: the document no longer has what the correction speaks of. \
-                 The provider took it away or moved it: delete the correction, or point it at the new place"
+                "spec/overlay.yaml, {action}: the document no longer has what the correction is about. \
+                 The provider removed or moved it: delete the correction, or point it at the new place"
             ),
         ));
     }
     for place in &places {
         let now = document.pointer(place).unwrap_or(&Value::Null);
         if let Some((at, wanted, is)) = mismatch(old, now, place) {
-            let mended = action
+            let fixed = action
                 .inner
                 .update
                 .as_ref()
                 .is_some_and(|update| mismatch(update, now, place).is_none());
-            let advice = if mended {
-                "The provider mended it: delete the correction"
+            let advice = if fixed {
+                "The provider fixed it: delete the correction"
             } else {
-                "The provider now says something else: read it, then delete the correction or give it the new x-old"
+                "The provider changed it to something else: read it, then delete the correction or update its x-old"
             };
             return Err(Problem::new(
                 Exit::Correction,
@@ -116,7 +118,7 @@ fn correct(action: &Action, old: &Value, document: &mut Value) -> Result<(), Pro
             ));
         }
     }
-    // A correction takes the place of a list; the overlay's own merge would append to it.
+    // A correction replaces a list, but the merge of the overlay standard would append to it.
     if let Some(Value::Object(update)) = &action.inner.update {
         for place in &places {
             if let Some(Value::Object(node)) = document.pointer_mut(place) {
@@ -135,13 +137,13 @@ fn correct(action: &Action, old: &Value, document: &mut Value) -> Result<(), Pro
 fn places(action: &Action, document: &Value) -> Result<Vec<String>, Problem> {
     let path = compile_path(&action.inner.target).map_err(|fault| {
         Problem::failed(format!(
-            "spec/overlay.yaml, {action}: the target is no JSONPath: {fault}"
+            "spec/overlay.yaml, {action}: the target is not a valid JSONPath: {fault}"
         ))
     })?;
     Ok(locate(document, &path))
 }
 
-/// One action, applied by roas-overlay with all its strictness.
+/// Applies one action with roas-overlay at its strictest.
 fn strictly(
     action: &Action,
     update: Option<Value>,
@@ -163,11 +165,11 @@ fn strictly(
         .map_err(|fault| Problem::failed(format!("spec/overlay.yaml, {action}: {}", fault.kind)))
 }
 
-/// The first place where `now` does not hold what `old` names, with both values.
+/// The first place where `now` differs from `old`, with both values.
 fn mismatch(old: &Value, now: &Value, place: &str) -> Option<(String, Value, Value)> {
     match (old, now) {
         (Value::Object(old), Value::Object(now)) => old.iter().find_map(|(key, wanted)| {
-            let place = format!("{place}/{}", escaped(key));
+            let place = walk::below(place, key);
             match now.get(key) {
                 Some(is) => mismatch(wanted, is, &place),
                 None => Some((place, wanted.clone(), Value::Null)),
@@ -178,11 +180,7 @@ fn mismatch(old: &Value, now: &Value, place: &str) -> Option<(String, Value, Val
     }
 }
 
-fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
-}
-
-/// The normalised JSONPath of a JSON pointer. A number may be an index or a key; where it is one, both are tried.
+/// The JSONPath of a JSON pointer. A number may be an index or a key, so both are tried.
 fn json_path(pointer: &str) -> String {
     let mut path = String::from("$");
     for token in pointer.split('/').skip(1) {

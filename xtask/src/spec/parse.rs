@@ -1,4 +1,4 @@
-//! Reads bytes as one JSON document, and refuses what other readers let pass: a key that is there twice, a page of HTML.
+//! Parses bytes as one JSON document. Refuses what other parsers accept, such as a duplicate key.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -8,28 +8,28 @@ use serde_json::{Map, Number, Value};
 
 use super::outcome::Problem;
 
-/// The document that the bytes hold. `from` names where they came from.
+/// The document in the bytes. `from` names their source.
 ///
 /// # Errors
 ///
-/// Bytes that are no UTF-8, HTML, JSON that ends early or is no JSON, a key that is there twice.
+/// Bytes that are not UTF-8, HTML, text that is not JSON or ends early, a duplicate key.
 pub(crate) fn parse(bytes: &[u8], from: &str) -> Result<Value, Problem> {
     if let Some((kind, advice)) = other(bytes) {
         return Err(Problem::unverified(format!(
-            "{from} is {kind} and no JSON: {advice}, look the result over, and pass it with --from"
+            "{from} is {kind}, not JSON: {advice}, review the result, and pass it with --from"
         )));
     }
     let text = std::str::from_utf8(bytes).map_err(|err| {
         Problem::unverified(format!(
-            "{from} is no UTF-8 after byte {}: a document is UTF-8 text",
+            "{from} is not UTF-8 after byte {}: a document is UTF-8 text",
             err.valid_up_to()
         ))
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_start().starts_with('<') {
         return Err(Problem::unverified(format!(
-            "{from} is an HTML page and no OpenAPI document (it starts with `{}`); the document has moved, or a log-in \
-             stands before it: open the address in a browser",
+            "{from} is an HTML page, not an OpenAPI document (it starts with `{}`); the document has moved or needs a \
+             log-in: open the address in a browser",
             start(text)
         )));
     }
@@ -51,12 +51,12 @@ pub(crate) fn parse(bytes: &[u8], from: &str) -> Result<Value, Problem> {
                     err.line()
                 )
             } else {
-                format!("{from} is no sound JSON at {place}: {err}")
+                format!("{from} is not valid JSON at {place}: {err}")
             })
         })
 }
 
-/// What else a document may come as, by its first bytes, with what a person can do about it.
+/// Another format, recognised by its first bytes, with what a person can do about it.
 fn other(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     const YAML: [&str; 7] = [
         "openapi:", "swagger:", "info:", "paths:", "---", "%YAML", "#",
@@ -77,7 +77,7 @@ fn other(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
         .iter()
         .position(|byte| !byte.is_ascii_alphanumeric() && !b"_$.".contains(byte))?;
     (word > 0 && text[word] == b'(')
-        .then_some(("a script with a call", "take out what is in the brackets"))
+        .then_some(("a script with a call", "extract what is in the brackets"))
 }
 
 fn start(text: &str) -> String {
@@ -88,7 +88,7 @@ fn start(text: &str) -> String {
         .collect()
 }
 
-/// A value at a path. The path stays where it is when reading fails, and so names the place.
+/// A value at a path. When parsing fails, the path remains and names the place.
 #[derive(Clone, Copy)]
 struct Node<'a> {
     path: &'a RefCell<Vec<String>>,
@@ -134,7 +134,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         Number::from_f64(value)
             .map(Value::Number)
-            .ok_or_else(|| E::custom("a number without a value"))
+            .ok_or_else(|| E::custom("a number that is not finite"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -163,7 +163,7 @@ impl<'de> Visitor<'de> for Node<'_> {
         while let Some(key) = entries.next_key::<String>()? {
             if map.contains_key(&key) {
                 return Err(A::Error::custom(format!(
-                    "the key `{key}` is there twice, and readers differ in which of the two they take"
+                    "the key `{key}` is duplicated, and parsers differ in which of the two they use"
                 )));
             }
             self.enter(key.replace('~', "~0").replace('/', "~1"));
@@ -201,12 +201,12 @@ mod tests {
     fn two_of_the_same_key_are_refused_with_their_place() {
         refused(
             b"{\"paths\": {\"/a\": {\"get\": 1, \"get\": 2}}}",
-            "the document is no sound JSON at /paths/~1a: the key `get` is there twice",
+            "the document is not valid JSON at /paths/~1a: the key `get` is duplicated",
         );
     }
 
     #[test]
-    fn a_document_cut_short_is_refused_with_its_place() {
+    fn a_truncated_document_is_refused_with_its_place() {
         refused(
             b"{\"paths\": {\n\"/a\": {\"get\"",
             "the document is cut short: it ends at line 2, inside /paths/~1a",
@@ -217,15 +217,15 @@ mod tests {
     fn html_is_refused_in_words() {
         refused(
             b"\n<!DOCTYPE html><html>",
-            "is an HTML page and no OpenAPI document (it starts with `<!DOCTYPE html>",
+            "is an HTML page, not an OpenAPI document (it starts with `<!DOCTYPE html>",
         );
     }
 
     #[test]
-    fn what_is_no_json_is_called_by_its_name() {
+    fn other_formats_are_named_in_the_message() {
         refused(
             b"\xef\xbb\xbfopenapi: 3.0.0\ninfo:\n",
-            "the document is YAML and no JSON",
+            "the document is YAML, not JSON",
         );
         refused(b"# our api\n---\n", "is YAML");
         refused(b"\xff\xfe{\0}\0", "is text in UTF-16");
@@ -235,10 +235,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_or_nothing_or_too_much_is_refused() {
-        refused(b"{\"a\": \"\xff\"}", "no UTF-8 after byte 7");
+    fn invalid_utf8_an_empty_text_and_deep_nesting_are_refused() {
+        refused(b"{\"a\": \"\xff\"}", "not UTF-8 after byte 7");
         refused(b" ", "is empty");
-        refused(b"{} {}", "no sound JSON");
+        refused(b"{} {}", "not valid JSON");
         refused("[".repeat(10_000).as_bytes(), "recursion limit");
     }
 }

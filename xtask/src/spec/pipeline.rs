@@ -1,4 +1,5 @@
-//! Carries one document from its bytes to the effective form, through every step that needs neither disk nor network.
+//! Processes one document from its bytes to the effective form: every step that needs neither disk
+//! nor network.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,28 +11,29 @@ use super::outcome::{Problem, plain};
 use super::overlay::{self, Difference, Overlay};
 use super::{check, convert, format, names, normalize, parse, repair, verify, walk};
 
-/// A document at the end of the way, with what was noted on it.
+/// A processed document, with the notes about it.
 #[derive(Clone, Debug)]
 pub(crate) struct Processed {
-    /// The document in its normal form, before the overlay: what the provider says, in our words.
+    /// The document in its normal form, before the overlay: what the provider says, under our
+    /// names.
     pub(crate) normal: Value,
     /// The document that the client is generated from.
     pub(crate) effective: Value,
     /// Its text.
     pub(crate) text: String,
-    /// Where supplies say something else than the document.
+    /// Where supplies differ from the document.
     pub(crate) differences: Vec<Difference>,
-    /// Parameters that the document does not have and the overlay does.
+    /// Parameters that only the overlay has.
     pub(crate) lacking: Vec<String>,
-    /// What was converted, left out or named otherwise.
+    /// What was converted, left out or renamed.
     pub(crate) notes: Vec<String>,
 }
 
-/// Reads, verifies, converts, names, corrects and checks a document. `home` is the origin of the standing one.
+/// Processes a document. `home` is the origin of the standing one.
 ///
 /// # Errors
 ///
-/// Whatever is wrong with the document or the overlay, with its place.
+/// A fault of the document or the overlay, with its place.
 pub(crate) fn process(
     bytes: &[u8],
     from: &str,
@@ -60,7 +62,7 @@ pub(crate) fn process(
     })
 }
 
-/// Answers that are described, and in which the rows are nowhere that the client looks for them.
+/// Responses that are described, but without rows where the client looks for them.
 fn rowless(normal: &Value) -> Vec<Difference> {
     let mut differences = Vec::new();
     for ours in OPERATIONS {
@@ -84,7 +86,7 @@ fn rowless(normal: &Value) -> Vec<Difference> {
     differences
 }
 
-/// Takes out the components that nothing leads to any more, save those that have our names.
+/// Removes the components that nothing refers to any more, except those with our names.
 fn prune(document: &mut Value) {
     let mut used: BTreeSet<String> = SCHEMAS.iter().map(|name| (*name).to_owned()).collect();
     let mut leads: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -1,32 +1,32 @@
-//! Where `spec/upstream.json` came from: read from and written to `spec/provenance.toml`.
+//! The provenance of `spec/upstream.json`, read from and written to `spec/provenance.toml`.
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::outcome::Problem;
 
-/// How a document came to us.
+/// How a document was obtained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
-    /// Written by us from the documentation page, before the document could be had.
+    /// We wrote it from the documentation page, because the document was not available.
     Reconstruction,
     /// Fetched from an address.
     Download,
-    /// Read from a file that a person gave.
+    /// Read from a file.
     File,
     /// Read from standard input.
     Stdin,
 }
 
-/// One document's origin.
+/// The provenance of one document.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Provenance {
     pub(crate) kind: Kind,
     /// The address it was fetched from, or the name of the file.
     pub(crate) source: String,
-    /// The day it was taken over, as YYYY-MM-DD.
+    /// The day of the update, as YYYY-MM-DD.
     pub(crate) date: String,
     /// The fingerprint of its bytes.
     pub(crate) sha256: String,
@@ -54,7 +54,7 @@ impl Provenance {
         );
         if self.kind == Kind::Reconstruction {
             out.push_str(
-                "#\n# The provider's own document could not be had: upstream.json is a RECONSTRUCTION from the documentation page\n\
+                "#\n# The provider's document was not available: upstream.json is a RECONSTRUCTION from the documentation page\n\
                  # below, and from nothing else. The first `cargo xtask update-spec` on a connected machine replaces it.\n",
             );
         }
@@ -80,7 +80,7 @@ impl Provenance {
     }
 }
 
-/// A TOML basic string. Headers come from outside and may hold anything.
+/// A TOML basic string. HTTP headers may contain any character.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
@@ -105,7 +105,7 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 
 /// A day, as YYYY-MM-DD, from seconds since 1970 in UTC.
 pub(crate) fn day(seconds: u64) -> String {
-    // Days are counted from 0000-03-01, so that a leap day is the last of its year.
+    // Days are counted from 0000-03-01, which makes a leap day the last day of its year.
     let days = seconds / 86_400 + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;

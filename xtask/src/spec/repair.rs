@@ -1,12 +1,13 @@
-//! Mends what writers of JSON get wrong without meaning anything by it: an empty list for an empty object, null for nothing.
+//! Repairs harmless mistakes of JSON writers: an empty list in place of an empty object, null in
+//! place of an absent value.
 //!
-//! PHP, which the provider's server may well be written in, has one type for lists and objects, and writes an empty one as `[]`.
+//! PHP has one type for lists and objects and writes an empty one as `[]`.
 
 use serde_json::{Value, json};
 
 use super::walk;
 
-/// Keys whose value is an object, whatever it is empty of.
+/// Keys whose value is an object, even when it is empty.
 const OBJECTS: [&str; 6] = [
     "components",
     "schema",
@@ -16,10 +17,10 @@ const OBJECTS: [&str; 6] = [
     "discriminator",
 ];
 
-/// How many places are named one by one.
+/// How many places are named individually.
 const NAMED: usize = 5;
 
-/// Mends the whole document and says what was taken for what.
+/// Repairs the whole document and returns a note for each repair.
 pub(crate) fn repair(document: &mut Value) -> Vec<String> {
     let mut places = Vec::new();
     if let Some(version) = document.pointer_mut("/info/version")
@@ -33,15 +34,17 @@ pub(crate) fn repair(document: &mut Value) -> Vec<String> {
     places.truncate(NAMED);
     let mut notes: Vec<String> = places
         .into_iter()
-        .map(|text| format!("took {text}"))
+        .map(|text| format!("read {text}"))
         .collect();
     if more > 0 {
-        notes.push(format!("took {more} more empty lists and nulls likewise"));
+        notes.push(format!(
+            "read {more} more empty lists and nulls in the same way"
+        ));
     }
     notes
 }
 
-/// What the keys of an object are.
+/// What kind of keys an object has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inside {
     /// Words of OpenAPI.
@@ -66,12 +69,12 @@ fn node(value: &mut Value, place: &str, inside: Inside, places: &mut Vec<String>
                 let below = walk::names_below(names, &key, inner);
                 if inner.is_null() && !names {
                     map.remove(&key);
-                    places.push(format!("the null at {place} as nothing"));
+                    places.push(format!("the null at {place} as absent"));
                     continue;
                 }
                 let empty = inner.as_array().is_some_and(Vec::is_empty);
                 let object = names || below || OBJECTS.contains(&key.as_str());
-                // Where names lead to things, a thing that is null is one of which nothing is said.
+                // In a map from names to objects, null describes nothing, as an empty object does.
                 if inner.is_null() || (empty && object) {
                     let what = if empty { "empty list" } else { "null" };
                     places.push(format!("the {what} at {place} as an empty object"));
@@ -105,38 +108,38 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_is_an_empty_object_where_there_can_be_no_list() {
+    fn an_empty_list_is_read_as_an_empty_object_where_a_list_is_not_allowed() {
         check(
             &json!({"components": [], "paths": {"/a": {"get": {"responses": {"200": {"content": []}}}}}}),
             &json!({"components": {}, "paths": {"/a": {"get": {"responses": {"200": {"content": {}}}}}}}),
             &[
-                "took the empty list at /components as an empty object",
-                "took the empty list at /paths/~1a/get/responses/200/content as an empty object",
+                "read the empty list at /components as an empty object",
+                "read the empty list at /paths/~1a/get/responses/200/content as an empty object",
             ],
         );
         check(
             &json!({"components": {"schemas": {"A": {"properties": {"b": []}}}}}),
             &json!({"components": {"schemas": {"A": {"properties": {"b": {}}}}}}),
-            &["took the empty list at /components/schemas/A/properties/b as an empty object"],
+            &["read the empty list at /components/schemas/A/properties/b as an empty object"],
         );
     }
 
     #[test]
-    fn null_is_nothing_and_a_number_of_a_version_its_text() {
+    fn null_is_read_as_absent_and_a_version_number_as_text() {
         check(
             &json!({"info": {"version": 1.2, "description": null}, "components": null, "servers": null}),
             &json!({"info": {"version": "1.2"}}),
             &[
-                "took the number at /info/version as text",
-                "took the null at /components as nothing",
-                "took the null at /info/description as nothing",
-                "took the null at /servers as nothing",
+                "read the number at /info/version as text",
+                "read the null at /components as absent",
+                "read the null at /info/description as absent",
+                "read the null at /servers as absent",
             ],
         );
     }
 
     #[test]
-    fn lists_that_are_lists_and_data_stay_as_they_are() {
+    fn real_lists_and_data_are_not_changed() {
         let sound = json!({
             "security": [], "tags": [],
             "components": {"schemas": {"A": {"required": [], "enum": [null], "default": null, "example": {"a": [], "b": null}}}},
@@ -146,11 +149,14 @@ mod tests {
     }
 
     #[test]
-    fn of_many_places_a_few_are_named() {
+    fn only_the_first_places_are_named() {
         let schemas: Value = (0..9).map(|at| (format!("S{at}"), json!([]))).collect();
         let mut document = json!({"components": {"schemas": schemas}});
         let notes = repair(&mut document);
         assert_eq!(notes.len(), 6);
-        assert_eq!(notes[5], "took 4 more empty lists and nulls likewise");
+        assert_eq!(
+            notes[5],
+            "read 4 more empty lists and nulls in the same way"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Puts a run in words: for a terminal, for a pull request, for programs.
+//! Writes the report of a run: for a terminal, for a pull request, for programs.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub enum Form {
     Json,
 }
 
-/// Everything a maintainer decides on.
+/// Everything that a maintainer needs for a decision.
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
     pub(crate) exit: Exit,
@@ -37,8 +37,7 @@ pub(crate) struct Report<'a> {
     pub(crate) notes: &'a [String],
 }
 
-/// What a run that did not come through reports, in the forms that somebody reads on: nothing as text, where standard
-/// error says it all.
+/// The report of a failed run. As text it is empty, because standard error has the message.
 ///
 /// ```
 /// use xtask::spec::{Form, Options, failure, update};
@@ -54,7 +53,7 @@ pub fn failure(problem: &Problem, form: Form) -> String {
     match form {
         Form::Text => String::new(),
         Form::Md => format!(
-            "## The provider's document\n\nThe update did not come through, with status {status}; nothing was written.\n\n\
+            "## The provider's document\n\nThe update failed with status {status}; nothing was written.\n\n\
              {}\n",
             problem.message.replace('<', "&lt;")
         ),
@@ -154,15 +153,15 @@ impl Report<'_> {
                 self.differences.iter().filter(outside).map(words).collect(),
             ),
             (
-                "The provider says less or otherwise than the overlay, and within it",
+                "The provider differs from the overlay, but within what it covers",
                 self.differences
                     .iter()
                     .filter(|one| one.cover == Cover::Whole)
                     .map(words)
                     .collect(),
             ),
-            ("Given by the overlay alone", self.lacking.to_vec()),
-            ("Noted on the way", self.notes.to_vec()),
+            ("Only in the overlay", self.lacking.to_vec()),
+            ("Notes", self.notes.to_vec()),
         ];
         sections
             .into_iter()

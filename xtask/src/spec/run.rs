@@ -1,4 +1,4 @@
-//! One run of `update-spec`: where the document comes from, what becomes of it, how the run ends.
+//! One run of `update-spec`: reads the document, processes it, compares it, writes the result.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -18,10 +18,10 @@ use super::write::{Planned, restore, write};
 use super::{Limits, changelog, lock, masked};
 use crate::compare::{Comparison, SERVERS_CHANGED, compare};
 
-/// The provider's server, for documents that do not name one.
+/// The provider's server, used where a document does not name one.
 const HOME: &str = "https://www.cpalead.com";
 
-/// Takes the provider's document over into the tree this program was built from.
+/// Updates the tree this program was built from to the provider's document.
 ///
 /// ```
 /// use xtask::spec::{Exit, Options, update};
@@ -33,7 +33,7 @@ const HOME: &str = "https://www.cpalead.com";
 ///
 /// # Errors
 ///
-/// Whatever keeps the document from being taken over, with the exit status of it.
+/// Whatever prevents the update, with its exit status.
 pub fn update(options: &Options) -> Result<Outcome, Problem> {
     let seconds = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -51,7 +51,7 @@ pub fn update(options: &Options) -> Result<Outcome, Problem> {
     update_in(&root, options, &mut world)
 }
 
-/// Takes the provider's document over into a tree.
+/// Updates a tree to the provider's document.
 ///
 /// ```
 /// use xtask::spec::{Exit, Limits, Options, World, update_in};
@@ -69,7 +69,7 @@ pub fn update(options: &Options) -> Result<Outcome, Problem> {
 ///
 /// # Errors
 ///
-/// Whatever keeps the document from being taken over, with the exit status of it.
+/// Whatever prevents the update, with its exit status.
 pub fn update_in(
     root: &Path,
     options: &Options,
@@ -91,7 +91,8 @@ pub fn update_in(
     };
     if restored {
         new.notes.push(
-            "an earlier run was ended while it wrote; its files were put back first".to_owned(),
+            "an earlier run was interrupted while it wrote; its files were restored first"
+                .to_owned(),
         );
     }
     let effective: Value = serde_json::from_str(&tree.effective).unwrap_or_default();
@@ -107,7 +108,7 @@ pub fn update_in(
     }
     known(&comparison, &options.accept)?;
 
-    // What we edited ourselves is for a reviewer to judge; only what the provider changed waits to be accepted here.
+    // A reviewer judges what we edited. Only the provider's changes have to be accepted here.
     let refused = if ours {
         Vec::new()
     } else {
@@ -128,11 +129,11 @@ pub fn update_in(
             options,
         ),
         Exit::Update if ours => format!(
-            "{} is out of date; `cargo xtask update-spec --offline` writes it anew",
+            "{} is out of date; `cargo xtask update-spec --offline` writes it again",
             stale(&files)
         ),
         Exit::Update => format!(
-            "An update is there; `{}` takes it.",
+            "An update is available; `{}` applies it.",
             command(options, &options.accept)
         ),
         _ if files.is_empty() => input.up_to_date.clone(),
@@ -158,8 +159,8 @@ pub fn update_in(
     })
 }
 
-/// Every id that was accepted is one of this update's: another one is misspelt, or was read in an older report. Where
-/// nothing changed, nothing was to be accepted, and a command may be given twice.
+/// Refuses an accepted id that no change of this update has: it is misspelt or comes from an older
+/// report. Without changes every id is allowed, so that the same command can be run twice.
 fn known(comparison: &Comparison, accepted: &[String]) -> Result<(), Problem> {
     let ids: BTreeSet<&str> = comparison
         .changes
@@ -173,7 +174,7 @@ fn known(comparison: &Comparison, accepted: &[String]) -> Result<(), Problem> {
         Some(id) if !ids.is_empty() => Err(Problem::new(
             Exit::Usage,
             format!(
-                "--accept {id}: no change of this update has that id; it has {}. Read the report again",
+                "--accept {id}: no change of this update has this id; the ids are {}. Read the report again",
                 ids.into_iter().collect::<Vec<_>>().join(", ")
             ),
         )),
@@ -202,7 +203,7 @@ fn new_differences(
     }
 }
 
-/// The files that differ from what they should be.
+/// The files that have to be written.
 fn files(
     tree: &Tree,
     input: &Input,
@@ -245,8 +246,8 @@ fn breaking(ids: &[&str], options: &Options) -> String {
     unique.sort_unstable();
     unique.dedup();
     let host = if unique.contains(&SERVERS_CHANGED) {
-        " The server has changed: a client that carries a key goes nowhere new unless a person says so, and `all` does not \
-         say it."
+        " The server has changed, and with it the host that gets the api key: `all` does not include this, so name it if you \
+         have asked the provider."
     } else {
         ""
     };
@@ -257,7 +258,7 @@ fn breaking(ids: &[&str], options: &Options) -> String {
         .chain(unique.iter().map(|id| (*id).to_owned()))
         .collect();
     format!(
-        "The update is breaking and was not accepted: {}.{host} Nothing was written; `{}` takes it.",
+        "The update is breaking and was not accepted: {}.{host} Nothing was written; `{}` applies it.",
         unique.join(", "),
         command(options, &accepted)
     )

@@ -1,17 +1,19 @@
-//! Where a document says its server is: origin and path, relative addresses and variables resolved.
+//! Reads the servers of a document: origin and path, with relative addresses and variables
+//! resolved.
 
 use serde_json::Value;
 
 /// A server's address in two parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Base {
-    /// Scheme, host and port, in lower case and without a port that goes without saying.
+    /// Scheme, host and port, in lower case and without the default port.
     pub(crate) origin: String,
     /// The path, without a slash at its end.
     pub(crate) path: String,
 }
 
-/// The servers that a list of servers may mean to us, those at home first. Without a list it is the one at home.
+/// The servers that a list may mean, those with our origin first. Without a list it is the server
+/// at `home`.
 pub(crate) fn bases(servers: Option<&Value>, home: &str) -> Result<Vec<Base>, String> {
     let at_home = |path: &str| Base {
         origin: home.to_owned(),
@@ -21,14 +23,15 @@ pub(crate) fn bases(servers: Option<&Value>, home: &str) -> Result<Vec<Base>, St
         None | Some(Value::Null) => return Ok(vec![at_home("")]),
         Some(Value::Array(list)) if list.is_empty() => return Ok(vec![at_home("")]),
         Some(Value::Array(list)) => list,
-        Some(_) => return Err("`servers` is no list".to_owned()),
+        Some(_) => return Err("`servers` is not a list".to_owned()),
     };
     let mut bases = Vec::new();
     for server in list {
         let base = base(server, home)?;
         let url = server["url"].as_str().unwrap_or_default().trim();
         if url.starts_with('.') {
-            // Relative to the document, and said so; but many who write `./` mean the root.
+            // This is relative to the document, but many authors who write `./` mean the root. Both
+            // are candidates.
             let below = at_home(&format!("{PUBLISHED_IN}{}", base.path));
             bases.push(below);
         }
@@ -38,7 +41,7 @@ pub(crate) fn bases(servers: Option<&Value>, home: &str) -> Result<Vec<Base>, St
     Ok(bases)
 }
 
-/// The directory that the provider's document is published in.
+/// The directory in which the provider's document is published.
 const PUBLISHED_IN: &str = "/api";
 
 fn base(server: &Value, home: &str) -> Result<Base, String> {
@@ -64,7 +67,8 @@ fn base(server: &Value, home: &str) -> Result<Base, String> {
             path: trimmed(&url),
         });
     }
-    let origin = origin(&url).ok_or_else(|| format!("the server `{url}` is no http address"))?;
+    let origin =
+        origin(&url).ok_or_else(|| format!("the server `{url}` is not an http address"))?;
     let path = url.splitn(4, '/').nth(3).unwrap_or_default();
     Ok(Base {
         origin,
@@ -100,7 +104,7 @@ pub(crate) fn origin(url: &str) -> Option<String> {
     sound.then(|| format!("{scheme}://{authority}"))
 }
 
-/// Whether an origin is this machine, the only place to which a request may go without TLS.
+/// Whether an origin is this machine. Only there a request may be sent without TLS.
 pub(crate) fn is_loopback(origin: &str) -> bool {
     let host = origin
         .split_once("://")
@@ -133,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_is_taken_apart() {
+    fn an_address_is_split_into_origin_and_path() {
         check(
             &json!([{"url": "https://www.cpalead.com/api/"}]),
             HOME,
@@ -160,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_server_at_home_is_taken_wherever_it_stands() {
+    fn the_server_at_home_is_preferred_at_any_position() {
         check(
             &json!([{"url": "https://staging.cpalead.com"}, {"url": "https://www.cpalead.com/api"}]),
             HOME,
@@ -169,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_with_a_user_or_without_a_host_is_none() {
+    fn an_address_with_a_user_or_without_a_host_is_refused() {
         assert_eq!(origin("https://user@www.cpalead.com/"), None);
         assert_eq!(origin("https:///x"), None);
         assert_eq!(origin("ftp://www.cpalead.com"), None);
@@ -185,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_is_told_from_others() {
+    fn this_machine_is_distinguished_from_others() {
         for here in [
             "http://127.0.0.1:80",
             "http://localhost:1",

@@ -1,4 +1,4 @@
-//! Decides whether a document is an OpenAPI document that the rest of the pipeline can take.
+//! Verifies that a document is an OpenAPI document that the rest of the pipeline can process.
 
 use std::collections::HashMap;
 
@@ -7,17 +7,18 @@ use serde_json::Value;
 use super::outcome::Problem;
 use super::walk;
 
-/// What an OpenAPI document must be before anything is done with it.
+/// Verifies a document before anything else is done with it.
 ///
 /// # Errors
 ///
-/// A document of another kind or version, one without a title or paths, a reference that leads nowhere, out, or in a circle.
+/// A document of another kind or version, a missing title or missing paths, a reference that leads
+/// nowhere, out of the document or in a circle.
 pub(crate) fn document(document: &Value) -> Result<(), Problem> {
     version(document)?;
     for place in ["/info/title", "/info/version"] {
         if !document.pointer(place).is_some_and(Value::is_string) {
             return Err(Problem::unverified(format!(
-                "the document has no text at {place}, which OpenAPI demands"
+                "the document has no text at {place}, which OpenAPI requires"
             )));
         }
     }
@@ -31,7 +32,7 @@ pub(crate) fn document(document: &Value) -> Result<(), Problem> {
     circles(document)
 }
 
-/// Objects where OpenAPI demands objects, so that no later step has to ask.
+/// Verifies that objects are where OpenAPI requires them. Later steps rely on this.
 fn structure(document: &Value) -> Result<(), Problem> {
     let mut places = vec![(String::from("/info"), &document["info"])];
     if let Some(components) = document.get("components") {
@@ -74,14 +75,14 @@ fn structure(document: &Value) -> Result<(), Problem> {
         let schema = place.starts_with("/components/schemas/") && value.is_boolean();
         if !value.is_object() && !schema && !place.contains("/x-") {
             return Err(Problem::unverified(format!(
-                "the document has no object at {place}, where OpenAPI demands one"
+                "the document has no object at {place}, where OpenAPI requires one"
             )));
         }
     }
     Ok(())
 }
 
-/// Each parameter has a name and a place, or refers to one that has.
+/// Verifies that each parameter has a name and a location, or refers to one that has.
 fn parameters(holder: &Value, place: &str) -> Result<(), Problem> {
     let Some(parameters) = holder.get("parameters") else {
         return Ok(());
@@ -89,14 +90,14 @@ fn parameters(holder: &Value, place: &str) -> Result<(), Problem> {
     let place = format!("{place}/parameters");
     let Some(list) = parameters.as_array() else {
         return Err(Problem::unverified(format!(
-            "the document has no list at {place}, where OpenAPI demands one"
+            "the document has no list at {place}, where OpenAPI requires one"
         )));
     };
     for (at, parameter) in list.iter().enumerate() {
         let named = parameter["name"].is_string() && parameter["in"].is_string();
         if !named && !parameter["$ref"].is_string() {
             return Err(Problem::unverified(format!(
-                "the parameter at {place}/{at} has no `name` or no `in`: what is to be sent is not said"
+                "the parameter at {place}/{at} has no `name` or no `in`, so a client does not know what to send"
             )));
         }
     }
@@ -113,7 +114,7 @@ fn version(document: &Value) -> Result<(), Problem> {
     if let Some(swagger) = document.get("swagger") {
         return Err(Problem::unverified(format!(
             "the document is Swagger {swagger}, the predecessor of OpenAPI 3, which this pipeline does not read: \
-             convert it to OpenAPI 3.0 with a tool of your choice, look the result over, and pass it with --from"
+             convert it to OpenAPI 3.0 with a tool of your choice, review the result, and pass it with --from"
         )));
     }
     match document["openapi"].as_str() {
@@ -123,12 +124,12 @@ fn version(document: &Value) -> Result<(), Problem> {
             "the document is OpenAPI `{version}` (at /openapi); this pipeline reads 3.0 and 3.1"
         ))),
         None => Err(Problem::unverified(
-            "the document says nowhere that it is OpenAPI: /openapi is missing, or is no text such as `3.0.3`",
+            "the document does not say that it is OpenAPI: /openapi is missing, or is not a text such as `3.0.3`",
         )),
     }
 }
 
-/// Every reference leads to a place in this document.
+/// Verifies that every reference leads to a place in this document.
 fn references(document: &Value) -> Result<(), Problem> {
     let mut fault = None;
     walk::references(document, &mut |place, reference| {
@@ -155,7 +156,7 @@ fn references(document: &Value) -> Result<(), Problem> {
     fault.map_or(Ok(()), |message| Err(Problem::unverified(message)))
 }
 
-/// What a reference within the document leads to.
+/// The target of a reference within the document.
 pub(crate) fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
     let pointer = reference.strip_prefix('#')?;
     document
@@ -186,12 +187,12 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }
 
-/// The longest chain of references, and the most parts that one schema may unfold into.
+/// The longest chain of references, and the most parts that one schema may expand into.
 const CHAIN: usize = 64;
 const PARTS: u32 = 10_000;
 
-/// No value is defined by itself, and none unfolds without measure. A schema that holds itself in a property or an item
-/// is a tree, and sound.
+/// Verifies that no schema is defined by itself, and that none expands without limit. A schema that
+/// contains itself in a property or an item is a tree, which is allowed.
 fn circles(document: &Value) -> Result<(), Problem> {
     let mut starts = Vec::new();
     walk::references(document, &mut |place, _| starts.push(place.to_owned()));
@@ -206,7 +207,7 @@ fn circles(document: &Value) -> Result<(), Problem> {
     Ok(())
 }
 
-/// How many parts a schema is put together from, once all references are followed.
+/// How many parts a schema consists of once all references are followed.
 fn parts<'a>(
     document: &'a Value,
     node: &'a Value,
@@ -218,7 +219,7 @@ fn parts<'a>(
         if trail.contains(&reference) {
             trail.push(reference);
             return Err(format!(
-                "runs in a circle: {}; what it means is said nowhere",
+                "runs in a circle: {}; it has no meaning",
                 trail.join(" -> ")
             ));
         }
@@ -245,7 +246,7 @@ fn parts<'a>(
     }
     if total > PARTS {
         return Err(format!(
-            "unfolds into more than {PARTS} parts, which no client could read"
+            "expands into more than {PARTS} parts, which no client could read"
         ));
     }
     Ok(total)
@@ -267,7 +268,7 @@ mod tests {
         let mut changed = sound();
         change(&mut changed);
         match document(&changed) {
-            Ok(()) => panic!("it was let through: {changed}"),
+            Ok(()) => panic!("it was accepted: {changed}"),
             Err(problem) => {
                 assert_eq!(problem.exit, Exit::Unverified);
                 assert!(problem.message.contains(message), "{problem}");
@@ -338,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_unfolds_without_measure_is_refused() {
+    fn a_schema_that_expands_without_limit_is_refused() {
         let twice = |next: usize| {
             let reference = json!({"$ref": format!("#/components/schemas/S{next}")});
             json!({"allOf": [reference.clone(), reference]})
@@ -350,7 +351,7 @@ mod tests {
                 }
                 doc["components"]["schemas"]["S40"] = json!({});
             },
-            "unfolds into more than 10000 parts",
+            "expands into more than 10000 parts",
         );
         refused(
             |doc| {

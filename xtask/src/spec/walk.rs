@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// Keys whose value maps names to things.
+/// Keys whose value maps names to objects.
 const NAMES: [&str; 20] = [
     "paths",
     "properties",
@@ -26,7 +26,7 @@ const NAMES: [&str; 20] = [
     "mapping",
 ];
 
-/// Keys whose value is data and never part of the document.
+/// Keys whose value is data and not part of the document.
 const DATA: [&str; 5] = ["example", "default", "enum", "const", "value"];
 
 /// Keys of a schema whose value maps names to schemas.
@@ -55,7 +55,7 @@ const SCHEMA_ONES: [&str; 12] = [
 /// Keys of a schema whose value is a list of schemas.
 const SCHEMA_LISTS: [&str; 4] = ["allOf", "anyOf", "oneOf", "prefixItems"];
 
-/// A JSON pointer one step further down.
+/// The JSON pointer one level further down.
 pub(crate) fn below(place: &str, key: &str) -> String {
     format!("{place}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
@@ -69,7 +69,7 @@ pub(crate) fn references(document: &Value, see: &mut impl FnMut(&str, &str)) {
     });
 }
 
-/// Gives every reference to `change`, which may say what it shall be instead.
+/// Calls `change` with every reference, which may return a replacement.
 pub(crate) fn rename_references(
     document: &mut Value,
     change: &mut impl FnMut(&str) -> Option<String>,
@@ -90,12 +90,12 @@ pub(crate) fn rename_references(
     });
 }
 
-/// Whether what a key holds is data or somebody else's, and no part of the document.
+/// Whether the value of a key is data or an extension, and not part of the document.
 pub(crate) fn opaque(key: &str, value: &Value) -> bool {
     DATA.contains(&key) || key.starts_with("x-") || (key == "examples" && value.is_array())
 }
 
-/// Whether what a key holds maps names to things, seen from an object that does not.
+/// Whether the value of a key maps names to objects, where the key itself is not such a name.
 pub(crate) fn names_below(names: bool, key: &str, value: &Value) -> bool {
     !names && (NAMES.contains(&key) || (key == "parameters" && value.is_object()))
 }
@@ -148,7 +148,7 @@ fn nodes_mut(value: &mut Value, names: bool, see: &mut impl FnMut(&mut Object)) 
     }
 }
 
-/// Calls `change` with every schema and its place, inner schemas before the ones they are in.
+/// Calls `change` with every schema and its place, inner schemas first.
 pub(crate) fn schemas(document: &mut Value, change: &mut impl FnMut(&mut Value, &str)) {
     outside(document, "", false, change);
 }
@@ -202,7 +202,7 @@ pub(crate) fn schema(value: &mut Value, place: &str, change: &mut impl FnMut(&mu
     change(value, place);
 }
 
-/// The members of the object under a key; none where there is no object.
+/// The members of the object under a key, or nothing.
 pub(crate) fn members<'a>(
     value: &'a mut Value,
     key: &str,
@@ -211,7 +211,7 @@ pub(crate) fn members<'a>(
     map.into_iter().flatten()
 }
 
-/// The items of the list under a key; none where there is no list.
+/// The items of the list under a key, or nothing.
 pub(crate) fn items<'a>(value: &'a mut Value, key: &str) -> impl Iterator<Item = &'a mut Value> {
     let list = value.get_mut(key).and_then(Value::as_array_mut);
     list.into_iter().flatten()
@@ -231,4 +231,18 @@ pub(crate) fn components(document: &mut Value) -> Option<&mut Object> {
     document
         .pointer_mut("/components/schemas")
         .and_then(Value::as_object_mut)
+}
+
+/// Renames a component and updates all references. An existing component of the new name stays.
+pub(crate) fn rename_component(document: &mut Value, old: &str, new: &str) {
+    if let Some(schemas) = components(document)
+        && let Some(component) = schemas.remove(old)
+    {
+        schemas.entry(new).or_insert(component);
+    }
+    let old = format!("#/components/schemas/{old}");
+    let new = format!("#/components/schemas/{new}");
+    rename_references(document, &mut |reference| {
+        (reference == old).then(|| new.clone())
+    });
 }

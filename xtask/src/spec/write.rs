@@ -1,8 +1,8 @@
-//! Writes several files as one: all of them, or none, whatever kills the process in between.
+//! Writes several files as one: all of them or none, even if the process is killed.
 //!
-//! New texts are written beside the files, old ones are copied beside them, and a journal says which. While the journal
-//! is there the old state is the valid one, and the next run restores it; taking the journal away is what makes the new
-//! state valid.
+//! The new texts are written and the old ones copied beside the files, and a journal lists them.
+//! While the journal exists the old state is valid, and the next run restores it. Removing the
+//! journal makes the new state valid.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -27,7 +27,8 @@ pub struct Planned {
     pub bytes: Vec<u8>,
 }
 
-/// Writes all files or none. `step` is called before each change to the disk, so that a test can end the process there.
+/// Writes all files or none. `step` is called before each change to the disk, for tests that end
+/// the process there.
 ///
 /// ```
 /// use xtask::spec::{Planned, write};
@@ -43,7 +44,7 @@ pub struct Planned {
 ///
 /// # Errors
 ///
-/// A disk that refuses; the old state has been restored then, or will be by the next run.
+/// A write that fails. The old state has then been restored, or the next run restores it.
 pub fn write(root: &Path, files: &[Planned], step: &mut dyn FnMut(&str)) -> Result<(), Problem> {
     let written = write_all(root, files, step);
     if written.is_err() {
@@ -51,12 +52,13 @@ pub fn write(root: &Path, files: &[Planned], step: &mut dyn FnMut(&str)) -> Resu
     }
     written.map_err(|err| {
         Problem::failed(format!(
-            "cannot write the update, and left everything as it was: {err}"
+            "cannot write the update; everything was left as it was: {err}"
         ))
     })
 }
 
-/// Restores the old state if a run was ended in the middle of writing. Says whether there was anything to restore.
+/// Restores the old state if a run was interrupted while writing. Returns whether anything was
+/// restored.
 ///
 /// ```
 /// assert!(!xtask::spec::restore(std::path::Path::new("no/such/tree"))?);
@@ -65,12 +67,12 @@ pub fn write(root: &Path, files: &[Planned], step: &mut dyn FnMut(&str)) -> Resu
 ///
 /// # Errors
 ///
-/// A disk that refuses.
+/// A file that cannot be read or written.
 pub fn restore(root: &Path) -> Result<bool, Problem> {
     restore_all(root).map_err(|err| {
         Problem::failed(format!(
-            "an earlier run was ended while it wrote, and its files cannot be put back: {err}. `git checkout -- spec openapi.json` \
-             does the same; then remove {JOURNAL}"
+            "an earlier run was interrupted while it wrote, and its files cannot be restored: {err}. Run \
+             `git checkout -- spec openapi.json`, then remove {JOURNAL}"
         ))
     })
 }
@@ -125,7 +127,7 @@ fn restore_all(root: &Path) -> io::Result<bool> {
     for line in journal.lines() {
         if let Some(path) = line.strip_prefix("replaces ") {
             let path = root.join(path);
-            // A copy, not a move: a second restoring after an interrupted first one finds everything it needs.
+            // A copy and not a move, so that an interrupted restore can be repeated.
             put(&beside(&path, "back"), &fs::read(beside(&path, "old"))?)?;
             fs::rename(beside(&path, "back"), &path)?;
             settle(&path)?;
@@ -139,7 +141,7 @@ fn restore_all(root: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Removes what runs that were ended have left beside the files.
+/// Removes the files that interrupted runs left behind.
 fn sweep(root: &Path) -> io::Result<()> {
     for directory in [root.to_owned(), root.join("spec")] {
         let Ok(entries) = fs::read_dir(&directory) else {
@@ -179,10 +181,10 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes the directory of a path remember what was renamed or removed in it.
+/// Syncs the directory of a path, so that renames and removals in it are durable.
 fn settle(path: &Path) -> io::Result<()> {
     match path.parent() {
-        // Directories cannot be opened for this on every system; there the rename itself has to do.
+        // Not every system can sync a directory. There the rename alone has to be enough.
         Some(directory) => {
             File::open(directory).map_or(Ok(()), |directory| directory.sync_all().or(Ok(())))
         }

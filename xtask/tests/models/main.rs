@@ -1,11 +1,12 @@
-//! The models as users meet them: their generated source, and their JSON Schema. A change of either is reviewed first.
+//! The public models: snapshots of their generated source and their JSON Schema, so that every
+//! change is reviewed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use xtask::codegen;
 
-/// The models that a public type shows, and what the snapshots of each are called.
+/// The models behind public types, and the names of their snapshots.
 const MODELS: [(&str, &str, &str); 5] = [
     ("Offer", "source_of_Offer", "json_schema_of_Offer"),
     (
@@ -26,15 +27,15 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// What differs is insta's to show; how to go on is said here, for it may not be a snapshot that is wrong.
+/// insta shows the difference. The message says how to go on, because the snapshot may be right.
 fn reviewed(name: &str, text: &str) {
     let compared = std::panic::catch_unwind(|| {
         insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(name, text) });
     });
     assert!(
         compared.is_ok(),
-        "the public model of {name} has changed. Meant? `cargo insta review`, and say so in CHANGELOG.md. Not meant? Mend \
-         build/lower.rs or spec/overlay.yaml, then `cargo xtask update-spec --offline`"
+        "the public model of {name} has changed. On purpose? Run `cargo insta review` and describe it in CHANGELOG.md. By \
+         mistake? Fix build/lower.rs or spec/overlay.yaml, then run `cargo xtask update-spec --offline`"
     );
 }
 
@@ -53,7 +54,7 @@ fn the_source_of_each_public_model() {
 #[test]
 fn the_json_schema_of_each_public_model() {
     let offer = schemars::schema_for!(cpalead::Offer).to_value();
-    // These two are views of their offer, and described within it.
+    // These two belong to an offer and are described in its schema.
     let (event, creative) = (
         offer["$defs"]["OfferEvent"].clone(),
         offer["$defs"]["Creative"].clone(),

@@ -1,4 +1,4 @@
-//! The command itself: its exit status, what it says where, and that nobody waits for it.
+//! The command itself: its exit status, its output streams, and its speed.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -14,7 +14,7 @@ fn xtask(arguments: &[&str], input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A command that does not read has closed its end, and that is no failure here.
+    // A command that does not read its input closes the pipe, which is not a failure here.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
 }
@@ -27,7 +27,7 @@ fn check(arguments: &[&str], input: &str, status: i32, said: &str) {
         String::from_utf8_lossy(&output.stderr),
     );
     assert_eq!(output.status.code(), Some(status), "{out}{err}");
-    assert_eq!(out, "", "what went wrong is said on standard error");
+    assert_eq!(out, "", "the error goes to standard error");
     assert!(err.contains(said), "{err}");
 }
 
@@ -42,7 +42,7 @@ fn the_clean_tree_is_up_to_date_within_two_seconds() {
     );
     assert!(output.stderr.is_empty());
     assert!(
-        String::from_utf8_lossy(&output.stdout).starts_with("Up to date: openapi.json is what")
+        String::from_utf8_lossy(&output.stdout).starts_with("Up to date: openapi.json matches")
     );
     assert!(
         start.elapsed() < Duration::from_secs(2),
@@ -52,7 +52,7 @@ fn the_clean_tree_is_up_to_date_within_two_seconds() {
 }
 
 #[test]
-fn each_failure_has_its_status_and_says_why_on_standard_error() {
+fn each_failure_has_its_status_and_its_reason_on_standard_error() {
     check(
         &["update-spec", "--chekc"],
         "",
@@ -86,12 +86,12 @@ fn each_failure_has_its_status_and_says_why_on_standard_error() {
         &["spec-corpus", "--no-build", "no-such-document"],
         "",
         1,
-        "no document of xtask/tests/corpus has such a name",
+        "no document of xtask/tests/corpus has one of these names",
     );
 }
 
 #[test]
-fn json_is_all_that_standard_output_holds_however_it_ends() {
+fn standard_output_contains_only_json_however_the_run_ends() {
     let cases: [(&[&str], &str, i64); 6] = [
         (&["--check", "--offline", "--report", "json"], "", 0),
         (&["--check", "--from", "-", "--report=json"], "<html>", 7),
@@ -133,22 +133,20 @@ fn json_is_all_that_standard_output_holds_however_it_ends() {
 }
 
 #[test]
-fn a_failure_is_a_report_for_a_pull_request_as_well() {
+fn a_failure_also_has_a_report_for_a_pull_request() {
     let output = xtask(
         &["update-spec", "--check", "--from", "-", "--report", "md"],
         "<html>",
     );
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(
-        said.starts_with(
-            "## The provider's document\n\nThe update did not come through, with status 7"
-        ),
+        said.starts_with("## The provider's document\n\nThe update failed with status 7"),
         "{said}"
     );
     assert!(said.contains("standard input is an HTML page"), "{said}");
 }
 
-/// Every command of ours in a text, with its words up to the end of the line or of the code.
+/// Every `cargo xtask` command in a text, with its words up to the end of the line or of the code.
 fn commands(text: &str) -> Vec<Vec<String>> {
     text.match_indices("cargo xtask ")
         .map(|(at, found)| {
@@ -179,7 +177,7 @@ fn what_workflows_and_the_readme_call_exists() {
     for path in texts {
         let text = std::fs::read_to_string(&path).unwrap();
         for mut command in commands(&text) {
-            // Whatever is wrong before the word of help is told, and nothing is run.
+            // With --help a wrong argument is still reported, but nothing runs.
             command.push("--help".to_owned());
             let words: Vec<&str> = command.iter().map(String::as_str).collect();
             let output = xtask(&words, "");
@@ -196,9 +194,5 @@ fn what_workflows_and_the_readme_call_exists() {
     }
     assert!(count >= 8, "only {count} commands were found");
     let wrong = xtask(&["update-spec", "--chekc", "--help"], "");
-    assert_eq!(
-        wrong.status.code(),
-        Some(2),
-        "a flag that is not there is noticed"
-    );
+    assert_eq!(wrong.status.code(), Some(2), "an unknown flag is noticed");
 }

@@ -1,4 +1,5 @@
-//! Documents that differ in everything the provider's may differ in: each ends as a document with all of our names.
+//! Documents that differ in everything that may differ in the provider's document. Each result has
+//! all of our names.
 
 use std::fs;
 use std::path::PathBuf;
@@ -34,7 +35,7 @@ fn accepted(tree: &Tree, bytes: &[u8]) -> Options {
 }
 
 #[test]
-fn every_document_is_carried_to_one_with_all_names() {
+fn every_document_becomes_one_with_all_names() {
     let documents = documents();
     assert!(documents.len() >= 12, "only {} documents", documents.len());
     for (name, bytes) in documents {
@@ -175,7 +176,7 @@ fn what_each_document_means_is_known() {
             .map(|one| one["place"].as_str().unwrap())
             .collect();
         table.push(format!(
-            "{name}: exit {}, step {}; {} breaking, {} review, {} additive, {} info; {} given by the overlay alone; not covered: {}",
+            "{name}: exit {}, step {}; {} breaking, {} review, {} additive, {} info; {} only in the overlay; not covered: {}",
             outcome.exit.status(),
             report["step"].as_str().unwrap(),
             count("breaking"),

@@ -1,4 +1,4 @@
-//! Corrections through the whole pipeline: applied while they are needed, an end with status 6 once they are not.
+//! Corrections in the whole pipeline: applied while they are needed, status 6 once they are not.
 
 use std::fs;
 
@@ -41,7 +41,7 @@ fn a_correction_is_applied_while_the_document_is_wrong() {
 }
 
 #[test]
-fn a_correction_that_the_provider_made_himself_ends_the_run() {
+fn a_correction_that_the_provider_made_ends_the_run() {
     let tree = tree();
     let before = tree.files();
     let problem = tree.run(&tree.from(&with_maximum(5000))).unwrap_err();
@@ -49,7 +49,7 @@ fn a_correction_that_the_provider_made_himself_ends_the_run() {
     assert!(
         problem
             .message
-            .contains("The provider mended it: delete the correction"),
+            .contains("The provider fixed it: delete the correction"),
         "{problem}"
     );
     assert!(
@@ -62,14 +62,14 @@ fn a_correction_that_the_provider_made_himself_ends_the_run() {
 }
 
 #[test]
-fn a_correction_of_what_is_something_else_by_now_ends_the_run() {
+fn a_correction_of_a_value_that_changed_ends_the_run() {
     let tree = tree();
     let problem = tree.run(&tree.from(&with_maximum(7000))).unwrap_err();
     assert_eq!(problem.exit, Exit::Correction);
     assert!(
         problem
             .message
-            .contains("The provider now says something else"),
+            .contains("The provider changed it to something else"),
         "{problem}"
     );
 }

@@ -1,4 +1,4 @@
-//! Fetching from a server on this machine: what is asked, and what becomes of every kind of answer.
+//! Fetching from a server on this machine: the requests, and the result of every kind of answer.
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
@@ -36,7 +36,7 @@ fn failed(tree: &Tree, answers: Vec<Answer>, exit: Exit, parts: &[&str]) {
 }
 
 #[test]
-fn a_document_is_taken_byte_for_byte_with_its_marks_and_asked_for_by_them_next_time() {
+fn a_document_is_kept_byte_for_byte_and_the_next_request_is_conditional() {
     let tree = Tree::new();
     let bytes = body("One");
     let server = Server::start(vec![
@@ -69,7 +69,7 @@ fn a_document_is_taken_byte_for_byte_with_its_marks_and_asked_for_by_them_next_t
     let outcome = tree.run(&from(&server)).unwrap();
     assert_eq!(outcome.exit, Exit::Done);
     assert!(
-        outcome.report.contains("has nothing new"),
+        outcome.report.contains("has not changed"),
         "{}",
         outcome.report
     );
@@ -104,7 +104,7 @@ fn a_document_is_taken_byte_for_byte_with_its_marks_and_asked_for_by_them_next_t
 }
 
 #[test]
-fn a_changed_etag_around_the_same_document_is_no_update() {
+fn a_changed_etag_of_the_same_document_is_not_an_update() {
     let tree = Tree::new();
     let same = tree.text("spec/upstream.json");
     let server = Server::start(vec![answer(
@@ -128,7 +128,7 @@ fn a_changed_etag_around_the_same_document_is_no_update() {
 #[test]
 fn gzip_is_unpacked() {
     let tree = Tree::new();
-    // A stored block: gzip's frame around the bytes as they are.
+    // A stored block: the gzip format around uncompressed bytes.
     let bytes = body("Packed");
     let mut packed = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let chunks: Vec<&[u8]> = bytes.chunks(65_000).collect();
@@ -187,7 +187,7 @@ fn a_redirect_on_the_same_server_is_followed_and_one_elsewhere_is_not() {
         Exit::Failed,
         &[
             "redirects to http://127.0.0.1:",
-            "which is another server, and was not followed",
+            "which is another server, so it was not followed",
         ],
     );
     assert_eq!(elsewhere.asked(), Vec::<String>::new());
@@ -211,7 +211,7 @@ fn a_redirect_on_the_same_server_is_followed_and_one_elsewhere_is_not() {
 }
 
 #[test]
-fn html_with_status_200_is_no_document() {
+fn html_with_status_200_is_not_a_document() {
     let page = b"<html><body>Checking your browser</body></html>";
     failed(
         &Tree::new(),
@@ -222,7 +222,7 @@ fn html_with_status_200_is_no_document() {
 }
 
 #[test]
-fn a_document_cut_short_on_its_way_is_no_document() {
+fn a_document_truncated_in_transit_is_not_a_document() {
     let whole = body("Cut");
     let mut cut =
         format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", whole.len()).into_bytes();
@@ -231,9 +231,9 @@ fn a_document_cut_short_on_its_way_is_no_document() {
         &Tree::new(),
         vec![Answer::Bytes(cut)],
         Exit::Failed,
-        &["broke off in the middle of the document"],
+        &["stopped in the middle of the document"],
     );
-    // Without a length only the JSON tells.
+    // Without a length only the JSON shows it.
     let mut cut = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".to_vec();
     cut.extend_from_slice(&whole[..whole.len() / 2]);
     failed(
@@ -245,25 +245,25 @@ fn a_document_cut_short_on_its_way_is_no_document() {
 }
 
 #[test]
-fn a_body_without_end_is_cut_off_at_the_limit() {
+fn an_endless_body_is_cut_off_at_the_limit() {
     let endless = Answer::Endless("HTTP/1.1 200 OK\r\n\r\n");
     failed(
         &Tree::new(),
         vec![endless],
         Exit::Failed,
-        &["holds more than 2097152 bytes"],
+        &["has more than 2097152 bytes"],
     );
     let announced = Answer::Endless("HTTP/1.1 200 OK\r\nContent-Length: 2147483648\r\n\r\n");
     failed(
         &Tree::new(),
         vec![announced],
         Exit::Failed,
-        &["holds more than 2097152 bytes"],
+        &["has more than 2097152 bytes"],
     );
 }
 
 #[test]
-fn a_server_that_is_slow_or_silent_is_given_up() {
+fn a_slow_or_silent_server_is_given_up() {
     let mut tree = Tree::new();
     tree.limits.time = Duration::from_millis(400);
     let start = Instant::now();
@@ -275,7 +275,7 @@ fn a_server_that_is_slow_or_silent_is_given_up() {
         &tree,
         vec![Answer::Drip(slow.into_bytes())],
         Exit::Failed,
-        &["within 0.4 s", "this is no success"],
+        &["within 0.4 s", "this is not a success"],
     );
     failed(
         &tree,
@@ -289,7 +289,7 @@ fn a_server_that_is_slow_or_silent_is_given_up() {
 }
 
 #[test]
-fn a_status_that_is_no_success_is_no_document() {
+fn a_status_other_than_success_is_not_a_document() {
     for status in [
         "403 Forbidden",
         "404 Not Found",
@@ -304,7 +304,7 @@ fn a_status_that_is_no_success_is_no_document() {
             &[&format!("status {}", &status[..3])],
         );
     }
-    // Nobody asked for news only.
+    // The request was not conditional.
     failed(
         &Tree::new(),
         vec![answer("304 Not Modified", "", b"")],
@@ -314,7 +314,7 @@ fn a_status_that_is_no_success_is_no_document() {
 }
 
 #[test]
-fn no_network_is_an_outcome_of_its_own() {
+fn no_network_has_a_separate_message() {
     let tree = Tree::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/openapi.json", listener.local_addr().unwrap());
@@ -333,7 +333,7 @@ fn no_network_is_an_outcome_of_its_own() {
     assert!(
         problem
             .message
-            .contains("nothing was checked, and this is no success"),
+            .contains("nothing was checked, so this is not a success"),
         "{problem}"
     );
     assert_eq!(tree.files(), before);

@@ -1,4 +1,4 @@
-//! Documents with any part of them replaced by anything: the pipeline says yes or no, and never falls over.
+//! Documents with random parts replaced: the pipeline accepts or refuses them and never panics.
 
 use serde_json::{Value, json};
 use xtask::spec::Options;
@@ -6,7 +6,7 @@ use xtask::spec::Options;
 use crate::corpus::documents;
 use crate::tree::Tree;
 
-/// Numbers without a pattern, the same in every run.
+/// Pseudo-random numbers, the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -19,7 +19,7 @@ impl Dice {
     }
 }
 
-/// Every place of a document, as JSON pointers.
+/// Every place of a document, as a JSON pointer.
 fn places(value: &Value, place: &str, all: &mut Vec<String>) {
     all.push(place.to_owned());
     match value {
@@ -58,7 +58,7 @@ fn anything(dice: &mut Dice, places: &[String]) -> Value {
 }
 
 #[test]
-fn no_document_makes_the_pipeline_fall_over() {
+fn no_document_makes_the_pipeline_panic() {
     let rounds: usize = std::env::var("XTASK_HOSTILE_ROUNDS")
         .ok()
         .and_then(|text| text.parse().ok())

@@ -1,4 +1,5 @@
-//! Tests of the spec pipeline as a whole: a copy of the tree, a document, one run, and what is on the disk after it.
+//! Tests of the whole spec pipeline: a copy of the tree, a document, one run, and the files after
+//! it.
 
 mod commands;
 mod corpus;

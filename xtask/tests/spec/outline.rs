@@ -1,4 +1,4 @@
-//! The effective document at a glance: a change of it is reviewed here before it reaches anyone.
+//! An outline of the effective document as a snapshot, so that every change is reviewed.
 
 use std::fs;
 

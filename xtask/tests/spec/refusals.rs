@@ -1,4 +1,4 @@
-//! Bad input: each ends with its exit status and one paragraph that names the place, and nothing is written.
+//! Bad input ends with its exit status and one paragraph that names the place. Nothing is written.
 
 use serde_json::{Value, json};
 use xtask::spec::{Exit, Options};
@@ -34,7 +34,7 @@ fn bytes(bytes: &[u8], parts: &[&str]) {
 }
 
 #[test]
-fn a_document_cut_short() {
+fn a_truncated_document() {
     let whole = serde_json::to_vec_pretty(&upstream()).unwrap();
     bytes(
         &whole[..whole.len() / 2],
@@ -46,19 +46,22 @@ fn a_document_cut_short() {
 fn an_html_page() {
     bytes(
         b"<!DOCTYPE html>\n<html><head><title>Sign in</title>",
-        &["is an HTML page and no OpenAPI document", "<!DOCTYPE html>"],
+        &[
+            "is an HTML page, not an OpenAPI document",
+            "<!DOCTYPE html>",
+        ],
     );
 }
 
 #[test]
-fn an_empty_file_and_one_of_another_encoding() {
+fn an_empty_file_and_one_in_another_encoding() {
     bytes(b"", &["is empty"]);
-    bytes(b"{\"openapi\": \"\xe9\"}", &["no UTF-8 after byte 13"]);
+    bytes(b"{\"openapi\": \"\xe9\"}", &["not UTF-8 after byte 13"]);
     bytes(
         b"\xff\xfe{\0}\0",
         &["is text in UTF-16", "save it as UTF-8"],
     );
-    bytes(b"openapi: 3.0.3\n", &["is YAML and no JSON"]);
+    bytes(b"openapi: 3.0.3\n", &["is YAML, not JSON"]);
 }
 
 #[test]
@@ -80,7 +83,7 @@ fn a_document_without_offers() {
 }
 
 #[test]
-fn two_of_the_same_key() {
+fn a_duplicate_key() {
     let text = upstream().to_string().replacen(
         "\"/api/offers\":",
         "\"/api/offers\":{},\"/api/offers\":",
@@ -88,7 +91,7 @@ fn two_of_the_same_key() {
     );
     bytes(
         text.as_bytes(),
-        &["at /paths: the key `/api/offers` is there twice"],
+        &["at /paths: the key `/api/offers` is duplicated"],
     );
 }
 
@@ -130,7 +133,7 @@ fn another_kind_or_version_of_document() {
 }
 
 #[test]
-fn objects_that_are_none() {
+fn other_values_in_place_of_objects() {
     document(
         |doc| doc["components"] = json!("none"),
         &["no object at /components,"],
@@ -153,7 +156,7 @@ fn objects_that_are_none() {
 fn a_server_that_would_see_the_key_in_clear_text() {
     document(
         |doc| doc["servers"] = json!([{"url": "http://www.cpalead.com"}]),
-        &["http://www.cpalead.com", "only https is taken"],
+        &["http://www.cpalead.com", "only https is allowed"],
     );
     document(
         |doc| doc["servers"] = json!([{"url": "https://{host}"}]),
@@ -170,7 +173,7 @@ fn operations_on_different_servers() {
 }
 
 #[test]
-fn two_fields_that_are_one_in_rust() {
+fn two_properties_with_the_same_name_in_rust() {
     let offers = |properties: Value| json!({"description": "OK", "content": {"application/json": {"schema": {"type": "object", "properties": {"offers": {"type": "array", "items": {"type": "object", "properties": properties}}}}}}});
     document(
         |doc| {
@@ -178,12 +181,12 @@ fn two_fields_that_are_one_in_rust() {
                 offers(json!({"offer-rank": {}, "offer_rank": {}}));
         },
         &[
-            "/components/schemas/Offer has the properties `offer-rank` and `offer_rank`, which are one name in Rust",
+            "/components/schemas/Offer has the properties `offer-rank` and `offer_rank`, which have the same name in Rust",
         ],
     );
     document(
         |doc| doc["paths"]["/api/offers"]["get"]["responses"]["200"] = offers(json!({"--": {}})),
-        &["a property called `--`, which makes no name in Rust"],
+        &["a property `--`, which has no letter or digit for a name in Rust"],
     );
 }
 
@@ -197,7 +200,7 @@ fn more_bytes_than_a_document_has() {
         &tree.from(&large),
         b"",
         Exit::Failed,
-        &["holds more than 2097152 bytes"],
+        &["has more than 2097152 bytes"],
     );
     let options = Options {
         from: Some("-".to_owned()),
@@ -208,7 +211,7 @@ fn more_bytes_than_a_document_has() {
         &options,
         &large,
         Exit::Failed,
-        &["standard input holds more than 2097152 bytes"],
+        &["standard input has more than 2097152 bytes"],
     );
 }
 
@@ -218,7 +221,7 @@ fn an_overlay_with_a_typo() {
         (
             "x-reason: The key travels",
             "x-raeson: The key travels",
-            "nobody knows the key `x-raeson`",
+            "unknown key `x-raeson`",
         ),
         (
             "$.components.securitySchemes",
@@ -240,7 +243,7 @@ fn an_overlay_with_a_typo() {
         (
             "x-kind: supply\n    x-reason: The key",
             "x-kind: suply\n    x-reason: The key",
-            "`x-kind` is `supply` or `correction`",
+            "`x-kind` has to be `supply` or `correction`",
         ),
         (
             "      operationId: offers\n",
@@ -265,7 +268,7 @@ fn an_overlay_with_a_typo() {
 }
 
 #[test]
-fn a_provenance_that_is_none() {
+fn an_invalid_provenance() {
     let tree = Tree::new();
     tree.edit("spec/provenance.toml", "sha256", "sha265");
     refused(
@@ -281,7 +284,7 @@ fn a_provenance_that_is_none() {
 }
 
 #[test]
-fn a_file_that_is_not_there_and_an_address_when_offline() {
+fn a_missing_file_and_an_address_when_offline() {
     let tree = Tree::new();
     let from = |from: &str, offline: bool| Options {
         from: Some(from.to_owned()),
@@ -319,7 +322,7 @@ fn a_file_that_is_not_there_and_an_address_when_offline() {
 }
 
 #[test]
-fn a_changed_host_is_taken_by_its_name_only() {
+fn a_changed_host_is_accepted_only_by_name() {
     let tree = Tree::new();
     let mut changed = upstream();
     changed["servers"] = json!([{"url": "https://api.cpalead.example"}]);
@@ -349,7 +352,7 @@ fn a_changed_host_is_taken_by_its_name_only() {
         tree.effective()["servers"][0]["url"],
         "https://api.cpalead.example"
     );
-    // Once taken it is home, and the old one would be the change.
+    // Once it is accepted, the new host is home, and a return to the old one would be the change.
     let back = tree
         .run(&tree.from(&serde_json::to_vec(&upstream()).unwrap()))
         .unwrap();

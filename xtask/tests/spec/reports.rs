@@ -1,4 +1,4 @@
-//! What a maintainer reads when the provider changed something.
+//! The report that a maintainer reads when the provider changed something.
 
 use serde_json::{Value, json};
 use xtask::spec::{Exit, Form, Options};
@@ -67,7 +67,7 @@ fn the_report_for_programs_has_the_documented_keys() {
 }
 
 #[test]
-fn the_command_that_takes_an_update_keeps_what_was_accepted() {
+fn the_suggested_command_keeps_the_accepted_ids() {
     let tree = Tree::new();
     let accept = vec!["all".to_owned(), "servers-changed".to_owned()];
     let outcome = tree
@@ -81,14 +81,14 @@ fn the_command_that_takes_an_update_keeps_what_was_accepted() {
     assert!(
         outcome
             .report
-            .contains(" --accept all,servers-changed` takes it."),
+            .contains(" --accept all,servers-changed` applies it."),
         "{}",
         outcome.report
     );
 }
 
 #[test]
-fn a_document_from_standard_input_is_taken() {
+fn a_document_is_read_from_standard_input() {
     let tree = Tree::new();
     let options = Options {
         from: Some("-".to_owned()),
@@ -104,7 +104,7 @@ fn a_document_from_standard_input_is_taken() {
 }
 
 #[test]
-fn an_id_that_no_change_has_is_a_wrong_command_line() {
+fn an_id_that_no_change_has_is_a_usage_error() {
     let tree = Tree::new();
     let mut options = tree.from(&eventful());
     options.accept = vec!["all".to_owned(), "request-parameter-remove".to_owned()];
@@ -113,7 +113,7 @@ fn an_id_that_no_change_has_is_a_wrong_command_line() {
     assert_eq!(problem.exit, Exit::Usage);
     assert!(
         problem.message.starts_with(
-            "--accept request-parameter-remove: no change of this update has that id; it has "
+            "--accept request-parameter-remove: no change of this update has this id; the ids are "
         ) && problem.message.contains(" request-parameter-removed, "),
         "{problem}"
     );
@@ -191,11 +191,11 @@ fn a_field_that_vanishes_behind_the_overlay_is_shown() {
         change["text"]
             .as_str()
             .unwrap()
-            .ends_with("; the overlay keeps ours as it was"),
+            .ends_with("; the overlay keeps our document as it was"),
         "{change}"
     );
 
-    // It is taken without a word in the effective document: the field was optional before.
+    // The effective document does not show it, because the field was optional before.
     tree.run(&Options {
         check: false,
         ..options

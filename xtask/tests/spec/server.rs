@@ -1,4 +1,4 @@
-//! A server on this machine that answers as it is told, byte for byte, and remembers what it was asked.
+//! A server on this machine that sends given bytes and records the requests.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,16 +6,16 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// What one connection gets.
+/// The answer to one connection.
 #[derive(Clone)]
 pub(crate) enum Answer {
     /// These bytes, then the end.
     Bytes(Vec<u8>),
-    /// One byte at a time, slower than anyone waits for.
+    /// One byte at a time, too slowly for the time limit.
     Drip(Vec<u8>),
-    /// Nothing at all.
+    /// No bytes.
     Silence,
-    /// A head, then zeros for as long as they are read.
+    /// A head, then zeros while the client reads.
     Endless(&'static str),
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Answers one connection after the other, each with its own answer.
+    /// Answers one connection after the other with the given answers.
     pub(crate) fn start(answers: Vec<Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/api/openapi.json", listener.local_addr().unwrap());
@@ -57,7 +57,7 @@ fn serve(mut stream: TcpStream, answer: &Answer, seen: &Mutex<Vec<String>>) {
     seen.lock()
         .unwrap()
         .push(String::from_utf8_lossy(&head).to_lowercase());
-    // A client that has heard enough hangs up, and that is no failure here.
+    // A client may close the connection early, which is not a failure here.
     let _ = match answer {
         Answer::Bytes(bytes) => stream.write_all(bytes),
         Answer::Drip(bytes) => bytes.iter().try_for_each(|byte| {
@@ -73,7 +73,7 @@ fn serve(mut stream: TcpStream, answer: &Answer, seen: &Mutex<Vec<String>>) {
     };
 }
 
-/// A whole answer of a status, with more head lines and a body.
+/// A whole answer with a status, further headers and a body.
 pub(crate) fn answer(status: &str, head: &str, body: &[u8]) -> Answer {
     let mut bytes = format!(
         "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n{head}\r\n",

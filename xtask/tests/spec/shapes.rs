@@ -1,4 +1,5 @@
-//! Shapes that other writers of OpenAPI give a document: each is carried, or refused with its status and its place.
+//! Shapes of documents from other OpenAPI tools: each is accepted, or refused with its status and
+//! place.
 
 use serde_json::{Value, json};
 use xtask::spec::{Exit, Options};
@@ -7,7 +8,7 @@ use crate::tree::{Tree, upstream};
 
 const HOME: &str = "https://www.cpalead.com";
 
-/// How a changed document ends, with the report or the message.
+/// Runs a changed document and returns the exit status with the report or the message.
 fn run(change: impl FnOnce(&mut Value)) -> (Exit, String) {
     let mut document = upstream();
     change(&mut document);
@@ -22,9 +23,9 @@ fn run(change: impl FnOnce(&mut Value)) -> (Exit, String) {
     }
 }
 
-/// Taken without a breaking change, and with a note.
+/// The document is accepted without a breaking change and with a note.
 #[track_caller]
-fn carried(change: impl FnOnce(&mut Value), note: &str) {
+fn accepted(change: impl FnOnce(&mut Value), note: &str) {
     let (exit, said) = run(change);
     assert_eq!(exit, Exit::Update, "{said}");
     assert!(said.contains(note), "{said}");
@@ -48,9 +49,9 @@ fn moved(document: &mut Value, name: impl Fn(&str) -> String) {
 }
 
 #[test]
-fn a_server_that_is_not_named_is_the_standing_one_and_said_to_be() {
-    let note = "names no server of its own; it was taken to speak of https://www.cpalead.com";
-    carried(
+fn a_missing_server_is_read_as_the_standing_one_with_a_note() {
+    let note = "names no server; it was read as a document of https://www.cpalead.com";
+    accepted(
         |doc| {
             doc.as_object_mut().unwrap().remove("servers");
         },
@@ -62,9 +63,9 @@ fn a_server_that_is_not_named_is_the_standing_one_and_said_to_be() {
         json!([{"url": "/"}]),
         json!([{"url": "../"}]),
     ] {
-        carried(|doc| doc["servers"] = servers.clone(), note);
+        accepted(|doc| doc["servers"] = servers.clone(), note);
     }
-    carried(
+    accepted(
         |doc| {
             doc["servers"] = json!([{"url": "."}]);
             moved(doc, |path| path.replace("/api", ""));
@@ -75,29 +76,29 @@ fn a_server_that_is_not_named_is_the_standing_one_and_said_to_be() {
 
 #[test]
 fn a_server_given_in_part_or_twice_is_understood() {
-    carried(
+    accepted(
         |doc| doc["servers"] = json!([{"url": "{scheme}://{host}", "variables": {"scheme": {"default": "https"}, "host": {"default": "www.cpalead.com"}}}]),
-        "An update is there",
+        "An update is available",
     );
-    carried(
+    accepted(
         |doc| doc["servers"] = json!([{"url": format!("{HOME}/api")}]),
-        "`api` stands both in the server and in the path, and was taken once",
+        "`api` is in both the server and the path, and was used once",
     );
-    carried(
+    accepted(
         |doc| {
             doc["servers"] =
                 json!([{"url": "https://staging.cpalead.com"}, {"url": format!("{HOME}/api")}]);
         },
-        "was taken once",
+        "was used once",
     );
-    carried(
+    accepted(
         |doc| doc["servers"] = json!([{"url": format!("{HOME}/dashboard")}, {"url": HOME}]),
-        "An update is there",
+        "An update is available",
     );
 }
 
 #[test]
-fn another_host_is_never_taken_for_the_one_at_home() {
+fn another_host_is_never_read_as_the_one_at_home() {
     for url in [
         "https://api.cpalead.com",
         "https://cpalead.com",
@@ -119,7 +120,7 @@ fn another_host_is_never_taken_for_the_one_at_home() {
     let refused = [
         (
             json!({"url": "https://evil.example"}),
-            "`servers` is no list",
+            "`servers` is not a list",
         ),
         (json!(["https://evil.example"]), "a server has no url"),
         (
@@ -128,7 +129,7 @@ fn another_host_is_never_taken_for_the_one_at_home() {
         ),
         (
             json!([{"url": "https://www.cpalead.com\\@evil.example"}]),
-            "is no http address",
+            "is not an http address",
         ),
         (
             json!([{"url": "evil.example"}]),
@@ -142,34 +143,34 @@ fn another_host_is_never_taken_for_the_one_at_home() {
 
 #[test]
 fn slashes_at_the_end_are_left_out_and_one_operation_stays() {
-    carried(
+    accepted(
         |doc| moved(doc, |path| format!("{path}/")),
-        "GET /api/offers/: the slash at the end was left out; the client calls /api/offers",
+        "GET /api/offers/: left out the slash at the end; the client calls /api/offers",
     );
-    carried(
+    accepted(
         |doc| {
             doc["paths"]["/api/offers/"] =
                 json!({"get": {"responses": {"200": {"description": "A shadow."}}}});
         },
-        "left out GET /api/offers/: /api/offers is described once already",
+        "left out GET /api/offers/: /api/offers is described already",
     );
 }
 
 #[test]
-fn empty_lists_and_nulls_are_empty_objects_and_nothing() {
-    carried(
+fn empty_lists_are_read_as_empty_objects_and_nulls_as_absent() {
+    accepted(
         |doc| doc["components"]["schemas"] = json!([]),
-        "took the empty list at /components/schemas as an empty object",
+        "read the empty list at /components/schemas as an empty object",
     );
-    carried(
+    accepted(
         |doc| doc["paths"]["/api/offers"]["get"]["operationId"] = json!(null),
-        "took the null at /paths/~1api~1offers/get/operationId as nothing",
+        "read the null at /paths/~1api~1offers/get/operationId as absent",
     );
-    carried(
+    accepted(
         |doc| doc["info"]["version"] = json!(2),
-        "took the number at /info/version as text",
+        "read the number at /info/version as text",
     );
-    carried(
+    accepted(
         |doc| doc["openapi"] = json!("3.1"),
         "converted from OpenAPI 3.1 to 3.0.3",
     );
@@ -190,7 +191,7 @@ fn parameters_that_cannot_be_sent_are_refused() {
 }
 
 #[test]
-fn rows_that_are_nowhere_the_client_looks_are_breaking() {
+fn rows_under_another_name_are_breaking() {
     let answer = |name: &str| {
         json!({"200": {"description": "The offers.", "content": {"application/json": {"schema": {
             "type": "object", "properties": {"status": {"type": "string"}, name: {"type": "array", "items": {"type": "object"}}},
@@ -204,11 +205,11 @@ fn rows_that_are_nowhere_the_client_looks_are_breaking() {
         Exit::Breaking,
         "the provider now says `an object of data, status`, and the client reads `the rows under offers`",
     );
-    carried(give("offers"), "An update is there");
+    accepted(give("offers"), "An update is available");
 }
 
 #[test]
-fn prose_alone_leaves_the_effective_document_as_it_means() {
+fn changed_prose_changes_only_the_prose_of_the_effective_document() {
     let mut document = upstream();
     document["info"]["description"] = json!("Now with more words.");
     document["paths"]["/api/offers"]["get"]["summary"] = json!("Offers");

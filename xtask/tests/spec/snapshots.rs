@@ -1,11 +1,11 @@
-//! Snapshots outlive no test: one that nothing compares itself with any more would be read as if it were still true.
+//! Every snapshot belongs to a test. A leftover one would be read as if it were still checked.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::tree::home;
 
-/// The packages, and where their sources and snapshots are.
+/// The directories with sources and snapshots.
 const PACKAGES: [&str; 4] = ["", "cli", "sandbox", "xtask"];
 
 fn files(directory: &Path, end: &str, all: &mut Vec<PathBuf>) {
@@ -22,12 +22,13 @@ fn files(directory: &Path, end: &str, all: &mut Vec<PathBuf>) {
     }
 }
 
-/// `crate__module__the_name_of_the_test`, with a number where a test has several, or a name that a test gives.
+/// `crate__module__the_name_of_the_test`, with a number where a test has several, or with a name
+/// given in a test.
 fn belongs(snapshot: &Path, sources: &[String]) -> bool {
     let stem = snapshot.file_stem().unwrap().to_str().unwrap();
     let name = stem.rsplit("__").next().unwrap();
-    // One of many that a test takes, each of a fixture: `snapshots/offers/observed__creatives.snap` is of
-    // `fixtures/offers/observed/creatives.json`.
+    // A test may have one snapshot for each fixture: `snapshots/offers/observed__creatives.snap`
+    // belongs to `fixtures/offers/observed/creatives.json`.
     let kind = snapshot.parent().and_then(Path::file_name).unwrap();
     if kind != "snapshots"
         && let Some((origin, name)) = stem.split_once("__")
@@ -43,7 +44,7 @@ fn belongs(snapshot: &Path, sources: &[String]) -> bool {
 }
 
 #[test]
-fn no_snapshot_is_left_of_a_test_that_is_gone() {
+fn no_snapshot_is_left_of_a_removed_test() {
     let mut count = 0;
     for package in PACKAGES {
         let (mut snapshots, mut sources) = (Vec::new(), Vec::new());
@@ -60,7 +61,7 @@ fn no_snapshot_is_left_of_a_test_that_is_gone() {
         for snapshot in snapshots {
             assert!(
                 belongs(&snapshot, &sources),
-                "{} belongs to no test any more; run: git rm {0}",
+                "{} does not belong to a test any more; run: git rm {0}",
                 snapshot.strip_prefix(home()).unwrap().display()
             );
         }

@@ -1,4 +1,4 @@
-//! The committed documents are what the pipeline makes, and say so when they are not.
+//! The committed documents are the output of the pipeline; a difference is reported.
 
 use xtask::spec::{Exit, Options, update};
 
@@ -26,7 +26,7 @@ fn the_committed_openapi_json_is_what_spec_makes() {
 }
 
 #[test]
-fn an_openapi_json_edited_by_hand_is_noticed_and_mended() {
+fn an_openapi_json_edited_by_hand_is_noticed_and_restored() {
     let tree = Tree::new();
     let sound = tree.text("openapi.json");
     for (from, to) in [
@@ -39,7 +39,7 @@ fn an_openapi_json_edited_by_hand_is_noticed_and_mended() {
         let outcome = tree.run(&offline()).unwrap();
         assert_eq!(outcome.exit, Exit::Update, "{from}");
         assert!(outcome.report.contains(
-            "openapi.json is out of date; `cargo xtask update-spec --offline` writes it anew"
+            "openapi.json is out of date; `cargo xtask update-spec --offline` writes it again"
         ));
         let written = tree
             .run(&Options {
@@ -68,7 +68,7 @@ fn an_edited_overlay_action_is_noticed() {
         tree.edit("spec/overlay.yaml", from, to);
         match tree.run(&offline()) {
             Ok(outcome) => {
-                // A description of the action itself does not reach the document.
+                // The description of an action is not part of the document.
                 let expected = if to.contains("runk") {
                     Exit::Done
                 } else {
@@ -76,7 +76,7 @@ fn an_edited_overlay_action_is_noticed() {
                 };
                 assert_eq!(outcome.exit, expected, "{from}");
             }
-            // Without an id or a field that the client is written against, nothing could be built.
+            // Without an id or a field that the client needs, the build would fail.
             Err(problem) => {
                 assert_eq!(problem.exit, Exit::Unverified, "{problem}");
                 assert!(
@@ -102,14 +102,14 @@ fn an_upstream_edited_by_hand_is_noticed() {
     assert_eq!(problem.exit, Exit::Unverified);
     assert!(
         problem.message.starts_with(
-            "spec/upstream.json is not the document that spec/provenance.toml speaks of"
+            "spec/upstream.json is not the document that spec/provenance.toml records"
         ),
         "{problem}"
     );
 }
 
 #[test]
-fn an_upstream_edited_on_purpose_is_taken_by_name() {
+fn an_upstream_edited_on_purpose_is_accepted_by_name() {
     let tree = Tree::new();
     tree.edit(
         "spec/upstream.json",

@@ -1,4 +1,4 @@
-//! A copy of what the pipeline reads and writes, in a directory of its own.
+//! A copy of the files that the pipeline reads and writes, in a temporary directory.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,10 +9,10 @@ use std::time::Duration;
 use serde_json::Value;
 use xtask::spec::{Limits, Options, Outcome, Problem, World, update_in};
 
-/// The day of every run in these tests.
+/// The date of every run in these tests.
 pub(crate) const TODAY: &str = "2027-01-02";
 
-/// A tree to run the pipeline in. It goes when it is dropped.
+/// A tree to run the pipeline in. It is removed when it is dropped.
 pub(crate) struct Tree {
     pub(crate) root: PathBuf,
     pub(crate) limits: Limits,
@@ -54,7 +54,7 @@ impl Tree {
         update_in(&self.root, options, &mut world)
     }
 
-    /// The options to take a document from a file of this content.
+    /// The options for a document from a file with this content.
     pub(crate) fn from(&self, content: &[u8]) -> Options {
         let path = self.root.join("given.json");
         fs::write(&path, content).unwrap();
@@ -79,7 +79,7 @@ impl Tree {
         serde_json::from_str(&self.text("openapi.json")).unwrap()
     }
 
-    /// All that the pipeline may write, leftovers included.
+    /// All files that the pipeline may write, including leftovers.
     pub(crate) fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
         for directory in ["", "spec/"] {
@@ -107,7 +107,7 @@ impl Drop for Tree {
     }
 }
 
-/// The tree that this test was built from.
+/// The tree from which this test was built.
 pub(crate) fn home() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -115,7 +115,7 @@ pub(crate) fn home() -> PathBuf {
         .to_owned()
 }
 
-/// The standing document of the provider, to be changed by a test.
+/// The provider's standing document, for a test to change.
 pub(crate) fn upstream() -> Value {
     serde_json::from_slice(&fs::read(home().join("spec/upstream.json")).unwrap()).unwrap()
 }

@@ -1,4 +1,5 @@
-//! Writing everything or nothing: a real process is ended at every step, and the tree is whole after each.
+//! Writing everything or nothing: a process is ended at every step, and the tree is consistent
+//! after each.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +11,7 @@ use xtask::spec::{Exit, Options, World, restore, update_in};
 
 use crate::tree::{TODAY, Tree, upstream};
 
-/// Tells the process that is to be ended where it works, and at which step it ends.
+/// Passes the tree and the last step to the process that is ended.
 const ROOT: &str = "XTASK_TEST_TREE";
 const STEP: &str = "XTASK_TEST_STEP";
 
@@ -20,7 +21,7 @@ fn changed() -> Vec<u8> {
     serde_json::to_vec(&document).unwrap()
 }
 
-/// The process that is ended. Run as a test among the others it has nothing to do.
+/// The process that is ended. As one of the normal tests it does nothing.
 #[test]
 fn a_run_that_may_be_ended() {
     let (Some(root), Ok(last)) = (std::env::var_os(ROOT), std::env::var(STEP)) else {
@@ -79,7 +80,7 @@ fn a_run_ended_at_any_step_leaves_the_old_state_or_the_new_one() {
         tree.from(&changed());
         let old = tree.files();
         let finished = child(&tree, step);
-        // No file is ever half written, whatever happens next.
+        // No file is half written after any step.
         for (path, bytes) in &tree.files() {
             let known = old.get(path) == Some(bytes) || new.get(path) == Some(bytes);
             assert!(
@@ -103,7 +104,7 @@ fn a_run_ended_at_any_step_leaves_the_old_state_or_the_new_one() {
         }
         assert!(step < 100, "the run does not end");
     }
-    // Old until the journal goes, new from then on.
+    // The state is old until the journal is removed, then new.
     assert!(olds >= 12 && news >= 2, "{olds} old, {news} new");
 }
 
@@ -112,7 +113,7 @@ fn the_next_run_restores_and_says_so() {
     let tree = Tree::new();
     tree.from(&changed());
     let old = tree.files();
-    // In the middle of the renames.
+    // During the renames.
     assert!(!child(&tree, 11));
     assert_ne!(tree.files(), old);
     let outcome = tree
@@ -124,9 +125,9 @@ fn the_next_run_restores_and_says_so() {
         .unwrap();
     assert_eq!(outcome.exit, Exit::Done);
     assert!(
-        outcome
-            .report
-            .contains("an earlier run was ended while it wrote; its files were put back first"),
+        outcome.report.contains(
+            "an earlier run was interrupted while it wrote; its files were restored first"
+        ),
         "{}",
         outcome.report
     );
@@ -134,10 +135,10 @@ fn the_next_run_restores_and_says_so() {
 }
 
 #[test]
-fn a_disk_that_refuses_leaves_everything_as_it_was() {
+fn a_failed_write_leaves_everything_as_it_was() {
     let tree = Tree::new();
     let old = tree.files();
-    // A directory in the way of the changelog.
+    // A directory in the place of the changelog.
     std::fs::create_dir(tree.root.join("CHANGELOG.md")).unwrap();
     let problem = tree
         .run(&Options {
@@ -147,14 +148,14 @@ fn a_disk_that_refuses_leaves_everything_as_it_was() {
         .unwrap_err();
     assert_eq!(problem.exit, Exit::Failed);
     assert!(
-        problem.message.contains("left everything as it was"),
+        problem.message.contains("everything was left as it was"),
         "{problem}"
     );
     assert_eq!(tree.files(), old);
 }
 
 #[test]
-fn two_runs_in_one_tree_do_not_meet() {
+fn two_runs_in_one_tree_do_not_run_at_once() {
     let mut tree = Tree::new();
     tree.limits.time = Duration::from_millis(60);
     let lock = fs::File::create(tree.root.join("spec/.update-spec.lock")).unwrap();
@@ -167,7 +168,7 @@ fn two_runs_in_one_tree_do_not_meet() {
     assert_eq!(problem.exit, Exit::Failed);
     assert_eq!(
         problem.message,
-        "another update-spec is at work in this tree; run it again when that one has ended"
+        "another update-spec is running in this tree; try again when it has ended"
     );
     lock.unlock().unwrap();
     assert_eq!(tree.run(&options).unwrap().exit, Exit::Done);

@@ -1,4 +1,5 @@
-//! What a rule of the comparison is: its id, direction and levels, the reason for them, and oasdiff's view.
+//! What a rule of the comparison is: its id, direction and levels, the reason for them, and
+//! oasdiff's view.
 
 use crate::compare::change::{Change, Level};
 use crate::compare::location::Part;
@@ -33,7 +34,8 @@ enum Rows {
     Each { request: Row, response: Row },
 }
 
-/// What a row says besides its direction: id, levels on the wire and for our API, oasdiff's view, reason.
+/// What a row says besides its direction: id, levels on the wire and for our API, oasdiff's view,
+/// reason.
 pub(super) type Cells = (&'static str, (Level, Level), &'static str, &'static str);
 
 impl Rule {
@@ -111,7 +113,8 @@ const fn row(direction: Direction, (id, (wire, api), oasdiff, why): Cells) -> Ro
     }
 }
 
-/// The id with `{part}` replaced by the part's prefix, and a list of words by the one of them that is given.
+/// The id with `{part}` replaced by the part's prefix, and a list of words by the one of them that
+/// is given.
 fn filled(id: &str, prefix: &str, keyword: &str) -> String {
     let mut out = String::new();
     let mut rest = id;

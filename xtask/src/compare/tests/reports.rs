@@ -1,4 +1,4 @@
-//! Tests of what is made of a comparison: the step, what is to be accepted, the reports.
+//! Tests of the results of a comparison: the step, the accepted ids, the reports.
 
 use serde_json::json;
 
@@ -35,7 +35,7 @@ fn the_step_follows_the_api_first_and_the_wire_second() {
 }
 
 #[test]
-fn all_accepts_everything_but_another_server() {
+fn all_accepts_everything_except_another_server() {
     use Level::{Breaking, Info, Review};
     let found = Comparison {
         changes: vec![
@@ -68,7 +68,8 @@ fn all_accepts_everything_but_another_server() {
     );
 }
 
-/// The document of the reports: a field removed, one added, a limit lowered, a host changed, a sentence rewritten.
+/// The document of the reports: a field removed, one added, a limit lowered, a host changed, a
+/// sentence rewritten.
 fn eventful() -> Comparison {
     let mut new = base();
     new["servers"][0]["url"] = json!("https://api.cpalead.io");
@@ -113,7 +114,7 @@ fn reports_of_no_change_say_so() {
 }
 
 #[test]
-fn what_the_provider_wrote_cannot_steer_a_terminal_or_leave_its_code_span() {
+fn text_from_the_provider_cannot_control_a_terminal_or_leave_its_code_span() {
     let old = answering(&json!({"type": "object", "properties": {}}));
     let hostile = "a`b\u{1b}[31m|<script>\n@everyone\u{202e}";
     let new =

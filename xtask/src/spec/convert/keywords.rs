@@ -1,8 +1,8 @@
-//! The keywords of one schema: JSON Schema's as 3.1 has them, rewritten as 3.0 has them.
+//! Converts the keywords of one schema from OpenAPI 3.1 to 3.0.
 
 use serde_json::{Map, Value, json};
 
-/// Keywords that say nothing to a reader of 3.0.
+/// Keywords that have no meaning in 3.0.
 const SILENT: [&str; 7] = [
     "$schema",
     "$id",
@@ -13,7 +13,7 @@ const SILENT: [&str; 7] = [
     "contentEncoding",
 ];
 
-/// Keywords that 3.0 does not have and that narrow a value; without them the schema lets more through.
+/// Keywords that limit a value and that 3.0 does not have. Without them the schema accepts more.
 const NARROWING: [&str; 15] = [
     "patternProperties",
     "prefixItems",
@@ -32,7 +32,7 @@ const NARROWING: [&str; 15] = [
     "contentSchema",
 ];
 
-/// What may stand beside a reference without a meaning of its own.
+/// Keywords beside a reference that do not limit a value.
 const PROSE: [&str; 9] = [
     "description",
     "summary",
@@ -63,20 +63,20 @@ const OBJECT: [&str; 5] = [
     "maxProperties",
 ];
 
-/// Rewrites one schema whose inner schemas are rewritten already.
+/// Converts one schema. Its inner schemas are already converted.
 pub(super) fn lower(schema: &mut Value, place: &str, notes: &mut Vec<String>) {
     match schema {
-        // What 3.0 does not have goes with the schema around it.
+        // The conversion of the outer schema removes these keywords.
         Value::Bool(_)
             if NARROWING
                 .iter()
                 .any(|key| place.ends_with(&format!("/{key}"))) => {}
-        // `additionalProperties: false` is 3.0 as well; elsewhere a schema is an object.
+        // 3.0 has `additionalProperties: false` too. Elsewhere a schema is an object.
         Value::Bool(_) if place.ends_with("/additionalProperties") => {}
         Value::Bool(true) => *schema = json!({}),
         Value::Bool(false) => {
             notes.push(format!(
-                "opened {place}: that nothing may be there cannot be said in OpenAPI 3.0"
+                "opened {place}: OpenAPI 3.0 cannot express that no value is allowed"
             ));
             *schema = json!({});
         }
@@ -109,14 +109,14 @@ fn drop_unknown(map: &mut Map<String, Value>, place: &str, notes: &mut Vec<Strin
             ));
         }
     }
-    // The habit of older JSON Schema: the property says it of itself.
+    // In old versions of JSON Schema a property declared itself required.
     if map.get("required").is_some_and(Value::is_boolean) {
         map.remove("required");
         notes.push(format!(
-            "left out {place}/required, which is a list of names and never a yes or no"
+            "left out {place}/required, which has to be a list of names and not true or false"
         ));
     }
-    // 3.0 demands the items of a list.
+    // 3.0 requires `items` for a list.
     let list = map.get("type").is_some_and(|kind| {
         kind == "array"
             || kind
@@ -166,7 +166,7 @@ fn bound(
     }
 }
 
-/// `null` as one of several choices.
+/// Converts `null` as one of several choices.
 fn null_choice(map: &mut Map<String, Value>) {
     for key in ["oneOf", "anyOf"] {
         let Some(Value::Array(choices)) = map.get_mut(key) else {
@@ -194,7 +194,7 @@ fn null_choice(map: &mut Map<String, Value>) {
     }
 }
 
-/// A choice of one is that one, where what stands around it says nothing of the same.
+/// Replaces a choice of one schema with that schema, unless the outer schema has the same keywords.
 fn only_choice(map: &mut Map<String, Value>, key: &str) {
     let Some([Value::Object(only)]) = map.get(key).and_then(Value::as_array).map(Vec::as_slice)
     else {
@@ -212,7 +212,7 @@ fn only_choice(map: &mut Map<String, Value>, key: &str) {
     }
 }
 
-/// What a schema of the null type has become by the time the schema around it is rewritten.
+/// Whether a schema, already converted, accepts only null.
 fn is_null(schema: &Value) -> bool {
     schema["type"] == "null" || (schema["nullable"] == true && schema["enum"] == json!([null]))
 }
@@ -271,7 +271,7 @@ fn choice(map: &Map<String, Value>, kind: &str) -> Value {
     choice
 }
 
-/// 3.0 reads nothing beside a reference.
+/// Removes or wraps the keywords beside a reference, which 3.0 ignores.
 fn siblings(map: &mut Map<String, Value>) {
     if !map.contains_key("$ref") || map.len() == 1 {
         return;

@@ -1,17 +1,16 @@
-//! Finds what the document says of an answer and its rows, and puts it under our names.
+//! Finds the schemas of a response and its rows, and puts them under our names.
 
 use serde_json::{Map, Value, json};
 
-use super::rename;
 use crate::spec::expected::Operation;
 use crate::spec::normalize::resolved;
 use crate::spec::walk;
 
-/// Media types of our answers, as they are written in a normal form.
+/// Media types of our responses, as written in the normal form.
 const JSON: &str = "application/json";
 const JSONP: &str = "application/javascript";
 
-/// Leaves an operation one good answer, and gives its schemas our names.
+/// Leaves an operation one success response, and gives its schemas our names.
 pub(super) fn answer(document: &mut Value, operation: &Operation, notes: &mut Vec<String>) {
     let place = format!("GET {}", operation.path);
     let Some(responses) = document
@@ -35,19 +34,19 @@ pub(super) fn answer(document: &mut Value, operation: &Operation, notes: &mut Ve
     }
 }
 
-/// Takes the answers of the 2xx class out, and returns the one that a client gets.
+/// Removes the responses of class 2xx, and returns the one that a client reads.
 fn one_good(responses: &mut Map<String, Value>, place: &str, notes: &mut Vec<String>) -> Value {
     let mut good: Vec<String> = responses
         .keys()
         .filter(|status| status.starts_with('2'))
         .cloned()
         .collect();
-    // 200 before the others, one with a body before one without; only `default` may be what they mean by all answers.
+    // 200 comes first, then a response with a body. A lone `default` describes all responses.
     good.sort_by_key(|status| (status != "200", responses[status].get("content").is_none()));
     if good.is_empty() && responses.contains_key("default") {
         good.push("default".to_owned());
         notes.push(format!(
-            "{place}: took the answer `default` for 200, as no other good answer is described"
+            "{place}: read the response `default` as 200, because no other success response is described"
         ));
     }
     let mut answers = good
@@ -56,13 +55,15 @@ fn one_good(responses: &mut Map<String, Value>, place: &str, notes: &mut Vec<Str
     let first = answers.next().map(|(answer, _)| answer);
     for (_, status) in answers {
         notes.push(format!(
-            "{place}: left out the answer {status}; a client reads one good answer"
+            "{place}: left out the response {status}; the client reads one success response"
         ));
     }
-    first.unwrap_or_else(|| json!({"description": "A good answer; the document describes none."}))
+    first.unwrap_or_else(
+        || json!({"description": "A success response; the document describes none."}),
+    )
 }
 
-/// Two media types are ours, each under one spelling.
+/// Keeps our two media types, each under one spelling.
 fn media(answer: &mut Value, place: &str, notes: &mut Vec<String>) {
     let Some(Value::Object(content)) = answer.get_mut("content") else {
         return;
@@ -118,7 +119,7 @@ fn response(document: &mut Value, operation: &Operation, schema: &Value) {
     }
 }
 
-/// The object that a property of an offer holds, one or many of.
+/// Names the object that a property of an offer holds, alone or in a list.
 fn part(document: &mut Value, property: &str, name: &str) {
     let Some(schema) = document
         .pointer(&format!("/components/schemas/Offer/properties/{property}"))
@@ -130,14 +131,14 @@ fn part(document: &mut Value, property: &str, name: &str) {
     let alone = item.is_none();
     let item = item.unwrap_or(schema);
     let mut found = object(document, &item);
-    // That the property may be null is no part of what it is when it is not.
+    // The property may be null, but the named object is not.
     if let (true, Some(Value::Object(found))) = (alone, &mut found) {
         found.remove("nullable");
     }
     put(document, name, &item, found);
 }
 
-/// The answer to a call that went wrong.
+/// Names the schema of error responses.
 pub(super) fn errors(document: &mut Value) {
     let mut found = Vec::new();
     walk::operations(document, &mut |path, _, operation| {
@@ -163,7 +164,7 @@ pub(super) fn errors(document: &mut Value) {
     }
 }
 
-/// Puts a schema under one of our names; where the document had another name for it, that one goes.
+/// Puts a schema under one of our names. The document's name for it is replaced.
 fn put(document: &mut Value, name: &str, source: &Value, schema: Option<Value>) {
     let Some(schema) = schema else { return };
     let Some(schemas) = walk::components(document) else {
@@ -174,7 +175,7 @@ fn put(document: &mut Value, name: &str, source: &Value, schema: Option<Value>) 
         .as_str()
         .and_then(|at| at.strip_prefix("#/components/schemas/"));
     if let Some(theirs) = theirs.filter(|theirs| !crate::spec::expected::SCHEMAS.contains(theirs)) {
-        rename(document, theirs, name);
+        walk::rename_component(document, theirs, name);
     }
 }
 
@@ -182,7 +183,7 @@ fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-/// The object with this property that a schema is, or that is one of its choices.
+/// The object with this property: the schema itself or one of its choices.
 fn with_property(document: &Value, schema: &Value, property: &str, depth: usize) -> Option<Value> {
     let flat = flat(document, schema, depth);
     if flat["properties"].get(property).is_some() {
@@ -193,19 +194,19 @@ fn with_property(document: &Value, schema: &Value, property: &str, depth: usize)
     })
 }
 
-/// What the rows of a list are, as the document writes it.
+/// The schema of the rows of a list, as the document writes it.
 fn rows(document: &Value, schema: &Value) -> Option<Value> {
     let flat = flat(document, schema, 0);
     let list = |schema: &Value| schema.get("items").cloned();
     list(&flat).or_else(|| choices(&flat).find_map(|choice| list(&resolved(document, choice))))
 }
 
-/// The rows of an answer that is a bare list of objects.
+/// The rows of a response that is a plain list of objects.
 fn bare_rows(document: &Value, schema: &Value) -> Option<Value> {
     rows(document, schema).filter(|row| object(document, row).is_some())
 }
 
-/// The object that a schema is, or that is one of its choices.
+/// The object: the schema itself or one of its choices.
 fn object(document: &Value, schema: &Value) -> Option<Value> {
     let flat = flat(document, schema, 0);
     if flat.get("properties").is_some() || flat["type"] == "object" {
@@ -223,7 +224,7 @@ fn choices(schema: &Value) -> impl Iterator<Item = &Value> {
         .flatten()
 }
 
-/// A schema with its reference followed and its parts put together.
+/// A schema with its reference followed and its `allOf` merged.
 fn flat(document: &Value, schema: &Value, depth: usize) -> Value {
     let mut schema = resolved(document, schema);
     let Some(map) = schema.as_object_mut() else {

@@ -1,4 +1,4 @@
-//! The overlay file as we read it: stricter than the standard, so that no typo in it goes unnoticed.
+//! Reads the overlay file, more strictly than the standard, so that a typo does not go unnoticed.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::spec::outcome::Problem;
 
-/// The keys an action may have beside the standard's.
+/// The keys of an action that we add to those of the standard.
 const OURS: [&str; 4] = ["x-kind", "x-reason", "x-evidence", "x-old"];
 const STANDARD: [&str; 5] = ["target", "description", "update", "remove", "copy"];
 
@@ -36,10 +36,10 @@ impl Overlay {
     ///
     /// # Errors
     ///
-    /// Text that is no overlay, a key nobody knows, an action without its kind, its reason or its evidence.
+    /// Text that is not an overlay, an unknown key, an action without its kind, reason or evidence.
     pub(crate) fn read(text: &str) -> Result<Self, Problem> {
         let fault = |what: String| Problem::failed(format!("spec/overlay.yaml: {what}"));
-        // Through YAML's own value, which refuses a key that is there twice.
+        // Through a YAML value, because that refuses a duplicate key.
         let yaml: yaml_serde::Value =
             yaml_serde::from_str(text).map_err(|err| fault(err.to_string()))?;
         let json = serde_json::to_value(&yaml).map_err(|err| fault(err.to_string()))?;
@@ -68,7 +68,7 @@ impl Action {
         for key in raw.as_object().into_iter().flat_map(|map| map.keys()) {
             if !OURS.contains(&key.as_str()) && !STANDARD.contains(&key.as_str()) {
                 return Err(fault(format!(
-                    "nobody knows the key `{key}`; the keys are {}, {}",
+                    "unknown key `{key}`; the keys are {}, {}",
                     STANDARD.join(", "),
                     OURS.join(", ")
                 )));
@@ -77,7 +77,7 @@ impl Action {
         for key in ["x-reason", "x-evidence"] {
             if raw[key].as_str().is_none_or(|text| text.trim().is_empty()) {
                 return Err(fault(format!(
-                    "`{key}` is missing; every action says why it is there and how we know"
+                    "`{key}` is missing; every action needs a reason and evidence"
                 )));
             }
         }
@@ -86,16 +86,20 @@ impl Action {
             (Some("supply"), None) => Kind::Supply,
             (Some("supply"), Some(_)) => {
                 return Err(fault(
-                    "a supply has no `x-old`; only a correction names what it corrects".to_owned(),
+                    "a supply has no `x-old`; only a correction names the old value".to_owned(),
                 ));
             }
             (Some("correction"), Some(old)) => Kind::Correction { old },
             (Some("correction"), None) => {
                 return Err(fault(
-                    "a correction names the wrong value in `x-old`".to_owned(),
+                    "a correction has to name the wrong value in `x-old`".to_owned(),
                 ));
             }
-            _ => return Err(fault("`x-kind` is `supply` or `correction`".to_owned())),
+            _ => {
+                return Err(fault(
+                    "`x-kind` has to be `supply` or `correction`".to_owned(),
+                ));
+            }
         };
         action.kind = kind;
         Ok(action)

@@ -1,10 +1,11 @@
-//! What makes a supply more than a merge: it keeps the document's prose, takes the place of its shapes, and notes each difference.
+//! What a supply does beyond a merge: it keeps the document's prose, replaces its shapes, and notes
+//! each difference.
 
 use serde_json::{Map, Value};
 
-use crate::spec::coverage;
+use crate::spec::{coverage, walk};
 
-/// A difference as found, before it is put in words.
+/// A difference as found, before it is described in words.
 #[derive(Clone, Debug)]
 pub(super) struct Raw {
     pub(super) place: String,
@@ -12,7 +13,7 @@ pub(super) struct Raw {
     pub(super) ours: Value,
 }
 
-/// Prose and examples: the document's own stay, ours fill a gap.
+/// Prose and examples. Those of the document stay, ours fill gaps.
 const PROSE: [&str; 6] = [
     "description",
     "summary",
@@ -22,8 +23,9 @@ const PROSE: [&str; 6] = [
     "externalDocs",
 ];
 
-/// Makes `node` ready to have `update` merged over it: lists and shapes that the update gives are taken out of the node,
-/// for the standard's merge would append the one and mix the other; prose that the node has is taken out of the update.
+/// Prepares `node` for a merge with `update`. Lists and shapes that the update has are removed from
+/// the node, because the standard's merge would append and mix them. Prose that the node has is
+/// removed from the update.
 pub(super) fn prepare(node: &mut Value, update: &mut Value, place: &str, found: &mut Vec<Raw>) {
     let names = coverage::is_map(place);
     prepare_at(node, update, place, names, found);
@@ -41,14 +43,14 @@ fn prepare_at(
     };
     if !names {
         keep_prose(theirs, ours);
-        make_way(theirs, ours, place, found);
+        remove_shape(theirs, ours, place, found);
     }
     let keys: Vec<String> = ours.keys().cloned().collect();
     for key in keys {
         let (Some(their), Some(our)) = (theirs.get_mut(&key), ours.get_mut(&key)) else {
             continue;
         };
-        let place = format!("{place}/{}", super::escaped(&key));
+        let place = walk::below(place, &key);
         if their.is_object() && our.is_object() {
             prepare_at(
                 their,
@@ -82,8 +84,9 @@ fn keep_prose(theirs: &Map<String, Value>, ours: &mut Map<String, Value>) {
     }
 }
 
-/// Where both are schemas of unlike shape, theirs gives way as a whole: half a shape of each would be neither.
-fn make_way(
+/// Removes the shape of the document's schema where ours has a different one, because a mixture
+/// describes neither.
+fn remove_shape(
     theirs: &mut Map<String, Value>,
     ours: &Map<String, Value>,
     place: &str,
@@ -100,17 +103,18 @@ fn make_way(
             ours: Value::Object(ours.clone()),
         });
     }
-    // A response is read with tolerance, so that no bound of theirs stays; a request keeps to the bounds it is given.
+    // Responses are read with tolerance, so the document's bounds are removed there. A request has
+    // to keep its bounds.
     let tolerant = place.starts_with("/components/schemas/");
     theirs.retain(|key, _| {
         let key = key.as_str();
         let is_shape = coverage::SHAPE.contains(&key);
         let bound = coverage::BOUNDS.contains(&key) || key == "format";
-        let gives_way = if like {
+        let is_removed = if like {
             (bound && tolerant) || (is_shape && !coverage::INNER.contains(&key))
         } else {
             bound || is_shape
         };
-        !gives_way || (like && ours.contains_key(key))
+        !is_removed || (like && ours.contains_key(key))
     });
 }

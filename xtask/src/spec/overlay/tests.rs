@@ -52,7 +52,7 @@ fn a_supply_gives_what_is_lacking() {
 }
 
 #[test]
-fn a_supply_takes_the_place_of_a_shape_and_says_whether_it_covers_it() {
+fn a_supply_replaces_a_shape_and_reports_whether_it_covers_it() {
     let ours = json!({"Amount": {"oneOf": [{"type": "string"}, {"type": "number"}]}});
     let theirs = |kind: &str| json!({"components": {"schemas": {"Amount": {"type": kind, "minimum": 0, "description": "their words"}}}});
     let (document, differences) = applied(&supply("$.components.schemas", &ours), theirs("number"));
@@ -102,7 +102,7 @@ fn a_supply_leaves_the_bounds_of_a_parameter_alone() {
 }
 
 #[test]
-fn a_property_called_description_is_no_prose() {
+fn a_property_called_description_is_not_prose() {
     let ours = json!({"Offer": {"properties": {"description": {"type": "string"}}}});
     let theirs = json!({"components": {"schemas": {"Offer": {"properties": {"description": {"type": "integer"}}}}}});
     let (document, differences) = applied(&supply("$.components.schemas", &ours), theirs);
@@ -141,37 +141,37 @@ fn a_correction_whose_old_value_is_gone_ends_the_run() {
         &text,
         json!({"a": {"b": 2}}),
         Exit::Correction,
-        "At /a/b the correction expects 1, the document has 2. The provider mended it",
+        "At /a/b the correction expects 1, the document has 2. The provider fixed it",
     );
     refused(
         &text,
         json!({"a": {"b": 3}}),
         Exit::Correction,
-        "The provider now says something else",
+        "The provider changed it to something else",
     );
     refused(
         &text,
         json!({}),
         Exit::Correction,
-        "no longer has what the correction speaks of",
+        "no longer has what the correction is about",
     );
 }
 
 #[test]
-fn a_key_nobody_knows_is_refused() {
+fn an_unknown_key_is_refused() {
     let text = supply("$.a", &json!({})).replace("x-reason", "x-raeson");
     refused(
         &text,
         json!({"a": {}}),
         Exit::Failed,
-        "nobody knows the key `x-raeson`",
+        "unknown key `x-raeson`",
     );
     let text = supply("$.a", &json!({})).replace("x-kind: supply", "x-kind: suply");
     refused(
         &text,
         json!({"a": {}}),
         Exit::Failed,
-        "`x-kind` is `supply` or `correction`",
+        "`x-kind` has to be `supply` or `correction`",
     );
     let text = supply("$.a", &json!({})).replace("x-evidence: e", "x-evidence: ''");
     refused(
@@ -183,7 +183,7 @@ fn a_key_nobody_knows_is_refused() {
 }
 
 #[test]
-fn a_target_that_is_no_json_path_is_refused() {
+fn a_target_that_is_not_a_json_path_is_refused() {
     refused(
         &supply("$.a[", &json!({"b": 1})),
         json!({"a": {}}),
