@@ -5,11 +5,12 @@ mod build;
 mod goals;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use clap::ValueEnum;
 use serde_json::{Map, Value};
 
+use build::cargo;
 use goals::GOALS;
 
 /// The options of `bench`.
@@ -125,10 +126,6 @@ pub fn run(options: &Options) -> Result<String, String> {
 fn root() -> PathBuf {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask).to_owned()
-}
-
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// Builds and runs one of the benchmark programs, because this tool does not depend on the library.

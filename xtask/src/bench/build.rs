@@ -13,8 +13,6 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::cargo;
-
 /// With the library: one call, and what each offer pays.
 const OURS: &str = r#"//! Shows what offers pay.
 
@@ -184,4 +182,9 @@ impl Project {
         command.env("CARGO_TARGET_DIR", self.directory.join("target"));
         command
     }
+}
+
+/// The cargo that runs this program, or the one on the path.
+pub(super) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

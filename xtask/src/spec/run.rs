@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
+use super::fetch::Limits;
 use super::inputs::{CHANGELOG, EFFECTIVE, Input, PROVENANCE, Tree, UPSTREAM, read_input};
 use super::options::{Options, World};
 use super::outcome::{Exit, Outcome, Problem};
@@ -15,7 +16,7 @@ use super::pipeline::{Processed, process};
 use super::provenance;
 use super::report::Report;
 use super::write::{Planned, restore, write};
-use super::{Limits, changelog, lock, masked};
+use super::{changelog, lock, masked};
 use crate::compare::{Comparison, SERVERS_CHANGED, compare};
 
 /// The provider's server, used where a document does not name one.
