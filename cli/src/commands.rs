@@ -7,7 +7,7 @@ pub(crate) mod payout;
 pub(crate) mod reversals;
 pub(crate) mod sandbox;
 
-use cpalead::Rejected;
+use cpalead::Defect;
 
 use crate::output::warn;
 
@@ -16,11 +16,10 @@ const MAX_NAMED: usize = 5;
 
 /// Warns about the rows that were left out: the first ones with their reasons, then how many more
 /// of `count` there are. The list of rejected rows may be shorter than `count`.
-fn warn_rejected(what: &str, rejected: &[Rejected], count: usize) {
+fn warn_rejected(what: &str, rejected: &[Defect], count: usize) {
     let named = rejected.len().min(MAX_NAMED);
     for row in &rejected[..named] {
-        let id = row.id().map(|id| format!(" {id}"));
-        warn(&format!("{what}{} left out: {row}", id.unwrap_or_default()));
+        warn(&format!("{what} left out: {row}"));
     }
     match count - named {
         0 => {}

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cpalead::OfferList;
+use cpalead::{Defect, OfferList};
 use httpmock::MockServer;
 use serde_json::{Value, json};
 
@@ -33,25 +33,18 @@ fn fixtures(origin: &str) -> Vec<(String, Vec<u8>)> {
     fixtures
 }
 
+fn defect(defect: &Defect) -> String {
+    format!("{} {defect}", defect.kind().as_str())
+}
+
 /// The answer as a user of the library sees it, with one form for each value.
 fn normal(offers: &OfferList) -> Value {
-    let rejected: Vec<_> = offers
-        .rejected()
-        .iter()
-        .map(|rejected| {
-            json!({
-                "index": rejected.index(),
-                "id": rejected.id(),
-                "path": rejected.path(),
-                "message": rejected.message(),
-            })
-        })
-        .collect();
+    let defects: Vec<_> = offers.defects().iter().map(defect).collect();
     let rows: Vec<_> = offers
         .iter()
         .map(|offer| serde_json::to_value(offer).expect("JSON"))
         .collect();
-    json!({ "country": offers.country(), "offers": rows, "rejected": rejected })
+    json!({ "country": offers.country(), "offers": rows, "defects": defects })
 }
 
 async fn check(origin: &str) {

@@ -25,8 +25,11 @@ fn seen(report: &Report<Conversion>, row: &Conversion) -> Value {
     without_nulls(fields)
 }
 
-fn rejected<R>(report: &Report<R>) -> Vec<String> {
-    report.rejected().iter().map(ToString::to_string).collect()
+fn defects<R>(report: &Report<R>) -> Vec<String> {
+    let defects = report.defects().iter();
+    defects
+        .map(|defect| format!("{} {defect}", defect.kind().as_str()))
+        .collect()
 }
 
 /// Calls a mock server that answers with this body; also returns how often it was called.
@@ -53,7 +56,7 @@ async fn check_fixtures(origin: &str) {
         assert_eq!(calls, 1, "{origin}/{name}");
         let report = result.unwrap_or_else(|error| panic!("{origin}/{name}: {error}"));
         let rows: Vec<_> = report.iter().map(|row| seen(&report, row)).collect();
-        let shown = json!({ "rows": rows, "rejected": rejected(&report) });
+        let shown = json!({ "rows": rows, "defects": defects(&report) });
         let shown = serde_json::to_string_pretty(&shown).expect("JSON");
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/conversions" }, {
             insta::assert_snapshot!(format!("{origin}__{name}"), shown);
@@ -326,7 +329,7 @@ async fn a_key_that_rows_repeat_is_in_no_error_and_in_no_rejected_row() {
         let shown = match result {
             Ok(report) => {
                 assert_eq!((report.len(), report.rejected().len()), (1, 1), "{body}");
-                format!("{:?} {}", report.rejected(), rejected(&report).concat())
+                format!("{:?} {}", report.rejected(), defects(&report).concat())
             }
             Err(error) => format!("{error} {error:?} {:?} {:?}", error.path(), error.excerpt()),
         };

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use cpalead::jsonp::Callback;
 use cpalead::rate_limits::{FileStore, MemoryStore, RateLimits, Wait};
-use cpalead::{ApiKey, Client, ClientBuilder, Country, Error, Rejected, RetryPolicy};
+use cpalead::{ApiKey, Client, ClientBuilder, Country, Defect, Error, RetryPolicy};
 use jiff::civil::date;
 
 use crate::raw_server::{Exchange, RawServer, answer};
@@ -31,10 +31,10 @@ const KEYS: [&str; 2] = [
 /// A test must search at least this many texts, so that it cannot pass by searching nothing.
 const LEAST: usize = 40;
 
-/// The result of a call: an error, or rows that were rejected.
+/// The result of a call: an error, or the defects of the answer.
 enum Called {
     Failed(Error),
-    Rejected(Vec<Rejected>),
+    Answered(Vec<Defect>),
 }
 
 /// The first two calls send the key in their query. The others never send it, but their client
@@ -45,23 +45,23 @@ async fn call(client: &Client, what: &str) -> Called {
     let result = match what {
         "conversions" => {
             let report = client.conversions("user-42").offer_id(5_546_840).await;
-            report.map(|report| report.rejected().to_vec())
+            report.map(|report| report.defects().to_vec())
         }
         "reversals" => {
             let windows = client.reversals(date(2026, 1, 2)..=date(2026, 1, 3)).await;
-            windows.map(|windows| windows[0].report().rejected().to_vec())
+            windows.map(|windows| windows[0].report().defects().to_vec())
         }
         "offers" => client
             .offers()
             .await
-            .map(|offers| offers.rejected().to_vec()),
+            .map(|offers| offers.defects().to_vec()),
         _ => {
             let callback = Callback::new("showOffers").expect("a name");
             client.offers().jsonp(&callback).await.map(|_| Vec::new())
         }
     };
     match result {
-        Ok(rejected) => Called::Rejected(rejected),
+        Ok(defects) => Called::Answered(defects),
         Err(error) => Called::Failed(error),
     }
 }

@@ -185,7 +185,7 @@ async fn the_raw_json_of_an_offer_is_what_the_provider_sent_byte_for_byte() {
     .await;
     let raw: Vec<_> = offers.iter().map(|offer| offers.raw(offer)).collect();
     assert_eq!(raw, [Some(first), Some(last)]);
-    assert_eq!(offers.rejected()[0].index(), 1);
+    assert_eq!(offers.rejected()[0].index(), Some(1));
 
     let other = list(r#"{"id":77}"#).await;
     assert_eq!(offers.raw(&other.as_slice()[0]), None);

@@ -27,8 +27,11 @@ async fn inferred_shapes_of_reversals_are_read() {
         let windows = windows.unwrap_or_else(|error| panic!("{name}: {error}"));
         let report = windows[0].report();
         let rows: Vec<_> = report.iter().map(|row| seen(report, row)).collect();
-        let rejected: Vec<_> = report.rejected().iter().map(ToString::to_string).collect();
-        let shown = json!({ "rows": rows, "rejected": rejected });
+        let defects = report.defects().iter();
+        let defects: Vec<_> = defects
+            .map(|defect| format!("{} {defect}", defect.kind().as_str()))
+            .collect();
+        let shown = json!({ "rows": rows, "defects": defects });
         let shown = serde_json::to_string_pretty(&shown).expect("JSON");
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "snapshots/reversals" }, {
             insta::assert_snapshot!(format!("inferred__{name}"), shown);

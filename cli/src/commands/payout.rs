@@ -46,12 +46,15 @@ pub(crate) async fn run(
 /// Why the offer is missing from the list, as far as the list shows.
 fn why_missing(offers: &OfferList, id: u64) -> String {
     let rejected = offers.rejected();
-    if let Some(row) = rejected.iter().find(|row| row.id() == Some(id)) {
+    if let Some(row) = rejected.iter().find(|row| row.offer_id() == Some(id)) {
         return format!("offer {id} cannot be read: {row}");
     }
     let count = offers.len();
     // Only the first rejected rows are listed, and some of those have no readable id.
-    let listed = rejected.iter().filter(|row| row.id().is_some()).count();
+    let listed = rejected
+        .iter()
+        .filter(|row| row.offer_id().is_some())
+        .count();
     let unknown = offers.rejected_count() - listed;
     if unknown > 0 {
         let all = count + offers.rejected_count();

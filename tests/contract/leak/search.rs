@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use cpalead::{Error, Rejected};
+use cpalead::{Defect, Error};
 
 use super::Called;
 use super::detector::Detector;
@@ -68,33 +68,30 @@ impl Search {
         self.look(detector, failure, "panic", &panic_message(error));
     }
 
-    pub(super) fn rejected(&mut self, detector: &Detector, failure: &str, rejected: &[Rejected]) {
-        for row in rejected {
-            self.look(detector, failure, "rejected row", &row.to_string());
-            self.look(detector, failure, "rejected row, path", row.path());
-            self.look(detector, failure, "rejected row, message", row.message());
-            self.debug(detector, failure, "rejected row, debug", row);
+    pub(super) fn defects(&mut self, detector: &Detector, failure: &str, defects: &[Defect]) {
+        for row in defects {
+            self.look(detector, failure, "defect", &row.to_string());
+            self.look(detector, failure, "defect, path", row.path());
+            self.look(detector, failure, "defect, message", row.message());
+            self.debug(detector, failure, "defect, debug", row);
         }
     }
 
     pub(super) fn called(&mut self, detector: &Detector, failure: &str, called: Called) {
         match called {
             Called::Failed(error) => self.error(detector, failure, error),
-            Called::Rejected(rejected) => self.rejected(detector, failure, &rejected),
+            Called::Answered(defects) => self.defects(detector, failure, &defects),
         }
     }
 
-    /// Prints how many texts were searched. Fails on any leak, and on fewer texts than expected.
+    /// Prints how many cells there were: each is one text that was searched for the key in every
+    /// spelling. Fails on any leak, and on fewer cells than expected.
     pub(super) fn finish(self, least: usize) {
-        println!(
-            "leak: {} texts searched, {} leaks",
-            self.count,
-            self.leaks.len()
-        );
+        println!("leak: {} cells, {} leaks", self.count, self.leaks.len());
         assert!(self.leaks.is_empty(), "{}", self.leaks.join("\n"));
         assert!(
             self.count >= least,
-            "{} texts searched, expected {least}",
+            "{} cells, expected {least}",
             self.count
         );
     }
