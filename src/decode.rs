@@ -12,6 +12,7 @@ pub(crate) mod words;
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Kind, says_too_many};
@@ -278,7 +279,7 @@ fn unreadable(text: &str, shape: Shape, error: &serde_json::Error) -> Error {
         "the body is empty".to_owned()
     } else if start.starts_with('<') {
         "it is an HTML page, not JSON".to_owned()
-    } else if !start.starts_with(['{', '[', '"']) {
+    } else if serde_json::from_str::<IgnoredAny>(text).is_err() && !start.starts_with(['{', '[']) {
         let words = bounded(start.trim_end());
         if says_too_many(&words) {
             return Error::new(Kind::Provider(words));

@@ -28,7 +28,7 @@ pub(super) fn json_of<'a>(
     text: &'a str,
     callback: Option<&Callback>,
 ) -> Result<(&'a str, Option<Defect>), Error> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.trim_start_matches('\u{feff}');
     let (text, defect) = match php_message(text) {
         Some((message, Some(rest))) => {
             let message = format!("PHP printed a message in front of the JSON: {message}");

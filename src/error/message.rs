@@ -39,7 +39,10 @@ impl fmt::Display for Error {
             Kind::Timeout(message) | Kind::Transport(message) => f.write_str(message)?,
             Kind::TooLarge(cap) => write!(f, "the answer is larger than the cap of {cap} bytes")?,
             Kind::Redirect(place) => write!(f, "the provider redirects to {place}; not followed")?,
-            Kind::Status => f.write_str("the provider answered with an error")?,
+            Kind::Status(None) => f.write_str("the provider answered with an error")?,
+            Kind::Status(Some(words)) => {
+                write!(f, "the provider answered with an error: {words}")?;
+            }
             Kind::Provider(words) => write!(f, "the provider refused: {words}")?,
             Kind::Decode { path, message } if path.is_empty() => {
                 write!(f, "cannot read the answer: {message}")?;
