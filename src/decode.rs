@@ -1,11 +1,12 @@
-//! Decoding: the text of an answer into rows, typed in one pass. Only when that pass fails, row by row
-//! and, in a row that fails, field by field.
+//! Decoding: the text of an answer into rows, typed in one pass. Only when that pass fails, row by
+//! row and, in a row that fails, field by field.
 
 pub(crate) mod defect;
 pub(crate) mod envelope;
 pub(crate) mod json;
 pub(crate) mod lenient_row;
 pub(crate) mod prune;
+pub(crate) mod read_rows;
 pub(crate) mod row;
 pub(crate) mod words;
 
@@ -20,8 +21,9 @@ use crate::jsonp::Callback;
 use crate::values::lists::Object;
 use crate::values::text::{SourceScope, Text};
 use defect::{Defect, DefectKind, bounded};
-use envelope::{Envelope, Raw, Typed, place_of_fault, read};
+use envelope::{Envelope, place_of_fault, read};
 use json::{json_of, without_lone_surrogates};
+use read_rows::{Raw, Typed};
 use row::{Row, Shape};
 
 /// The expected length of a row in bytes, from which the room for the rows is estimated.

@@ -2,13 +2,13 @@
 
 mod kind;
 mod message;
+pub(crate) mod try_again;
 
 use std::time::Duration;
 
 use crate::endpoint::Endpoint;
 
 pub(crate) use kind::{Kind, Sent};
-pub(crate) use message::{NOT_YET, TryAgain};
 
 /// Why a call failed.
 ///

@@ -81,8 +81,8 @@ pub(super) fn add_headers(
     headers.insert(ACCEPT, HeaderValue::from_static(accept));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     if endpoint.has_limit() {
-        // The next call is a minute away. A connection that is kept so long may be dead by then, and
-        // a call that fails on it may have used its minute.
+        // The next call is a minute away. A connection that is kept so long may be dead by then,
+        // and a call that fails on it may have used its minute.
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
 }

@@ -24,7 +24,8 @@ const PROVIDER: &str = "https://www.cpalead.com";
 /// The largest publisher id: sixteen digits (observed in consumers of the API).
 pub const MAX_PUBLISHER_ID: u64 = 9_999_999_999_999_999;
 
-/// How long an idle connection is kept: less than the pause between two calls of a limited endpoint.
+/// How long an idle connection is kept: less than the pause between two calls of a limited
+/// endpoint.
 const POOL_IDLE: Duration = Duration::from_secs(20);
 
 type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;

@@ -1,5 +1,5 @@
-//! The JSON in a body: UTF-8, the byte order mark, what PHP prints in front, the call of JSONP around
-//! it.
+//! The JSON in a body: UTF-8, the byte order mark, what PHP prints in front, the call of JSONP
+//! around it.
 
 use std::str::Utf8Error;
 

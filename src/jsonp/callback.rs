@@ -15,8 +15,8 @@ use std::str::FromStr;
 /// ```
 ///
 /// A name has at most [`Callback::MAX_LEN`] bytes. It consists of ASCII letters, digits, `_`, `$`,
-/// dots and indexes, and no part is a reserved word of JavaScript. Such a name needs no escaping in a
-/// script, an address or a header.
+/// dots and indexes, and no part is a reserved word of JavaScript. Such a name needs no escaping in
+/// a script, an address or a header.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Callback(Box<str>);
 
@@ -35,8 +35,8 @@ impl Callback {
     ///
     /// # Errors
     ///
-    /// When the name is empty or too long, contains anything except ASCII letters, digits, `_`, `$`,
-    /// single dots and indexes, or has a part that begins with a digit or is a reserved word.
+    /// When the name is empty or too long, contains anything except ASCII letters, digits, `_`,
+    /// `$`, single dots and indexes, or has a part that begins with a digit or is a reserved word.
     pub fn new(name: &str) -> Result<Callback, CallbackError> {
         check(name)?;
         Ok(Callback(name.into()))

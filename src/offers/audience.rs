@@ -58,8 +58,8 @@ impl Offer {
 
     /// Whether the offer is for users in this country: the list names it, is empty, or says `ALL`.
     ///
-    /// It is `None` when the request left out the countries, or they cannot be read. An empty list means every country:
-    /// that was observed and is not documented.
+    /// It is `None` when the request left out the countries, or they cannot be read. An empty list
+    /// means every country: that was observed and is not documented.
     ///
     /// ```
     /// # fn show(offer: &cpalead::Offer) {

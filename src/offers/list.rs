@@ -159,7 +159,8 @@ impl OfferList {
         self.report.raw(offer)
     }
 
-    /// The JSON of the offer that a defect of this list is in, byte for byte as the provider sent it.
+    /// The JSON of the offer that a defect of this list is in, byte for byte as the provider sent
+    /// it.
     ///
     /// The text is not redacted: it belongs in a file that only its owner reads, not in a log.
     #[must_use]

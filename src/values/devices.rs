@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use super::text::Text;
 
-/// A device that offers can be asked for.
+/// A device that a request for offers can name.
 ///
 /// Source: Publisher API documentation, Offers, `device`.
 ///
@@ -77,11 +77,14 @@ impl FromStr for Device {
     }
 }
 
-/// Text that names none of the documented devices.
+/// Text that is not one of the documented devices.
 ///
 /// ```
 /// let error = "fridge".parse::<cpalead::Device>().unwrap_err();
-/// assert_eq!(error.to_string(), "`fridge` is no device: expected ios, android, mobile or desktop");
+/// assert_eq!(
+///     error.to_string(),
+///     "`fridge` is not a device: expected ios, android, mobile or desktop",
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseDeviceError {
@@ -92,7 +95,7 @@ impl fmt::Display for ParseDeviceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is no device: expected ios, android, mobile or desktop",
+            "`{}` is not a device: expected ios, android, mobile or desktop",
             self.found
         )
     }
@@ -100,11 +103,12 @@ impl fmt::Display for ParseDeviceError {
 
 impl std::error::Error for ParseDeviceError {}
 
-/// The devices of an offer: known ones as a set, unknown tokens as they came; none at all means any device.
+/// The devices of an offer: known ones as a set, unknown words as they came. An offer without any
+/// is for every device.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Devices {
     known: u8,
-    // Whether `all`, or a token that says the same, was there.
+    // Whether `all`, or a word that means the same, was in the list.
     all: bool,
     // Rare: a pointer costs an offer less than a list would.
     #[allow(clippy::box_collection)]
@@ -121,7 +125,7 @@ impl Devices {
         self.unknown.as_deref().map_or(&[], Vec::as_slice)
     }
 
-    /// Whether any device is meant: the provider says so, or says nothing.
+    /// Whether the offer is for every device: the provider says so, or names none.
     pub(crate) fn are_any(&self) -> bool {
         self.all || (self.known == 0 && self.unknown().is_empty())
     }
@@ -144,7 +148,7 @@ impl<'de> Deserialize<'de> for Devices {
     }
 }
 
-/// The normal form is a list: `all` first, then known devices, then what is unknown.
+/// The normal form is a list: `all` first, then known devices, then unknown words.
 impl Serialize for Devices {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
