@@ -17,12 +17,12 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Kind, says_too_many};
-use crate::jsonp::Callback;
+use crate::jsonp::{Callback, without_lone_surrogates};
 use crate::values::lists::Object;
 use crate::values::text::{SourceScope, Text};
 use defect::{Defect, DefectKind, bounded};
 use envelope::{Envelope, place_of_fault, read};
-use json::{json_of, without_lone_surrogates};
+use json::json_of;
 use read_rows::{Raw, Typed};
 use row::{Row, Shape};
 

@@ -10,6 +10,7 @@ mod leak;
 mod list;
 mod odd_fields;
 mod pacing;
+mod packing;
 mod payouts;
 mod raw_server;
 mod redirects;

@@ -15,6 +15,7 @@ const FLOORS: &[&[&str]] = &[
         "clock",
         "endpoint",
         "error::try_again",
+        "jsonp::surrogates",
         "plain",
         "redact::spellings",
     ],
