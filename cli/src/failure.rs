@@ -73,7 +73,15 @@ impl Failure {
         Failure::new("system", 1, message)
     }
 
-    /// Ctrl-C. Shells expect the status 130 for it.
+    /// Rows of a report of money are missing from the output.
+    pub(crate) fn incomplete(what: impl std::fmt::Display) -> Failure {
+        let message = format!(
+            "{what}, so the report is not complete; with --lenient this ends with status 0"
+        );
+        Failure::new("incomplete", 1, message)
+    }
+
+    /// A signal, most often Ctrl-C. Shells expect the status 130 for it.
     pub(crate) fn interrupted() -> Failure {
         Failure::new("interrupted", 130, "interrupted")
     }
@@ -85,6 +93,12 @@ impl Failure {
             return Failure::new("", 0, "");
         }
         Failure::system(format!("cannot write to standard output: {error}"))
+    }
+
+    /// Adds to the message what the user can look at.
+    pub(crate) fn with_advice(mut self, advice: &str) -> Failure {
+        self.message = format!("{}: {advice}", self.message);
+        self
     }
 
     /// Adds the command that resumes where this one ended.
