@@ -97,3 +97,43 @@ pub(crate) fn entries<A: Answer>(answer: &A) -> impl Iterator<Item = Entry<'_, A
         Some(Entry::Row(row, defects.unwrap_or_default()))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use cpalead::OfferList;
+
+    use super::{Entry, entries};
+
+    /// The entries in words: `-` for a dropped row, else the id and the number of defects.
+    #[track_caller]
+    fn check(rows: &str, expected: &str) {
+        let body = format!(r#"{{"status":"success","offers":[{rows}]}}"#);
+        let offers = OfferList::from_json(body.into_bytes()).unwrap();
+        let shown = entries(&offers).map(|entry| match entry {
+            Entry::Row(offer, defects) => format!(" {}:{}", offer.id(), defects.len()),
+            Entry::Dropped(_) => "-".to_owned(),
+        });
+        assert_eq!(
+            shown.collect::<String>().replace(&"-".repeat(10_000), "…"),
+            expected
+        );
+    }
+
+    #[test]
+    fn a_row_has_its_own_defects() {
+        let odd = r#"{"id":2,"epc":"N/A","amount":"lots"}"#;
+        check(
+            &format!(r#"7,{{"id":1}},{odd},8,9,{odd}"#),
+            "- 1:0 2:2-- 2:2",
+        );
+        check(&format!(r#"{odd},{{"id":1}},7"#), " 2:2 1:0-");
+    }
+
+    #[test]
+    fn a_row_whose_place_is_unknown_has_no_defects_of_others() {
+        let dropped = "7,".repeat(9_999);
+        let odd = r#"{"id":2,"epc":"N/A"}"#;
+        check(&format!("{odd},{dropped}7,{odd}"), " 2:1… 2:1");
+        check(&format!("{odd},{dropped}7,7,{odd}"), " 2:1… 2:0");
+    }
+}

@@ -25,7 +25,8 @@ const AFTER_HELP: &str = "\
 Environment: CPALEAD_PUBLISHER_ID, CPALEAD_API_KEY and CPALEAD_BASE_URL are used where the option is \
 not given. No option takes the api key itself, because it would be visible in the list of processes.
 
-Exit status: 0 done; 1 the provider, the network or the output failed, or rows of a report were left out; 2 usage or configuration; 3 rate limited.
+Exit status: 0 done; 1 the provider, the network or the output failed, or rows of a report were left \
+out; 2 usage or configuration; 3 rate limited.
 
 Try it without an account:
   cpalead --sandbox offers --country US --limit 5 --payout-country US";
@@ -111,8 +112,8 @@ Examples:
   cpalead offers --updated-since 2026-04-01 --output ndjson | jq .title
 
 With --payout-country, a table marks default amounts with *. JSON has an object `payout` with `amount`, \
-`currency` and `source` (country or default), or null if the offer has no amount or it cannot be read. CSV has the columns \
-payout.amount, payout.currency and payout.source.")]
+`currency` and `source` (country or default), or null if the offer has no \
+amount or it cannot be read. CSV has the columns payout.amount, payout.currency and payout.source.")]
 pub(crate) struct OffersArgs {
     /// Only offers for this country, a two-letter code; `user` means the country you call from
     #[arg(long, value_name = "CC|user", value_parser = values::country)]
@@ -163,7 +164,8 @@ pub(crate) struct OffersArgs {
 Example: cpalead --sandbox payout 5556958 --country US
 
 The command pulls the whole catalogue, with offers of every type and those for offerwalls. If the offer \
-is not in it, the exit status is 1. If the offer has no amount, or it cannot be read, the payout is null and the exit status is 0.")]
+is not in it, the exit status is 1. If the offer has no amount, or it cannot be read, the payout is \
+null and the exit status is 0.")]
 pub(crate) struct PayoutArgs {
     /// Id of the offer
     #[arg(value_name = "OFFER_ID", value_parser = values::offer_id, allow_negative_numbers = true)]

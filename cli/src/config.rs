@@ -28,7 +28,7 @@ pub(crate) struct Settings {
     need: Need,
     publisher_id: u64,
     api_key: Option<ApiKey>,
-    /// Where the key came from, unless it is the sandbox's.
+    /// Where the key came from; nothing for the key of the sandbox.
     key_origin: Option<String>,
     target: Target,
     wait: Option<Wait>,
@@ -185,6 +185,8 @@ fn refuses_key(error: &cpalead::Error) -> bool {
         words.any(|word| matches!(word, "key" | "apikey"))
     };
     match error.status() {
+        // A rate limit is often said to count calls for each key.
+        _ if error.is_rate_limited() => false,
         Some(401 | 403) => true,
         Some(_) => (error.is_provider() || error.is_status()) && mentions_key(),
         None => false,

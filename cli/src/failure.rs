@@ -107,6 +107,12 @@ impl Failure {
         self
     }
 
+    /// Leaves out the beginning of the answer, unless details are wanted.
+    pub(crate) fn detailed(mut self, verbose: bool) -> Failure {
+        self.excerpt = self.excerpt.filter(|_| verbose);
+        self
+    }
+
     /// Whether this is not a failure, because the reader closed the pipe.
     pub(crate) fn is_quiet(&self) -> bool {
         self.exit == 0
@@ -118,15 +124,11 @@ impl Failure {
 
     /// Prints the failure on standard error: one JSON object, or one line with optional notes below
     /// it.
-    pub(crate) fn report(&self, as_json: bool, verbose: bool) {
+    pub(crate) fn report(&self, as_json: bool) {
         if self.is_quiet() {
             return;
         }
-        let text = if as_json {
-            self.json()
-        } else {
-            self.lines(verbose)
-        };
+        let text = if as_json { self.json() } else { self.lines() };
         // If standard error is closed, nothing more can be reported.
         let _ = writeln!(io::stderr(), "{text}");
     }
@@ -142,9 +144,9 @@ impl Failure {
         serde_json::to_string(&JsonReport { error }).unwrap_or_else(|error| error.to_string())
     }
 
-    fn lines(&self, verbose: bool) -> String {
+    fn lines(&self) -> String {
         let mut lines = format!("error: {}", plain::line(&self.message));
-        if verbose && let Some(excerpt) = &self.excerpt {
+        if let Some(excerpt) = &self.excerpt {
             lines.push_str("\nnote: the answer begins: ");
             lines.push_str(&plain::line(excerpt));
         }
@@ -213,7 +215,7 @@ mod tests {
     fn no_control_character_reaches_the_terminal() {
         let failure = Failure::input("a\u{1b}[2Jb\nc").resumed_by("cpalead x".to_owned());
         assert_eq!(
-            failure.lines(false),
+            failure.lines(),
             "error: a[2Jb c\nnote: to resume: cpalead x"
         );
         assert_eq!(

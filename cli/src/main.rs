@@ -35,15 +35,16 @@ fn main() -> ExitCode {
     };
     let as_json = cli.global.output == Some(Format::Json);
     let verbose = cli.global.verbose;
-    end(run(cli), as_json, verbose)
+    let ended = run(cli);
+    end(ended.map_err(|failure| failure.detailed(verbose)), as_json)
 }
 
 /// Reports a failure, and gives the exit status.
-fn end(result: Result<(), Failure>, as_json: bool, verbose: bool) -> ExitCode {
+fn end(result: Result<(), Failure>, as_json: bool) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            failure.report(as_json, verbose);
+            failure.report(as_json);
             ExitCode::from(failure.exit())
         }
     }
@@ -58,7 +59,7 @@ fn refuse(error: &clap::Error, as_json: bool) -> ExitCode {
     match error.kind() {
         DisplayHelp | DisplayVersion => {
             let written = output::write_text(&error.to_string());
-            end(written, as_json, false)
+            end(written, as_json)
         }
         DisplayHelpOnMissingArgumentOrSubcommand if !as_json => {
             let _ = write!(io::stderr(), "{error}");
@@ -70,7 +71,7 @@ fn refuse(error: &clap::Error, as_json: bool) -> ExitCode {
             } else {
                 Failure::from(error)
             };
-            end(Err(failure), as_json, false)
+            end(Err(failure), as_json)
         }
     }
 }

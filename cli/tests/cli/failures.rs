@@ -303,6 +303,28 @@ fn a_refused_key_is_named_by_its_origin() {
     }
     let other = refused("200 OK", r#"{"status":"error","message":"Unknown monkey"}"#);
     assert!(!other.contains("came from"), "{other}");
+    let server = Server::with("401 Unauthorized", "", in_words);
+    let origin = |run: crate::support::Run| {
+        let message = run.ends_with(1).err;
+        let first = message.lines().find(|line| line.starts_with("error: "));
+        let (_, origin) = first.unwrap().rsplit_once(" came from ").unwrap();
+        origin.to_owned()
+    };
+    let piped = server.cpalead("conversions x --api-key-file -");
+    assert_eq!(origin(piped.input("a-wrong-key")), "standard input");
+    let directory = tempfile::TempDir::new().unwrap();
+    let path = directory.path().join("key");
+    std::fs::write(&path, "a-wrong-key").unwrap();
+    let reversals = "reversals --start 2026-01-01 --end 2026-01-02 --api-key-file";
+    let run = server.cpalead(reversals).arg(&path);
+    assert_eq!(origin(run), format!("the file {}", path.display()));
+    let limited = r#"{"status":"error","message":"Too many requests for this API key"}"#;
+    let server = Server::with("429 Too Many Requests", "", limited);
+    let run = server
+        .cpalead("conversions x")
+        .env("CPALEAD_API_KEY", "a-key");
+    let outcome = run.ends_with(3);
+    assert!(!outcome.err.contains("came from"), "{}", outcome.err);
 }
 
 /// Runs the command with its output on a full disk.
