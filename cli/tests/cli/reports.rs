@@ -64,7 +64,7 @@ fn a_range_of_reversals_prints_its_plan_and_then_its_rows() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|row| row["date"].as_str().unwrap())
+        .filter_map(|row| row["date"].as_str())
         .collect();
     assert!(dates.len() > 20 && dates.is_sorted());
     let plan: Vec<_> = outcome
