@@ -105,11 +105,23 @@ fn operations(
             let servers = [operation, &item, document]
                 .into_iter()
                 .find_map(|level| level.get("servers"));
-            let bases = servers::bases(servers, home).map_err(|fault| {
-                Problem::unverified(format!(
-                    "{place}: {fault}; a client would not know where to send a request"
-                ))
-            })?;
+            let (bases, faults) = match servers::bases(servers, home) {
+                Ok(found) => found,
+                Err(fault) if method == "get" && ends_like_ours(path) => {
+                    return Err(Problem::unverified(format!(
+                        "{place}: {fault}; a client would not know where to send a request"
+                    )));
+                }
+                Err(fault) => {
+                    notes.push(format!("left out {place}: {fault}"));
+                    continue;
+                }
+            };
+            notes.extend(
+                faults
+                    .iter()
+                    .map(|fault| format!("{place}: left out a server: {fault}")),
+            );
             let (origin, whole) = address(&bases, path, &place, notes);
             let known = |one: &Found| one.0 == origin && one.1 == whole && one.2 == method;
             if found.iter().any(known) {
@@ -158,6 +170,12 @@ fn address(bases: &[Base], path: &str, place: &str, notes: &mut Vec<String>) -> 
 
 fn is_ours(path: &str) -> bool {
     OPERATIONS.iter().any(|ours| ours.path == path)
+}
+
+/// Whether a path may be one of ours, on a server that is not known.
+fn ends_like_ours(path: &str) -> bool {
+    let last = path.trim_end_matches('/').rsplit('/').next();
+    OPERATIONS.iter().any(|ours| last == Some(ours.rows))
 }
 
 /// Joins both paths where one ends and the other begins with the same word, and returns that word.
@@ -240,15 +258,22 @@ fn self_contained(
         .cloned()
         .unwrap_or_default();
     let shared = item["parameters"].as_array().cloned().unwrap_or_default();
-    for parameter in own.iter().chain(&shared) {
+    for (at, parameter) in own.iter().chain(&shared).enumerate() {
         let parameter = plain_parameter(document, &resolved(document, parameter));
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let same = |one: &Value| one["name"] == parameter["name"] && one["in"] == parameter["in"];
         if is_api_key(&parameter) {
-            secured = Some(json!([{API_KEY: []}]));
-        } else if !parameters
-            .iter()
-            .any(|one| one["name"] == parameter["name"] && one["in"] == parameter["in"])
-        {
+            secured = secured_by_key(secured, parameter["required"] == true);
+        } else if is_ignored(&parameter) {
+            notes.push(format!(
+                "{place}: left out the header {name}, which OpenAPI ignores as a parameter"
+            ));
+        } else if !parameters.iter().any(same) {
             parameters.push(parameter);
+        } else if at < own.len() {
+            notes.push(format!(
+                "{place}: left out the second of two parameters {name}"
+            ));
         }
     }
     // The key in the query is already the security scheme. A parameter elsewhere is a second way to
@@ -265,6 +290,10 @@ fn self_contained(
     operation["parameters"] = Value::Array(parameters);
     for (_, response) in walk::members(&mut operation, "responses") {
         *response = resolved(document, response);
+        if let Some(Value::Object(headers)) = response.get_mut("headers") {
+            // OpenAPI ignores it: the key of `content` is the media type.
+            headers.retain(|name, _| !name.eq_ignore_ascii_case("content-type"));
+        }
         for (_, header) in walk::members(response, "headers") {
             *header = resolved(document, header);
         }
@@ -276,6 +305,12 @@ fn self_contained(
     if let Some(body) = operation.get_mut("requestBody") {
         *body = resolved(document, body);
         plain_examples(document, body);
+        if let (true, Some(operation)) = (is_bodyless(place), operation.as_object_mut()) {
+            operation.remove("requestBody");
+            notes.push(format!(
+                "{place}: left out the body, which a request of this method does not have"
+            ));
+        }
     }
     if let Some(map) = operation.as_object_mut() {
         for key in ["callbacks", "servers"] {
@@ -314,6 +349,7 @@ fn plain_parameter(document: &Value, parameter: &Value) -> Value {
     }
     let schema = map.entry("schema").or_insert_with(|| json!({}));
     *schema = single(document, &resolved(document, schema));
+    text_of_any(schema);
     // A query cannot express null; such a parameter is not sent.
     if let Some(schema) = schema.as_object_mut() {
         schema.remove("nullable");
@@ -325,6 +361,28 @@ fn plain_parameter(document: &Value, parameter: &Value) -> Value {
         *example = resolved(document, example);
     }
     parameter
+}
+
+/// Replaces a choice with its member that takes every text. On the wire every value is text.
+fn text_of_any(schema: &mut Value) {
+    let is_text = |one: &&Value| {
+        one["type"] == "string"
+            && ["enum", "pattern", "format", "minLength", "maxLength"]
+                .iter()
+                .all(|key| one.get(*key).is_none())
+    };
+    for key in ["anyOf", "oneOf"] {
+        let choices = schema[key].as_array();
+        let text = choices
+            .and_then(|choices| choices.iter().find(is_text))
+            .cloned();
+        if let (Some(Value::Object(text)), Some(schema)) = (text, schema.as_object_mut()) {
+            schema.remove(key);
+            for (name, value) in text {
+                schema.entry(name).or_insert(value);
+            }
+        }
+    }
 }
 
 /// Replaces an `allOf` of one schema with that schema.
@@ -343,6 +401,32 @@ fn single(document: &Value, schema: &Value) -> Value {
             inner
         }
         _ => schema.clone(),
+    }
+}
+
+/// Whether requests of the method have no body, in `GET /api/offers`.
+fn is_bodyless(place: &str) -> bool {
+    ["GET ", "HEAD ", "DELETE "]
+        .iter()
+        .any(|method| place.starts_with(method))
+}
+
+/// The headers that OpenAPI ignores as parameters.
+fn is_ignored(parameter: &Value) -> bool {
+    let name = parameter["name"].as_str().unwrap_or_default();
+    parameter["in"] == "header"
+        && ["accept", "content-type", "authorization"]
+            .iter()
+            .any(|ignored| name.eq_ignore_ascii_case(ignored))
+}
+
+/// What an operation asks for that has the key among its parameters. An optional one may be left
+/// out.
+fn secured_by_key(declared: Option<Value>, required: bool) -> Option<Value> {
+    match declared {
+        _ if required => Some(json!([{API_KEY: []}])),
+        Some(declared) => Some(declared),
+        None => Some(json!([{}, {API_KEY: []}])),
     }
 }
 

@@ -165,7 +165,7 @@ pub(crate) fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Val
 }
 
 /// A pointer in a URL fragment may be percent-encoded.
-fn percent_decoded(text: &str) -> String {
+pub(crate) fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
