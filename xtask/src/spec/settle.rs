@@ -12,12 +12,12 @@ const NAMED: usize = 3;
 /// Settles the whole document. What has no meaning without a part that is wrong stays, for the
 /// check of the result to refuse.
 pub(crate) fn settle(document: &mut Value, notes: &mut Vec<String>) {
-    let mut left_out = Vec::new();
+    let mut steps = Vec::new();
     path_parameters(document, notes);
-    node(document, Type::One(Kind::Document), "", &mut left_out);
+    node(document, Type::One(Kind::Document), "", &mut steps);
     let mut counts: Vec<(String, usize)> = Vec::new();
-    for LeftOut { place, why } in left_out {
-        let field = place.rsplit('/').next().unwrap_or_default().to_owned();
+    for step in steps {
+        let (field, note) = step.words();
         let at = counts.iter().position(|(name, _)| *name == field);
         let at = at.unwrap_or_else(|| {
             counts.push((field, 0));
@@ -25,44 +25,61 @@ pub(crate) fn settle(document: &mut Value, notes: &mut Vec<String>) {
         });
         counts[at].1 += 1;
         if counts[at].1 <= NAMED {
-            notes.push(format!("left out {place}, {why}"));
+            notes.push(note);
         }
     }
     for (field, count) in counts.into_iter().filter(|(_, count)| *count > NAMED) {
         notes.push(format!(
-            "left out `{field}` in {} more places in the same way",
+            "the same for `{field}` in {} more places",
             count - NAMED
         ));
     }
 }
 
-struct LeftOut {
-    place: String,
-    why: String,
+/// What was done at a place.
+enum Step {
+    LeftOut { place: String, why: String },
+    Described { place: String },
 }
 
-fn node(value: &mut Value, holds: Type, place: &str, left_out: &mut Vec<LeftOut>) {
+impl Step {
+    /// The field and the note.
+    fn words(self) -> (String, String) {
+        match self {
+            Self::LeftOut { place, why } => {
+                let field = place.rsplit('/').next().unwrap_or_default().to_owned();
+                (field, format!("left out {place}, {why}"))
+            }
+            Self::Described { place } => (
+                "description".to_owned(),
+                format!("the response at {place} has no description; it was given an empty one"),
+            ),
+        }
+    }
+}
+
+fn node(value: &mut Value, holds: Type, place: &str, steps: &mut Vec<Step>) {
     match (holds, value) {
         (Type::One(kind) | Type::Ref(kind) | Type::FlagOr(kind), Value::Object(map)) => {
             if kind == Kind::PathItem || !map.contains_key("$ref") {
-                object(map, kind, place, left_out);
+                object(map, kind, place, steps);
             }
         }
         (Type::List(inner) | Type::Several(inner), Value::Array(list)) => {
             for (at, item) in list.iter_mut().enumerate() {
-                node(item, *inner, &format!("{place}/{at}"), left_out);
+                node(item, *inner, &format!("{place}/{at}"), steps);
             }
         }
         (Type::Map(inner) | Type::Named(inner), Value::Object(map)) => {
             for (name, item) in map {
-                node(item, *inner, &walk::below(place, name), left_out);
+                node(item, *inner, &walk::below(place, name), steps);
             }
         }
         _ => {}
     }
 }
 
-fn object(map: &mut Map<String, Value>, kind: Kind, place: &str, left_out: &mut Vec<LeftOut>) {
+fn object(map: &mut Map<String, Value>, kind: Kind, place: &str, steps: &mut Vec<Step>) {
     let keys: Vec<String> = map.keys().cloned().collect();
     for key in keys {
         if openapi::is_extensible(kind) && key.starts_with("x-") {
@@ -76,7 +93,7 @@ fn object(map: &mut Map<String, Value>, kind: Kind, place: &str, left_out: &mut 
         let why = match holds {
             None => Some("which OpenAPI 3.0 does not have".to_owned()),
             Some(holds) => {
-                node(value, holds, &inside, left_out);
+                node(value, holds, &inside, steps);
                 let required = |field: &openapi::Field| field.name == key && field.required;
                 let wrong = !valid::fits(value, holds)
                     && openapi::names(kind).is_none()
@@ -93,11 +110,11 @@ fn object(map: &mut Map<String, Value>, kind: Kind, place: &str, left_out: &mut 
             let value = map.remove(&key);
             // An empty list of names says nothing, so nobody has to read about it.
             if key != "required" || value != Some(json!([])) {
-                left_out.push(LeftOut { place: inside, why });
+                steps.push(Step::LeftOut { place: inside, why });
             }
         }
     }
-    complete(map, kind, place, left_out);
+    complete(map, kind, place, steps);
 }
 
 /// The required field that an object of little weight lacks. Without the object the document only
@@ -116,22 +133,25 @@ fn is_incomplete(value: &Value, holds: Type) -> Option<&'static str> {
 }
 
 /// Adds what OpenAPI requires and what has one meaning, and removes what contradicts it.
-fn complete(map: &mut Map<String, Value>, kind: Kind, place: &str, left_out: &mut Vec<LeftOut>) {
-    let mut drop = |map: &mut Map<String, Value>, key: &str, why: &str| {
-        if map.remove(key).is_some() {
-            left_out.push(LeftOut {
-                place: walk::below(place, key),
-                why: why.to_owned(),
-            });
-        }
-    };
+fn complete(map: &mut Map<String, Value>, kind: Kind, place: &str, steps: &mut Vec<Step>) {
     match kind {
         Kind::Response => {
-            map.entry("description").or_insert_with(|| json!(""));
+            if !map.contains_key("description") {
+                map.insert("description".to_owned(), json!(""));
+                steps.push(Step::Described {
+                    place: place.to_owned(),
+                });
+            }
         }
         Kind::Parameter | Kind::Header => {
             if map.contains_key("schema") {
-                drop(map, "content", "because `schema` describes the value");
+                leave_out(
+                    map,
+                    "content",
+                    "because `schema` describes the value",
+                    place,
+                    steps,
+                );
             } else if !map.contains_key("content") {
                 map.insert("schema".to_owned(), json!({}));
             }
@@ -145,7 +165,13 @@ fn complete(map: &mut Map<String, Value>, kind: Kind, place: &str, left_out: &mu
                 map.entry("items").or_insert_with(|| json!({}));
             }
             if !valid::default_fits(map) {
-                drop(map, "default", "which its schema does not allow");
+                leave_out(
+                    map,
+                    "default",
+                    "which its schema does not allow",
+                    place,
+                    steps,
+                );
             }
         }
         _ => {}
@@ -153,7 +179,28 @@ fn complete(map: &mut Map<String, Value>, kind: Kind, place: &str, left_out: &mu
     if matches!(kind, Kind::Parameter | Kind::Header | Kind::MediaType)
         && map.contains_key("examples")
     {
-        drop(map, "example", "because `examples` is there too");
+        leave_out(
+            map,
+            "example",
+            "because `examples` is there too",
+            place,
+            steps,
+        );
+    }
+}
+
+fn leave_out(
+    map: &mut Map<String, Value>,
+    key: &str,
+    why: &str,
+    place: &str,
+    steps: &mut Vec<Step>,
+) {
+    if map.remove(key).is_some() {
+        steps.push(Step::LeftOut {
+            place: walk::below(place, key),
+            why: why.to_owned(),
+        });
     }
 }
 

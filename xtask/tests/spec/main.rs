@@ -12,6 +12,7 @@ mod reports;
 mod rules;
 mod server;
 mod shapes;
+mod sloppy;
 mod snapshots;
 mod standing;
 mod tree;
