@@ -2,6 +2,7 @@
 //!
 //! Rules can be defined only here. Where a level depends on the context, two rules share an id.
 
+mod elsewhere;
 mod markdown;
 mod rule;
 
