@@ -87,10 +87,10 @@ impl Mender {
             self.coerce(value, holds, place)?;
         }
         match (holds, value) {
-            (Type::One(kind) | Type::Ref(kind) | Type::FlagOr(kind), Value::Object(map)) => {
-                if kind == Kind::PathItem || !map.contains_key("$ref") {
-                    self.object(map, kind, place)?;
-                }
+            (Type::One(kind) | Type::Ref(kind) | Type::FlagOr(kind), Value::Object(map))
+                if kind == Kind::PathItem || !map.contains_key("$ref") =>
+            {
+                self.object(map, kind, place)?;
             }
             (Type::List(inner) | Type::Several(inner), Value::Array(list)) => {
                 for (at, item) in list.iter_mut().enumerate() {

@@ -60,10 +60,10 @@ impl Step {
 
 fn node(value: &mut Value, holds: Type, place: &str, steps: &mut Vec<Step>) {
     match (holds, value) {
-        (Type::One(kind) | Type::Ref(kind) | Type::FlagOr(kind), Value::Object(map)) => {
-            if kind == Kind::PathItem || !map.contains_key("$ref") {
-                object(map, kind, place, steps);
-            }
+        (Type::One(kind) | Type::Ref(kind) | Type::FlagOr(kind), Value::Object(map))
+            if kind == Kind::PathItem || !map.contains_key("$ref") =>
+        {
+            object(map, kind, place, steps);
         }
         (Type::List(inner) | Type::Several(inner), Value::Array(list)) => {
             for (at, item) in list.iter_mut().enumerate() {
@@ -135,13 +135,11 @@ fn is_incomplete(value: &Value, holds: Type) -> Option<&'static str> {
 /// Adds what OpenAPI requires and what has one meaning, and removes what contradicts it.
 fn complete(map: &mut Map<String, Value>, kind: Kind, place: &str, steps: &mut Vec<Step>) {
     match kind {
-        Kind::Response => {
-            if !map.contains_key("description") {
-                map.insert("description".to_owned(), json!(""));
-                steps.push(Step::Described {
-                    place: place.to_owned(),
-                });
-            }
+        Kind::Response if !map.contains_key("description") => {
+            map.insert("description".to_owned(), json!(""));
+            steps.push(Step::Described {
+                place: place.to_owned(),
+            });
         }
         Kind::Parameter | Kind::Header => {
             if map.contains_key("schema") {

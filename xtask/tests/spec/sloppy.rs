@@ -272,7 +272,7 @@ fn values_of_the_wrong_type_are_read_as_what_they_mean() {
                 doc,
                 &format!("{GET}/parameters/1/schema"),
                 json!("a country"),
-            )
+            );
         },
         "the schema at /paths/~1api~1offers/get/parameters/1/schema is \"a country\", which is neither a schema nor the name \
          of one",

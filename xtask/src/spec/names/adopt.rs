@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::spec::expected::Operation;
-use crate::spec::normalize::resolved;
+use crate::spec::verify::resolved;
 use crate::spec::walk;
 
 /// Media types of our responses, as written in the normal form.
