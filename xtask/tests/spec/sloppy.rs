@@ -352,13 +352,8 @@ fn a_comma_list_described_as_plain_text_takes_what_the_client_sends() {
             json!({"name": "device", "in": "query", "schema": {"type": "string"}}),
         );
     });
-    let device: Vec<String> = found
-        .changes()
-        .into_iter()
-        .filter(|change| !change.contains("overlay-does-not-cover"))
-        .collect();
     assert_eq!(
-        device,
+        found.changes(),
         ["request-parameter-list-type-changed info @ GET /api/offers query device"]
     );
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::spec::coverage::takes_every_text;
 use crate::spec::expected::API_KEY;
 use crate::spec::verify::resolved;
 use crate::spec::walk;
@@ -40,16 +41,10 @@ pub(super) fn plain_parameter(document: &Value, parameter: &Value) -> Value {
 
 /// Replaces a choice with its member that takes every text. On the wire every value is text.
 fn text_of_any(schema: &mut Value) {
-    let is_text = |one: &&Value| {
-        one["type"] == "string"
-            && ["enum", "pattern", "format", "minLength", "maxLength"]
-                .iter()
-                .all(|key| one.get(*key).is_none())
-    };
     for key in ["anyOf", "oneOf"] {
         let choices = schema[key].as_array();
         let text = choices
-            .and_then(|choices| choices.iter().find(is_text))
+            .and_then(|choices| choices.iter().find(|one| takes_every_text(one)))
             .cloned();
         if let (Some(Value::Object(text)), Some(schema)) = (text, schema.as_object_mut()) {
             schema.remove(key);
