@@ -52,6 +52,10 @@ impl ApiKey {
         if key.len() > ApiKey::MAX_LEN {
             return Err(ApiKeyError(Fault::TooLong(key.len())));
         }
+        let quoted = |quote| key.len() > 1 && key.starts_with(quote) && key.ends_with(quote);
+        if quoted('"') || quoted('\'') {
+            return Err(ApiKeyError(Fault::Quoted));
+        }
         if key
             .chars()
             .any(|c| c.is_whitespace() || plain::is_hidden(c) || plain::is_joiner(c))
@@ -113,6 +117,7 @@ enum Fault {
     Empty,
     TooLong(usize),
     Character,
+    Quoted,
 }
 
 impl fmt::Display for ApiKeyError {
@@ -122,6 +127,7 @@ impl fmt::Display for ApiKeyError {
             Fault::TooLong(len) => {
                 write!(f, "api key is {len} bytes long, and at most {} are allowed; check that it is only the key", ApiKey::MAX_LEN)
             }
+            Fault::Quoted => f.write_str("api key is in quotes; give it without them"),
             Fault::Character => {
                 f.write_str("api key contains a blank, a control character or an invisible character; give only the key, on one line")
             }
@@ -178,6 +184,9 @@ mod tests {
             "s3cret\u{202e}",
         ] {
             refused(unfit, UNFIT);
+        }
+        for quoted in ["\"s3cret\"", "'s3cret'"] {
+            refused(quoted, "api key is in quotes; give it without them");
         }
     }
 

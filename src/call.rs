@@ -6,6 +6,7 @@ pub(crate) mod operation;
 pub(crate) mod retry;
 pub(crate) mod retry_after;
 pub(crate) mod trace;
+pub(crate) mod unpack;
 pub(crate) mod wire;
 
 use std::sync::Arc;
@@ -64,6 +65,10 @@ impl Call {
         Fut: Future<Output = Result<Ignored, generated::Error<()>>>,
     {
         self.demand_key()?;
+        if tokio::runtime::Handle::try_current().is_err() {
+            let message = "there is no tokio runtime: make this call from inside of one";
+            return Err(self.refused(message));
+        }
         let Self {
             inner,
             endpoint,
@@ -71,9 +76,10 @@ impl Call {
             limiter,
         } = self;
         let call = async {
-            let request = operation::request(&inner.http, &inner.base_url, operation)
+            let mut request = operation::request(&inner.http, &inner.base_url, operation)
                 .await
                 .map_err(|error| error.at(*endpoint))?;
+            operation::add_headers(&mut request, *endpoint, callback);
             let body = attempts::send(inner, limiter, *endpoint, request).await?;
             let scrub = |text: &str| inner.excerpt(text.as_bytes());
             let read = decode::decode(&body.text, callback, *shape, &scrub)

@@ -1,26 +1,29 @@
-//! Decoding: the text of an answer into rows, typed in one pass. Only when that pass fails, row by row
-//! and, in a row that fails, field by field.
+//! Decoding: the text of an answer into rows, typed in one pass. Only when that pass fails, row by
+//! row and, in a row that fails, field by field.
 
 pub(crate) mod defect;
 pub(crate) mod envelope;
 pub(crate) mod json;
 pub(crate) mod lenient_row;
 pub(crate) mod prune;
+pub(crate) mod read_rows;
 pub(crate) mod row;
 pub(crate) mod words;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Kind, says_too_many};
-use crate::jsonp::Callback;
+use crate::jsonp::{Callback, without_lone_surrogates};
 use crate::values::lists::Object;
 use crate::values::text::{SourceScope, Text};
 use defect::{Defect, DefectKind, bounded};
-use envelope::{Envelope, Raw, Typed, place_of_fault, read};
-use json::{json_of, without_lone_surrogates};
+use envelope::{Envelope, place_of_fault, read};
+use json::json_of;
+use read_rows::{Raw, Typed};
 use row::{Row, Shape};
 
 /// The expected length of a row in bytes, from which the room for the rows is estimated.
@@ -278,7 +281,7 @@ fn unreadable(text: &str, shape: Shape, error: &serde_json::Error) -> Error {
         "the body is empty".to_owned()
     } else if start.starts_with('<') {
         "it is an HTML page, not JSON".to_owned()
-    } else if !start.starts_with(['{', '[', '"']) {
+    } else if serde_json::from_str::<IgnoredAny>(text).is_err() && !start.starts_with(['{', '[']) {
         let words = bounded(start.trim_end());
         if says_too_many(&words) {
             return Error::new(Kind::Provider(words));

@@ -29,6 +29,16 @@ impl Endpoint {
             Endpoint::Conversions | Endpoint::Reversals => true,
         }
     }
+
+    /// Whether the provider limits the calls.
+    ///
+    /// Source: Publisher API documentation: only Conversions and Reversals state a limit.
+    pub(crate) fn has_limit(self) -> bool {
+        match self {
+            Endpoint::Offers => false,
+            Endpoint::Conversions | Endpoint::Reversals => true,
+        }
+    }
 }
 
 impl fmt::Display for Endpoint {

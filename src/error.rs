@@ -2,13 +2,13 @@
 
 mod kind;
 mod message;
+pub(crate) mod try_again;
 
 use std::time::Duration;
 
 use crate::endpoint::Endpoint;
 
 pub(crate) use kind::{Kind, Sent};
-pub(crate) use message::{NOT_YET, TryAgain};
 
 /// Why a call failed.
 ///
@@ -89,7 +89,7 @@ impl Error {
                 *path = filter(path);
                 *message = filter(message);
             }
-            Kind::Provider(words) => *words = filter(words),
+            Kind::Provider(words) | Kind::Status(Some(words)) => *words = filter(words),
             _ => {}
         }
         self
@@ -156,7 +156,7 @@ impl Error {
     /// call a minute, and 5xx a fault of the provider.
     #[must_use]
     pub fn is_status(&self) -> bool {
-        matches!(self.0.kind, Kind::Status)
+        matches!(self.0.kind, Kind::Status(_))
     }
 
     /// Whether the provider answered with a success status and an error in the body.
@@ -233,6 +233,7 @@ impl Error {
         match &self.0.kind {
             Kind::Limited => true,
             Kind::Provider(words) => says_too_many(words),
+            Kind::Status(Some(words)) if says_too_many(words) => true,
             _ => self.0.status == Some(429),
         }
     }
@@ -319,7 +320,7 @@ impl Error {
             Kind::Transport(_) => "transport",
             Kind::TooLarge(_) => "too_large",
             Kind::Redirect(_) => "redirect",
-            Kind::Status => "status",
+            Kind::Status(_) => "status",
             Kind::Provider(_) => "provider",
             Kind::Decode { .. } => "decode",
             Kind::Limited => "rate_limited",
@@ -366,7 +367,7 @@ mod tests {
 
     #[test]
     fn messages_say_what_failed_with_what_and_what_to_do() {
-        let status = || Error::new(Kind::Status).at(Endpoint::Offers);
+        let status = || Error::new(Kind::Status(None)).at(Endpoint::Offers);
         check(
             status()
                 .with_status(503)
@@ -422,7 +423,7 @@ mod tests {
     fn only_what_was_sent_may_have_counted() {
         assert!(!Error::new(Kind::Limited).may_have_counted());
         assert!(
-            Error::new(Kind::Status)
+            Error::new(Kind::Status(None))
                 .sent(Sent::Maybe)
                 .may_have_counted()
         );

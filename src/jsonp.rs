@@ -19,10 +19,12 @@
 //! and not for what the function does.
 
 mod callback;
+mod surrogates;
 mod unwrap;
 mod wrap;
 
 pub use callback::{Callback, CallbackError};
+pub(crate) use surrogates::without_lone_surrogates;
 pub use unwrap::{UnwrapError, callback_of, unwrap};
 pub(crate) use wrap::wrap_valid;
 pub use wrap::{CONTENT_TYPE, NOSNIFF, WrapError, wrap};

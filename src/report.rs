@@ -49,9 +49,9 @@ impl<R> Report<R> {
 
     /// What is wrong with the answer, while the rest of it was read.
     ///
-    /// Dropped rows come first, then fields that could not be read or were read on an assumption. At
-    /// most 10,000 of each of the two groups are listed; [`defect_count`](Self::defect_count) counts
-    /// all.
+    /// Dropped rows come first, then fields that could not be read or were read on an assumption.
+    /// At most 10,000 of each of the two groups are listed; [`defect_count`](Self::defect_count)
+    /// counts all.
     #[must_use]
     pub fn defects(&self) -> &[Defect] {
         self.defects.as_slice()
@@ -111,7 +111,8 @@ impl<R: Row + PartialEq> Report<R> {
         self.raw_at(row.index() as usize)
     }
 
-    /// The JSON of the row that a defect of this report is in, byte for byte as the provider sent it.
+    /// The JSON of the row that a defect of this report is in, byte for byte as the provider sent
+    /// it.
     ///
     /// The text is not redacted: it belongs in a file that only its owner reads, not in a log.
     ///

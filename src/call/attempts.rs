@@ -8,6 +8,7 @@ use super::retry::{self, Decision};
 use super::trace;
 use super::wire::{failed, pointed_to, read_body, wait_asked};
 use crate::decode::json::not_utf8;
+use crate::decode::words::words_of_failure;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Sent};
 use crate::rate_limits::limiter::Limiter;
@@ -123,7 +124,7 @@ async fn make(
     let sending = Sending(Some(permit));
     let sent = inner.http.execute(request).await;
     let mut response = sent.map_err(|error| {
-        let error = failed(error, &secrets);
+        let error = failed(error, Some(&inner.base_url), &secrets);
         if error.may_have_counted() {
             error
         } else {
@@ -145,9 +146,18 @@ async fn make(
     }
     let read = read_body(&mut response, inner.max_body, &secrets).await;
     if !(200..300).contains(&status) {
-        // The status is more useful than the error of a body that broke off.
-        let excerpt = redact::excerpt(&read.unwrap_or_default(), &secrets);
-        return Err(answered(Kind::Status, status, retry_after).with_excerpt(excerpt));
+        // The status says more than a body that broke off.
+        let body = read.unwrap_or_default();
+        let words = std::str::from_utf8(&body).ok().and_then(words_of_failure);
+        let words = words.map(|words| redact::excerpt(words.as_bytes(), &secrets));
+        let error = answered(Kind::Status(words), status, retry_after)
+            .with_excerpt(redact::excerpt(&body, &secrets));
+        if retry_after.is_some() || !error.is_rate_limited() {
+            return Err(error);
+        }
+        // The words alone say that the limit was exceeded.
+        let wait = limiter.postpone(endpoint, None).await;
+        return Err(error.with_retry_after(wait));
     }
     let read = read.and_then(|bytes| {
         String::from_utf8(bytes).map_err(|error| {

@@ -4,10 +4,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use progenitor_client::{ClientHooks, OperationInfo};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, HeaderValue};
 
 use super::wire::causes;
+use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::generated;
+use crate::jsonp::Callback;
 
 /// Where the hook stores the request of one operation.
 #[derive(Clone, Debug, Default)]
@@ -62,4 +65,24 @@ where
     Err(Error::configuration(format!(
         "the request cannot be built: {reason}"
     )))
+}
+
+/// What a request says about the answer and the connection.
+pub(super) fn add_headers(
+    request: &mut reqwest::Request,
+    endpoint: Endpoint,
+    callback: Option<&Callback>,
+) {
+    let headers = request.headers_mut();
+    let accept = match callback {
+        Some(_) => "application/javascript, application/json;q=0.9",
+        None => "application/json",
+    };
+    headers.insert(ACCEPT, HeaderValue::from_static(accept));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    if endpoint.has_limit() {
+        // The next call is a minute away. A connection that is kept so long may be dead by then,
+        // and a call that fails on it may have used its minute.
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
 }

@@ -122,8 +122,10 @@ pub(crate) enum Decision {
 
 /// Whether an answer with this status may be temporary: the provider is busy, limits calls, or has
 /// a fault.
+///
+/// 520 to 524 and 530 are what Cloudflare sends for a server that it cannot reach.
 pub(crate) fn is_retryable(status: u16) -> bool {
-    matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
+    matches!(status, 408 | 429 | 500 | 502..=504 | 520..=524 | 530)
 }
 
 /// A source of random numbers for the waits between attempts.
@@ -261,7 +263,8 @@ mod tests {
     #[test]
     fn only_temporary_failures_are_tried_again() {
         let retried: Vec<u16> = (0..=999).filter(|&status| is_retryable(status)).collect();
-        assert_eq!(retried, [408, 429, 500, 502, 503, 504]);
+        let expected = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530];
+        assert_eq!(retried, expected);
     }
 
     #[test]

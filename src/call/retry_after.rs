@@ -23,10 +23,14 @@ const FORMS: [&str; 3] = [
 /// A date in the past asks for no wait.
 pub(crate) fn retry_after(value: &[u8], now: Timestamp) -> Option<Duration> {
     let value = std::str::from_utf8(value).ok()?.trim_matches([' ', '\t']);
-    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+    // The standard has whole seconds; some servers write fractions, which are rounded up.
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if digits(whole) && digits(fraction) {
         // Digits too large for any number mean a very long wait.
-        let seconds = value.parse().unwrap_or(u64::MAX);
-        return Some(Duration::from_secs(seconds).min(LONGEST));
+        let seconds = whole.parse().unwrap_or(u64::MAX);
+        let begun = u64::from(fraction.bytes().any(|digit| digit != b'0'));
+        return Some(Duration::from_secs(seconds.saturating_add(begun)).min(LONGEST));
     }
     let date = FORMS
         .iter()
@@ -65,6 +69,9 @@ mod tests {
         asks("61", Some(61));
         asks(" 007\t", Some(7));
         asks("3600", Some(3_600));
+        asks("299.997", Some(300));
+        asks("61.0", Some(61));
+        asks("3599.5", Some(3_600));
         asks("3601", Some(3_600));
         asks("18446744073709551616", Some(3_600));
         asks(&"9".repeat(10_000), Some(3_600));
@@ -93,7 +100,10 @@ mod tests {
             " ",
             "-1",
             "+1",
-            "1.5",
+            "1.",
+            ".5",
+            "1.5.2",
+            "1.5s",
             "1e3",
             "0x10",
             "60s",

@@ -3,9 +3,12 @@
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_LENGTH, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
 
 use super::retry_after::retry_after;
+use super::unpack::{Encoding, Unpacked};
 use crate::clock::Clock;
 use crate::error::{Error, Kind, Sent};
 use crate::redact;
@@ -36,32 +39,40 @@ pub(super) async fn read_body(
     cap: u64,
     secrets: &[&str],
 ) -> Result<Vec<u8>, Error> {
-    let announced = response
-        .headers()
+    let headers = response.headers();
+    let encodings = headers.get_all(CONTENT_ENCODING).iter();
+    let encoding = Encoding::of(encodings.map(HeaderValue::as_bytes))
+        .map_err(|error| error.scrubbed(|text| redact::excerpt(text.as_bytes(), secrets)))?;
+    let announced = headers
         .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok())
+        // Of a packed body only the packed length is known.
+        .filter(|_| encoding == Encoding::Identity);
     if announced.is_some_and(|length| length > cap) {
         return Err(Error::new(Kind::TooLarge(cap)));
     }
     // Content-Length is only a hint, so at most 8 MB are reserved for it.
-    let reserved = announced.unwrap_or(0).min(8 << 20);
-    let mut body = Vec::with_capacity(usize::try_from(reserved).unwrap_or(0));
+    let reserved = usize::try_from(announced.unwrap_or(0).min(8 << 20)).unwrap_or(0);
+    let mut body: Option<Unpacked> = None;
     while let Some(chunk) = response
         .chunk()
         .await
-        .map_err(|error| failed(error, secrets))?
+        .map_err(|error| failed(error, None, secrets))?
     {
-        if (body.len() + chunk.len()) as u64 > cap {
-            return Err(Error::new(Kind::TooLarge(cap)));
-        }
-        body.extend_from_slice(&chunk);
+        body.get_or_insert_with(|| Unpacked::new(encoding, cap, reserved))
+            .push(&chunk)?;
     }
-    Ok(body)
+    // An answer without a body is not packed, whatever its header says.
+    body.map_or(Ok(Vec::new()), Unpacked::finish)
 }
 
 /// Turns an error of reqwest into one of this library. The original is dropped, because its
 /// messages and sources may contain the URL.
-pub(super) fn failed(error: reqwest::Error, secrets: &[&str]) -> Error {
+///
+/// `base_url` is named where no connection to it was established.
+pub(super) fn failed(error: reqwest::Error, base_url: Option<&str>, secrets: &[&str]) -> Error {
+    let place = base_url.map(|url| format!(" to {}", redact::url(url, secrets)));
+    let place = place.unwrap_or_default();
     let (timeout, connect, builder) = (error.is_timeout(), error.is_connect(), error.is_builder());
     let causes = causes(error, secrets);
     if builder {
@@ -69,13 +80,13 @@ pub(super) fn failed(error: reqwest::Error, secrets: &[&str]) -> Error {
     }
     match (timeout, connect) {
         (true, true) => Error::new(Kind::Timeout(format!(
-            "timed out while connecting: {causes}"
+            "timed out while connecting{place}: {causes}"
         ))),
         (true, false) => Error::new(Kind::Timeout(format!(
             "timed out waiting for the provider: {causes}"
         )))
         .sent(Sent::Maybe),
-        (false, true) => Error::new(Kind::Connect(format!("cannot connect: {causes}"))),
+        (false, true) => Error::new(Kind::Connect(format!("cannot connect{place}: {causes}"))),
         (false, false) => {
             Error::new(Kind::Transport(format!("the connection broke: {causes}"))).sent(Sent::Maybe)
         }

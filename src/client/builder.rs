@@ -24,6 +24,10 @@ const PROVIDER: &str = "https://www.cpalead.com";
 /// The largest publisher id: sixteen digits (observed in consumers of the API).
 pub const MAX_PUBLISHER_ID: u64 = 9_999_999_999_999_999;
 
+/// How long an idle connection is kept: less than the pause between two calls of a limited
+/// endpoint.
+const POOL_IDLE: Duration = Duration::from_secs(20);
+
 type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
 
 /// The settings of a [`Client`]; made by [`Client::builder`].
@@ -224,7 +228,13 @@ impl ClientBuilder {
             // It would write whole requests, including the key, to the log at trace level.
             .connection_verbose(false)
             .retry(reqwest::retry::never())
-            .gzip(true)
+            // Bodies are unpacked here, up to the cap, whatever features of reqwest are on.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
+            // A connection that others may have closed is not used again.
+            .pool_idle_timeout(POOL_IDLE)
             .connect_timeout(self.connect_timeout)
             .read_timeout(self.read_timeout)
             .timeout(self.timeout)
@@ -274,6 +284,14 @@ fn checked_base(text: &str, key: Option<&ApiKey>) -> Result<String, Error> {
     // end at the cut and no longer be found.
     let secrets: Vec<_> = key.into_iter().map(ApiKey::expose).collect();
     let shown = redact::url(&redact::scrub(text, &secrets), &secrets);
+    if !text.contains("://") {
+        let url = redact::url(
+            &redact::scrub(&format!("https://{text}"), &secrets),
+            &secrets,
+        );
+        let message = format!("base url has no scheme: expected {url}, or http:// to loopback");
+        return Err(Error::configuration(message));
+    }
     let url = reqwest::Url::parse(text)
         .map_err(|error| Error::configuration(format!("base url {shown} is not valid: {error}")))?;
     let loopback = match url.host_str() {
@@ -296,5 +314,11 @@ fn checked_base(text: &str, key: Option<&ApiKey>) -> Result<String, Error> {
             "base url {shown} is not allowed: expected no user, query or fragment"
         )));
     }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
+    // The paths of the endpoints begin with `/api`: it is not repeated.
+    if !matches!(url.path().trim_end_matches('/'), "" | "/api") {
+        return Err(Error::configuration(format!(
+            "base url {shown} is not allowed: expected no path, or /api"
+        )));
+    }
+    Ok(url.origin().ascii_serialization())
 }

@@ -99,7 +99,8 @@ impl Conversion {
 
     /// What the conversion pays, in US dollars (inferred): the field `payout`, else `amount`.
     ///
-    /// It is `None`, never zero, where neither field has a value, and where `payout` cannot be read.
+    /// It is `None`, never zero, where neither field has a value, and where `payout` cannot be
+    /// read.
     #[must_use]
     pub fn payout(&self) -> Option<Decimal> {
         let amount = |amount: Amount| amount.0;

@@ -9,7 +9,8 @@ const MESSAGE_CHARS: usize = 16 << 10;
 
 /// The part of a provider's text that a message keeps.
 ///
-/// It is longer than what is ever shown, so that a secret in it is whole when redaction looks for it.
+/// It is longer than what is ever shown, so that a secret in it is whole when redaction looks for
+/// it.
 pub(super) fn bounded(text: &str) -> String {
     text.chars().take(MESSAGE_CHARS).collect()
 }

@@ -1,23 +1,21 @@
-//! The object around the rows of an answer, read in one pass with the rows in whatever form is asked for.
+//! The object around the rows of an answer, read in one pass together with the rows.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
 use serde::de::{
     Deserialize, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::value::RawValue;
 
 use super::defect::bounded;
-use super::row::{Bare, Row, Shape};
+use super::read_rows::{Raw, ReadRows};
+use super::row::{Bare, Shape};
 use super::words::{Said, says_none};
 use crate::error::{Error, Kind};
-use crate::values::lists::gap_index;
 use crate::values::text::Text;
 
-/// The members of an answer that matter, with the rows in whatever form they were asked for.
+/// The members of an answer that matter. The rows are public rows or JSON text.
 pub(super) struct Envelope<'de, T> {
     pub(super) rows: Option<Vec<T>>,
     pub(super) country: Option<Text>,
@@ -39,10 +37,10 @@ impl<'de, T> Envelope<'de, T> {
 
     /// The rows of an answer that says that it is a success.
     ///
-    /// `status` is `success` or a word for it, or else it is the error: the word `error`, or the
-    /// message itself. An `error` is one whatever stands beside it. A `message` alone is one where
-    /// there are no rows, since an empty list would be a lie then, unless it says that there are
-    /// none.
+    /// A `status` other than `success` or a word for it is a failure: the word `error`, or the
+    /// message itself. A member `error` is one in any case. A `message` without a status is one
+    /// where there are no rows, because an empty list would be a lie then; unless it says that
+    /// there are none.
     pub(super) fn into_rows(self, shape: Shape) -> Result<(Vec<T>, Option<Text>), Error> {
         let status = self
             .said
@@ -106,14 +104,14 @@ pub(super) fn read<'de, S: ReadRows<'de>>(
     Ok(envelope)
 }
 
-/// Where in a text that cannot be read the fault is, such as `offers`; empty where it is the whole.
+/// The place of the fault in a text that cannot be read, such as `offers`; empty for the whole.
 pub(super) fn place_of_fault(text: &str, shape: Shape) -> String {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
     let _ = EnvelopeSeed { shape, rows: Raw }.deserialize(tracked);
     let path = track.path().to_string();
-    // An unknown part at the end is a name that broke off: the place is what holds it.
+    // An unknown part at the end is a name that is cut off. The place is what contains it.
     let known = path
         .strip_suffix('?')
         .map(|held| held.trim_end_matches('.'));
@@ -121,132 +119,6 @@ pub(super) fn place_of_fault(text: &str, shape: Shape) -> String {
         "." => String::new(),
         known => known.to_owned(),
     }
-}
-
-/// How the rows of a list are read.
-pub(super) trait ReadRows<'de>: Copy {
-    type Row;
-
-    fn read<A: SeqAccess<'de>>(self, list: A, most: u32) -> Result<Vec<Self::Row>, A::Error>;
-
-    /// The rows of a list with gaps, which PHP writes as an object, in the order of its keys.
-    ///
-    /// # Errors
-    ///
-    /// When a row cannot be read, or the object is not a list.
-    fn read_gaps<A: MapAccess<'de>>(self, map: A, most: u32) -> Result<Vec<Self::Row>, A::Error>;
-}
-
-/// Straight into the rows of the public face, with capacity estimated from the length of the text.
-pub(super) struct Typed<R> {
-    expected: usize,
-    rows: PhantomData<R>,
-}
-
-impl<R> Typed<R> {
-    pub(super) fn expecting(rows: usize) -> Self {
-        Self {
-            expected: rows,
-            rows: PhantomData,
-        }
-    }
-}
-
-impl<R> Clone for Typed<R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<R> Copy for Typed<R> {}
-
-impl<'de, R: Row> ReadRows<'de> for Typed<R> {
-    type Row = R;
-
-    fn read<A: SeqAccess<'de>>(self, mut list: A, most: u32) -> Result<Vec<R>, A::Error> {
-        let mut rows = Vec::with_capacity(self.expected);
-        while list.next_element_seed(Next(&mut rows, most))?.is_some() {}
-        rows.shrink_to_fit();
-        Ok(rows)
-    }
-
-    fn read_gaps<A: MapAccess<'de>>(self, _: A, _: u32) -> Result<Vec<R>, A::Error> {
-        // Rare: rows whose order has to be found are read one by one.
-        Err(A::Error::custom("a list with gaps"))
-    }
-}
-
-/// Reads one row to the end of a list. Handed up through serde as a value, a row would be copied eight times on its way.
-struct Next<'a, R>(&'a mut Vec<R>, u32);
-
-impl<'de, R: Row> DeserializeSeed<'de> for Next<'_, R> {
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, R: Row> Visitor<'de> for Next<'_, R> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let model = R::Model::deserialize(MapAccessDeserializer::new(map))?;
-        let index = room(self.0.len(), self.1)?;
-        if R::is_blank(&model) {
-            return Err(A::Error::custom("no field of the row is known"));
-        }
-        R::check(&model).map_err(|(_, message)| A::Error::custom(message))?;
-        self.0.push(R::new(model, index));
-        Ok(())
-    }
-}
-
-/// As JSON text, so that one bad row does not stop the others.
-#[derive(Clone, Copy)]
-pub(super) struct Raw;
-
-impl<'de> ReadRows<'de> for Raw {
-    type Row = &'de RawValue;
-
-    fn read<A: SeqAccess<'de>>(
-        self,
-        mut list: A,
-        most: u32,
-    ) -> Result<Vec<&'de RawValue>, A::Error> {
-        let mut rows = Vec::new();
-        while let Some(row) = list.next_element()? {
-            room(rows.len(), most)?;
-            rows.push(row);
-        }
-        Ok(rows)
-    }
-
-    fn read_gaps<A: MapAccess<'de>>(
-        self,
-        mut map: A,
-        most: u32,
-    ) -> Result<Vec<&'de RawValue>, A::Error> {
-        let mut rows = Vec::new();
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            let index = gap_index(&key)?;
-            room(rows.len(), most)?;
-            rows.push((index, map.next_value::<&RawValue>()?));
-        }
-        rows.sort_by_key(|(index, _)| *index);
-        Ok(rows.into_iter().map(|(_, row)| row).collect())
-    }
-}
-
-/// The index of the next row, where there may be another. A few bytes of an answer can become hundreds
-/// in memory, and compressed bytes thousands.
-fn room<E: serde::de::Error>(rows: usize, most: u32) -> Result<u32, E> {
-    let index = u32::try_from(rows).ok().filter(|index| *index < most);
-    index.ok_or_else(|| E::custom(format_args!("it has more than {most} rows")))
 }
 
 struct EnvelopeSeed<S> {

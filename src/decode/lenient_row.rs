@@ -1,4 +1,5 @@
-//! A row that cannot be read as a whole, read field by field: an odd value costs the field it is in.
+//! A row that cannot be read as a whole, read field by field: an odd value costs the field it is
+//! in.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -15,8 +15,8 @@ pub(crate) enum Kind {
     TooLarge(u64),
     /// The provider redirected; the text is the target without its query.
     Redirect(String),
-    /// An HTTP status outside 2xx.
-    Status,
+    /// An HTTP status outside 2xx, with the provider's message where the body has one.
+    Status(Option<String>),
     /// A 2xx whose body says that the call failed, with the provider's message.
     Provider(String),
     /// A body that is not what the API document describes.

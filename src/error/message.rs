@@ -2,25 +2,9 @@
 //! do.
 
 use std::fmt;
-use std::time::Duration;
 
+use super::try_again::{NOT_YET, TryAgain};
 use super::{Error, Inner, Kind};
-
-/// What the limiter's refusal says, here and in `LimitError`.
-pub(crate) const NOT_YET: &str = "the next call may not start yet";
-
-/// The end of a message that says when to try again.
-pub(crate) struct TryAgain(pub(crate) Duration);
-
-impl fmt::Display for TryAgain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Rounded up, so that a caller who waits this long does not come back too early.
-        match self.0.as_secs() + u64::from(self.0.subsec_nanos() > 0) {
-            0 => f.write_str("; try again now"),
-            seconds => write!(f, "; try again in {seconds} s"),
-        }
-    }
-}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,7 +23,10 @@ impl fmt::Display for Error {
             Kind::Timeout(message) | Kind::Transport(message) => f.write_str(message)?,
             Kind::TooLarge(cap) => write!(f, "the answer is larger than the cap of {cap} bytes")?,
             Kind::Redirect(place) => write!(f, "the provider redirects to {place}; not followed")?,
-            Kind::Status => f.write_str("the provider answered with an error")?,
+            Kind::Status(None) => f.write_str("the provider answered with an error")?,
+            Kind::Status(Some(words)) => {
+                write!(f, "the provider answered with an error: {words}")?;
+            }
             Kind::Provider(words) => write!(f, "the provider refused: {words}")?,
             Kind::Decode { path, message } if path.is_empty() => {
                 write!(f, "cannot read the answer: {message}")?;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The name of the function that a JSONP answer calls: JavaScript identifiers with dots between
-/// them.
+/// them, and with indexes such as `[197]` behind them.
 ///
 /// ```
 /// use cpalead::jsonp::Callback;
@@ -14,9 +14,9 @@ use std::str::FromStr;
 /// assert!("alert(1)//".parse::<Callback>().is_err());
 /// ```
 ///
-/// A name has at most [`Callback::MAX_LEN`] bytes. It consists of ASCII letters, digits, `_`, `$`
-/// and dots, and no part is a reserved word of JavaScript. Such a name needs no escaping in a
-/// script, an address or a header.
+/// A name has at most [`Callback::MAX_LEN`] bytes. It consists of ASCII letters, digits, `_`, `$`,
+/// dots and indexes, and no part is a reserved word of JavaScript. Such a name needs no escaping in
+/// a script, an address or a header.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Callback(Box<str>);
 
@@ -35,8 +35,8 @@ impl Callback {
     ///
     /// # Errors
     ///
-    /// When the name is empty or too long, contains anything except ASCII letters, digits, `_`, `$`
-    /// and single dots, or has a part that begins with a digit or is a reserved word.
+    /// When the name is empty or too long, contains anything except ASCII letters, digits, `_`,
+    /// `$`, single dots and indexes, or has a part that begins with a digit or is a reserved word.
     pub fn new(name: &str) -> Result<Callback, CallbackError> {
         check(name)?;
         Ok(Callback(name.into()))
@@ -103,6 +103,7 @@ enum Fault {
     Character(char, usize),
     EmptyPart,
     Digit(char),
+    Index,
     Reserved(&'static str),
 }
 
@@ -122,7 +123,7 @@ impl fmt::Display for CallbackError {
             Fault::Character(c, at) => {
                 write!(
                     f,
-                    "callback name has {c:?} at byte {at}; use ASCII letters, digits, `_`, `$` and dots only"
+                    "callback name has {c:?} at byte {at}; use ASCII letters, digits, `_`, `$`, dots and indexes only"
                 )
             }
             Fault::EmptyPart => f.write_str(
@@ -134,6 +135,9 @@ impl fmt::Display for CallbackError {
                     "callback name has a part that begins with {c}; begin each with a letter, `_` or `$`"
                 )
             }
+            Fault::Index => f.write_str(
+                "callback name has brackets that are not an index; write an index as digits in brackets behind a name, such as `[0]`",
+            ),
             Fault::Reserved(word) => {
                 write!(
                     f,
@@ -203,9 +207,20 @@ const RESERVED: [&str; 49] = [
     "yield",
 ];
 
-/// Whether a byte is allowed in a name, including dots.
+/// Whether a byte is allowed in a name, including dots and the brackets of an index.
 pub(crate) fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.' | b'[' | b']')
+}
+
+/// Whether a text is one index or several, such as `[0][1]`.
+fn is_indexes(text: &str) -> bool {
+    let inside = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    inside.is_some_and(|inside| {
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        inside.split("][").all(digits)
+    })
 }
 
 /// The check of [`Callback::new`], for names that need not be kept.
@@ -226,6 +241,10 @@ pub(crate) fn check(name: &str) -> Result<(), CallbackError> {
         return fault(Fault::Character(c, at));
     }
     for part in name.split('.') {
+        let (part, indexes) = part.split_at(part.find(['[', ']']).unwrap_or(part.len()));
+        if !indexes.is_empty() && (part.is_empty() || !is_indexes(indexes)) {
+            return fault(Fault::Index);
+        }
         match part.chars().next() {
             None => return fault(Fault::EmptyPart),
             Some(c) if c.is_ascii_digit() => return fault(Fault::Digit(c)),
@@ -277,19 +296,19 @@ mod tests {
         );
         refused(
             "cb(1)",
-            "callback name has '(' at byte 2; use ASCII letters, digits, `_`, `$` and dots only",
+            "callback name has '(' at byte 2; use ASCII letters, digits, `_`, `$`, dots and indexes only",
         );
         refused(
             "a b",
-            "callback name has ' ' at byte 1; use ASCII letters, digits, `_`, `$` and dots only",
+            "callback name has ' ' at byte 1; use ASCII letters, digits, `_`, `$`, dots and indexes only",
         );
         refused(
             "c\u{202e}b",
-            "callback name has '\\u{202e}' at byte 1; use ASCII letters, digits, `_`, `$` and dots only",
+            "callback name has '\\u{202e}' at byte 1; use ASCII letters, digits, `_`, `$`, dots and indexes only",
         );
         refused(
             "rückruf",
-            "callback name has 'ü' at byte 1; use ASCII letters, digits, `_`, `$` and dots only",
+            "callback name has 'ü' at byte 1; use ASCII letters, digits, `_`, `$`, dots and indexes only",
         );
         refused(
             "a..b",

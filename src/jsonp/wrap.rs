@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::IgnoredAny;
 
 use super::callback::Callback;
+use super::surrogates::without_lone_surrogates;
 
 /// The content type to send with a [`wrap`]ped text.
 ///
@@ -67,7 +68,8 @@ pub(crate) fn wrap_valid(callback: &Callback, json: &str) -> Result<String, Wrap
     script.push_str(callback.as_str());
     script.push('(');
     check_structure(json)?;
-    escape_into(&mut script, json);
+    let repaired = without_lone_surrogates(json);
+    escape_into(&mut script, repaired.as_deref().unwrap_or(json));
     script.push_str(");");
     Ok(script)
 }
@@ -229,6 +231,8 @@ mod tests {
             r#"/**/shop.cb("\u003c/script\u003e\u003c!--]]\u003e");"#,
         );
         gives("\"\u{2028}\u{2029}\"", r#"/**/shop.cb("\u2028\u2029");"#);
+        // Half an emoji is not a character.
+        gives(r#""fraud \ud83d""#, r#"/**/shop.cb("fraud \ufffd");"#);
         gives("{\"<\":\"&\"}", r#"/**/shop.cb({"\u003c":"&"});"#);
         gives(r#""\\<\"""#, r#"/**/shop.cb("\\\u003c\"");"#);
         gives(r#""\ud800 ü \u0000""#, r#"/**/shop.cb("\ud800 ü \u0000");"#);

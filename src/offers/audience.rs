@@ -2,28 +2,58 @@
 
 use super::field::OfferField;
 use super::offer::Offer;
+use super::payout::Payout;
 use crate::values::country::Country;
 use crate::values::devices::{Device, Devices};
 
 impl Offer {
-    /// The devices of the offer that are documented.
+    /// Whether the offer is for users in this country with this device.
     ///
-    /// When there are none, [`is_for_any_device`](Offer::is_for_any_device) says whether the offer
-    /// is for all devices.
+    /// The answer is `None` where it is not known: the request left out the devices or the countries,
+    /// they cannot be read, or the offer has a word for devices that nobody knows. `mobile` includes
+    /// iOS and Android, and `iphone` and `ipad` are iOS.
     ///
     /// ```
-    /// # fn show(offer: &cpalead::Offer) {
-    /// use cpalead::Device;
+    /// # fn show(offers: &cpalead::OfferList) {
+    /// use cpalead::{Country, Device};
     ///
-    /// // An offer for every mobile device, and one for iPhones or iPads, suits iOS as well.
-    /// let for_ios = offer.is_for_any_device()
-    ///     || offer.devices().any(|device| matches!(device, Device::Ios | Device::Mobile))
-    ///     || offer.other_devices().any(|word| {
-    ///         let word = word.to_ascii_lowercase();
-    ///         word.contains("iphone") || word.contains("ipad")
-    ///     });
+    /// let for_visitor = |offer: &&cpalead::Offer| {
+    ///     offer.is_for(Country::US, Device::Ios) == Some(true)
+    /// };
+    /// let shown: Vec<_> = offers.iter().filter(for_visitor).collect();
     /// # }
     /// ```
+    #[must_use]
+    pub fn is_for(&self, country: Country, device: Device) -> Option<bool> {
+        match (self.is_for_country(country), self.is_for_device(device)) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        }
+    }
+
+    /// Whether the offer is for users with this device; see [`is_for`](Self::is_for).
+    #[must_use]
+    pub fn is_for_device(&self, device: Device) -> Option<bool> {
+        match &self.model.device {
+            Some(devices) => devices.include(device),
+            None => self.is_absent(OfferField::Device).then_some(true),
+        }
+    }
+
+    /// What the offer pays for a user in this country with this device.
+    ///
+    /// Unlike [`payout`](Self::payout), which says what the list says, it is `None` where the offer
+    /// does not run or is not known to run.
+    #[must_use]
+    pub fn payable(&self, country: Country, device: Device) -> Option<Payout<'_>> {
+        let runs = self.is_for(country, device) == Some(true);
+        runs.then(|| self.payout(country)).flatten()
+    }
+
+    /// The devices of the offer that are documented.
+    ///
+    /// [`is_for_device`](Self::is_for_device) says which devices they include.
     pub fn devices(&self) -> impl Iterator<Item = Device> + '_ {
         self.model.device.iter().flat_map(Devices::known)
     }
@@ -58,8 +88,8 @@ impl Offer {
 
     /// Whether the offer is for users in this country: the list names it, is empty, or says `ALL`.
     ///
-    /// It is `None` when the request left out the countries, or they cannot be read. An empty list means every country:
-    /// that was observed and is not documented.
+    /// It is `None` when the request left out the countries, or they cannot be read. An empty list
+    /// means every country: that was observed and is not documented.
     ///
     /// ```
     /// # fn show(offer: &cpalead::Offer) {

@@ -3,8 +3,11 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+
 use super::field::FieldSet;
 use super::offer::Offer;
+use super::payout::Payout;
 use crate::decode::defect::Defect;
 use crate::decode::json::not_utf8;
 use crate::decode::row::{Bare, Shape};
@@ -13,6 +16,7 @@ use crate::error::Error;
 use crate::redact;
 use crate::report::Report;
 use crate::values::country::Country;
+use crate::values::devices::Device;
 use crate::values::text::Text;
 
 /// What an answer with offers looks like.
@@ -100,6 +104,38 @@ impl OfferList {
         self.iter().find(|offer| offer.id() == id)
     }
 
+    /// The best paying offers for a user in this country with this device, at most `count`.
+    ///
+    /// The highest payout comes first; of equal payouts the better rank, then the order of the
+    /// answer. Offers that do not run there, or whose payout is not known, are left out.
+    ///
+    /// ```
+    /// # fn show(offers: &cpalead::OfferList) {
+    /// use cpalead::{Country, Device};
+    ///
+    /// for (offer, payout) in offers.best(Country::US, Device::Ios, 20) {
+    ///     println!("{} {}", offer.id(), payout.amount());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn best(
+        &self,
+        country: Country,
+        device: Device,
+        count: usize,
+    ) -> Vec<(&Offer, Payout<'_>)> {
+        let payable = |offer| Some((offer, Offer::payable(offer, country, device)?));
+        let mut best: Vec<_> = self.iter().filter_map(payable).collect();
+        best.sort_by(|(a, a_pays), (b, b_pays)| {
+            let rank = |offer: &Offer| offer.offer_rank().unwrap_or(Decimal::MAX);
+            let by_payout = b_pays.amount().cmp(&a_pays.amount());
+            by_payout.then_with(|| rank(a).cmp(&rank(b)))
+        });
+        best.truncate(count);
+        best
+    }
+
     /// What is wrong with the answer, while the rest of it was read; see
     /// [`Report::defects`](crate::Report::defects).
     #[must_use]
@@ -159,7 +195,8 @@ impl OfferList {
         self.report.raw(offer)
     }
 
-    /// The JSON of the offer that a defect of this list is in, byte for byte as the provider sent it.
+    /// The JSON of the offer that a defect of this list is in, byte for byte as the provider sent
+    /// it.
     ///
     /// The text is not redacted: it belongs in a file that only its owner reads, not in a log.
     #[must_use]

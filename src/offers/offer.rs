@@ -53,6 +53,7 @@ struct Hot {
     countries: u64,
     index: u32,
     requested: FieldSet,
+    payouts_are_known: bool,
     amount: Option<Decimal>,
 }
 
@@ -75,6 +76,7 @@ impl Row for Offer {
             countries: payouts.countries(),
             index,
             requested: FieldSet::EVERY,
+            payouts_are_known: true,
             amount: model.amount.and_then(|Amount(amount)| amount),
         };
         Self {
@@ -91,6 +93,7 @@ impl Row for Offer {
     fn set_unreadable(&mut self, fields: Unreadable) {
         self.unreadable = fields;
         if self.is_unreadable(OfferField::PayoutsPerCountry) {
+            self.model.payouts_per_country = None;
             self.forget_payouts();
         }
         // An amount in an unknown currency promises nothing.
@@ -109,13 +112,15 @@ impl Offer {
     pub(crate) fn set_requested(&mut self, requested: FieldSet) {
         self.hot.requested = requested;
         if self.is_left_out(OfferField::PayoutsPerCountry) {
+            self.model.payouts_per_country = None;
             self.forget_payouts();
         }
     }
 
-    /// The default would be a guess in every country: look-ups find that the list is not there.
+    /// Makes every payout by country unknown: the default would be a guess.
     fn forget_payouts(&mut self) {
-        self.model.payouts_per_country = None;
+        self.hot.payouts_are_known = false;
+        // Every look-up then reads the flag.
         self.hot.countries = u64::MAX;
     }
 
@@ -285,6 +290,9 @@ impl Offer {
     #[must_use]
     pub fn payout(&self, country: Country) -> Option<Payout<'_>> {
         if self.hot.countries & bit(country) != 0 {
+            if !self.hot.payouts_are_known {
+                return None;
+            }
             match self.model.payouts_per_country.as_ref()?.get(country) {
                 Own::Amount(amount) => {
                     return Some(Payout::new(amount, self.currency(), PayoutSource::Country));

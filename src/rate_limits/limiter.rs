@@ -12,7 +12,7 @@ use super::store::account::{Account, Lane};
 use super::store::{Store, StoreError};
 use crate::clock::Clock;
 use crate::endpoint::Endpoint;
-use crate::error::{NOT_YET, TryAgain};
+use crate::error::try_again::{NOT_YET, TryAgain};
 
 /// How much longer than allowed an accepted wait may turn out, because timers and clocks are not
 /// exact.

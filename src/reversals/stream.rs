@@ -20,6 +20,9 @@ use crate::error::Error;
 /// A `Retry-After` from the provider counts for at most an hour, and two hours leave room for it.
 const LONGEST_WAIT: Duration = Duration::from_secs(2 * 60 * 60);
 
+/// How often the provider may refuse the call for one window before the stream ends.
+const MAX_REFUSALS: usize = 3;
+
 impl ReversalsRequest {
     /// The reversals, window after window.
     ///
@@ -32,6 +35,7 @@ impl ReversalsRequest {
             request: self,
             call: None,
             fetched: 0,
+            refusals: Vec::new(),
             ended: false,
         }
     }
@@ -64,7 +68,9 @@ impl IntoFuture for ReversalsRequest {
 /// The windows of a range as they arrive, paced by the client's limits.
 ///
 /// An error ends the stream. [`resume_from`](Self::resume_from) then gives the day on which another
-/// request has to start.
+/// request has to start. Where the provider says that its limit was exceeded, the window is fetched
+/// again, as often as three times, after the wait that the provider asks for and the client's
+/// [`Wait`](crate::Wait) allows.
 ///
 /// The first call waits for its slot as long as the client's [`Wait`](crate::Wait) allows. Each of
 /// the others has to wait at least a minute. They wait as long as it takes, unless the client never
@@ -91,6 +97,8 @@ pub struct ReversalsStream {
     windows: VecDeque<Window>,
     call: Option<BoxFuture<'static, Result<ReversalWindow, Error>>>,
     fetched: usize,
+    // The refusals of the provider for the current window.
+    refusals: Vec<Error>,
     // There are no further items: all windows are done, or a call failed.
     ended: bool,
 }
@@ -137,39 +145,59 @@ impl Stream for ReversalsStream {
         if stream.ended {
             return Poll::Ready(None);
         }
-        let Some(window) = stream.windows.front().copied() else {
-            stream.ended = true;
-            // No call has checked a range that has no window.
-            let checked = match stream.fetched {
-                0 => stream.request.check(),
-                _ => Ok(()),
+        loop {
+            let Some(window) = stream.windows.front().copied() else {
+                stream.ended = true;
+                // No call has checked a range that has no window.
+                let checked = match stream.fetched {
+                    0 => stream.request.check(),
+                    _ => Ok(()),
+                };
+                return Poll::Ready(checked.err().map(Err));
             };
-            return Poll::Ready(checked.err().map(Err));
-        };
-        let mut call = stream
-            .call
-            .take()
-            .unwrap_or_else(|| Box::pin(stream.request.clone().fetch(window)));
-        match call.as_mut().poll(context) {
-            Poll::Pending => {
-                stream.call = Some(call);
-                Poll::Pending
-            }
-            Poll::Ready(result) => {
-                match &result {
-                    Ok(_) => {
-                        stream.windows.pop_front();
-                        stream.fetched += 1;
-                        // The client decides how long the first call waits. The other calls
-                        // must wait because the range is longer than a month.
-                        stream.request.call = stream.request.call.patient(LONGEST_WAIT);
-                    }
-                    Err(_) => stream.ended = true,
+            let mut call = stream
+                .call
+                .take()
+                .unwrap_or_else(|| Box::pin(stream.request.clone().fetch(window)));
+            let result = match call.as_mut().poll(context) {
+                Poll::Pending => {
+                    stream.call = Some(call);
+                    return Poll::Pending;
                 }
-                Poll::Ready(Some(result))
+                Poll::Ready(result) => result,
+            };
+            match result {
+                Ok(fetched) => {
+                    stream.windows.pop_front();
+                    stream.fetched += 1;
+                    stream.refusals = Vec::new();
+                    // The client decides how long the first call waits. The other calls must wait
+                    // because the range is longer than a month.
+                    stream.request.call = stream.request.call.patient(LONGEST_WAIT);
+                    return Poll::Ready(Some(Ok(fetched)));
+                }
+                // The limiter knows of the refusal: the next call for the window waits as long as
+                // the provider asks, within the wait that is allowed.
+                Err(error) if is_refusal(&error) && stream.refusals.len() < MAX_REFUSALS => {
+                    stream.refusals.push(error);
+                }
+                Err(error) => {
+                    stream.ended = true;
+                    let refusal = stream.refusals.pop().filter(|_| !error.may_have_counted());
+                    // The provider's own words say more than that the next call may not start yet.
+                    return Poll::Ready(Some(Err(match refusal {
+                        Some(refusal) => refusal.with_retry_after(error.retry_after()),
+                        None => error,
+                    })));
+                }
             }
         }
     }
+}
+
+/// Whether the provider said that its limit was exceeded.
+fn is_refusal(error: &Error) -> bool {
+    error.is_rate_limited() && error.may_have_counted()
 }
 
 impl fmt::Debug for ReversalsStream {

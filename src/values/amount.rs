@@ -1,5 +1,5 @@
-//! An amount of money: a decimal in a string or a number, read from its text and never through binary
-//! floating point.
+//! An amount of money: a decimal in a string or a number, read from its text and never through
+//! binary floating point.
 
 use std::borrow::Cow;
 
@@ -63,8 +63,8 @@ fn from_text(text: &str) -> Option<Decimal> {
     plain(text.as_bytes()).or_else(|| unusual(text))
 }
 
-/// Digits with at most one point among them, eighteen at most: nearly every amount, and in one short
-/// loop.
+/// Digits with at most one point among them, eighteen at most: nearly every amount, and in one
+/// short loop.
 #[inline]
 pub(crate) fn plain(text: &[u8]) -> Option<Decimal> {
     if text.len() > 18 || !text.first()?.is_ascii_digit() || !text.last()?.is_ascii_digit() {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// The status of a conversion, as far as anything is known of it.
+/// The status of a conversion; its values are not documented.
 ///
 /// ```
 /// use cpalead::ConversionStatus;
@@ -13,7 +13,7 @@ use serde::ser::{Serialize, Serializer};
 /// assert_ne!(ConversionStatus::Flag(true), ConversionStatus::Text("approved".into()));
 /// ```
 ///
-/// The predecessor of this API sent a boolean; nothing is documented.
+/// The predecessor of this API sent a boolean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConversionStatus {

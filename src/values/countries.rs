@@ -48,7 +48,7 @@ impl<'de> Deserialize<'de> for Countries {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
         match plain_codes(raw.as_bytes()) {
             Some(countries) => Ok(countries),
-            // serde_json counts lines and columns from the start of this value, which helps nobody.
+            // serde_json counts lines and columns from the start of this value, not of the answer.
             None => serde_json::Deserializer::from_str(raw)
                 .deserialize_any(CountriesVisitor)
                 .map_err(|error| D::Error::custom(without_place(&error)))?
@@ -57,8 +57,8 @@ impl<'de> Deserialize<'de> for Countries {
     }
 }
 
-/// `["US","CA"]` and nothing more unusual, in one loop: a catalogue has tens of thousands of codes, and
-/// serde would visit each of them.
+/// `["US","CA"]` and nothing more unusual, in one loop: a catalogue has tens of thousands of codes,
+/// and serde would visit each of them.
 fn plain_codes(json: &[u8]) -> Option<Countries> {
     let inside = json.strip_prefix(b"[")?.strip_suffix(b"]")?;
     if inside.is_empty() {
@@ -178,7 +178,7 @@ impl<'de> Visitor<'de> for CountriesVisitor {
     }
 }
 
-/// One entry of the list: nearly always a code, for which nothing is allocated.
+/// One entry of the list. It is nearly always a code, and then nothing is allocated.
 enum Token {
     Code(Country),
     Other(Text),

@@ -1,4 +1,4 @@
-//! A country: the two letters that the provider's parameters and lists name it by.
+//! A country, as the two letters that the provider's parameters and lists use.
 
 use std::fmt;
 use std::str::FromStr;

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use super::text::Text;
 
-/// A device that offers can be asked for.
+/// A device that a request for offers can name.
 ///
 /// Source: Publisher API documentation, Offers, `device`.
 ///
@@ -77,11 +77,14 @@ impl FromStr for Device {
     }
 }
 
-/// Text that names none of the documented devices.
+/// Text that is not one of the documented devices.
 ///
 /// ```
 /// let error = "fridge".parse::<cpalead::Device>().unwrap_err();
-/// assert_eq!(error.to_string(), "`fridge` is no device: expected ios, android, mobile or desktop");
+/// assert_eq!(
+///     error.to_string(),
+///     "`fridge` is not a device: expected ios, android, mobile or desktop",
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseDeviceError {
@@ -92,7 +95,7 @@ impl fmt::Display for ParseDeviceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is no device: expected ios, android, mobile or desktop",
+            "`{}` is not a device: expected ios, android, mobile or desktop",
             self.found
         )
     }
@@ -100,11 +103,39 @@ impl fmt::Display for ParseDeviceError {
 
 impl std::error::Error for ParseDeviceError {}
 
-/// The devices of an offer: known ones as a set, unknown tokens as they came; none at all means any device.
+/// The kinds of devices that a word for devices means, one bit each.
+const IOS: u8 = 1;
+const ANDROID: u8 = 2;
+const DESKTOP: u8 = 4;
+
+/// Every word for devices whose meaning is known, and what it means.
+///
+/// `ios`, `android`, `mobile` and `desktop` are documented as values of the parameter. The others
+/// were observed in consumers of the API. That `mobile` means iOS and Android is inferred from the
+/// word; `all` and an empty list are read before.
+const FAMILIES: [(&str, u8); 7] = [
+    ("ios", IOS),
+    ("android", ANDROID),
+    ("mobile", IOS | ANDROID),
+    ("desktop", DESKTOP),
+    ("iphone", IOS),
+    ("ipad", IOS),
+    ("iphone_ipad", IOS),
+];
+
+fn family(word: &str) -> Option<u8> {
+    let found = FAMILIES
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(word));
+    found.map(|(_, family)| *family)
+}
+
+/// The devices of an offer: known ones as a set, unknown words as they came. An offer without any
+/// is for every device.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Devices {
     known: u8,
-    // Whether `all`, or a token that says the same, was there.
+    // Whether `all`, or a word that means the same, was in the list.
     all: bool,
     // Rare: a pointer costs an offer less than a list would.
     #[allow(clippy::box_collection)]
@@ -121,9 +152,28 @@ impl Devices {
         self.unknown.as_deref().map_or(&[], Vec::as_slice)
     }
 
-    /// Whether any device is meant: the provider says so, or says nothing.
+    /// Whether the offer is for every device: the provider says so, or names none.
     pub(crate) fn are_any(&self) -> bool {
         self.all || (self.known == 0 && self.unknown().is_empty())
+    }
+
+    /// Whether the offer is for a device; none if only words that nobody knows could mean it.
+    pub(crate) fn include(&self, device: Device) -> Option<bool> {
+        let words = self.known().map(|device| device.as_str());
+        let words = words.chain(self.unknown().iter().map(AsRef::as_ref));
+        let mut all_known = true;
+        let mut families = 0;
+        for word in words {
+            match family(word) {
+                Some(family) => families |= family,
+                None => all_known = false,
+            }
+        }
+        let asked = family(device.as_str()).unwrap_or_default();
+        match self.are_any() || families & asked != 0 {
+            true => Some(true),
+            false => all_known.then_some(false),
+        }
     }
 
     fn push(&mut self, token: &str) {
@@ -144,7 +194,7 @@ impl<'de> Deserialize<'de> for Devices {
     }
 }
 
-/// The normal form is a list: `all` first, then known devices, then what is unknown.
+/// The normal form is a list: `all` first, then known devices, then unknown words.
 impl Serialize for Devices {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
@@ -196,7 +246,7 @@ impl<'de> Visitor<'de> for DevicesVisitor {
 
 #[cfg(test)]
 mod tests {
-    use super::Devices;
+    use super::{Device, Devices};
 
     #[track_caller]
     fn check(json: &str, normal: &str, any: &str) {
@@ -220,6 +270,31 @@ mod tests {
         check(r#""""#, "[]", "true");
         check("[]", "[]", "true");
         check("false", "[]", "true");
+    }
+
+    #[test]
+    fn families_of_devices_include_each_other() {
+        #[track_caller]
+        fn includes(json: &str, expected: [Option<bool>; 4]) {
+            let devices: Devices = serde_json::from_str(json).unwrap();
+            let found: Vec<_> = Device::ALL
+                .iter()
+                .map(|device| devices.include(*device))
+                .collect();
+            assert_eq!(found, expected, "{json}");
+        }
+
+        let (yes, no) = (Some(true), Some(false));
+        // In the order of the documentation: ios, android, mobile, desktop.
+        includes(r#""ios""#, [yes, no, yes, no]);
+        includes(r#""mobile""#, [yes, yes, yes, no]);
+        includes(r#""iphone|ipad""#, [yes, no, yes, no]);
+        includes(r#""iphone_ipad""#, [yes, no, yes, no]);
+        includes(r#""desktop""#, [no, no, no, yes]);
+        includes(r#""all""#, [yes; 4]);
+        includes("[]", [yes; 4]);
+        includes(r#""smart_tv""#, [None; 4]);
+        includes(r#""android,kindle""#, [None, yes, yes, None]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Lists as the provider sends them: one object where a list is named, an empty list where an object is meant, or nothing.
+//! Lists in every form of PHP: a list, an object with gaps, one object instead of a list, an empty
+//! list instead of an object, or `false`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,8 +8,10 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// A model that stands in the JSON as an object. serde reads a generated model from a list too, field by field in the order of its
-/// declaration: a list in place of an offer would become an offer with an amount that nobody meant.
+/// A model that is read from an object only.
+///
+/// serde reads a generated model from a list too, field by field in the order of its declaration. A
+/// list in place of an offer would become an offer with a wrong amount.
 pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

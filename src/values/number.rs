@@ -50,7 +50,7 @@ impl<'de> Deserialize<'de> for Whole {
     }
 }
 
-/// The number of an offer (the provider also calls it campaign).
+/// The number of an offer, which the provider also calls the campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OfferId(pub(crate) u64);
 
@@ -66,7 +66,7 @@ impl Serialize for OfferId {
     }
 }
 
-/// The place of an offer in the provider's order: 1 is the best. Whole as documented, but a fraction is kept.
+/// The rank of an offer: 1 is the best. It is documented as whole; a fraction is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OfferRank(pub(crate) Option<Decimal>);
 
@@ -87,7 +87,7 @@ impl Serialize for OfferRank {
     }
 }
 
-/// Yes or no, also as 0 and 1.
+/// Yes or no, also as 0 and 1 and in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Flag(pub(crate) bool);
 

@@ -16,7 +16,8 @@ use serde::ser::{Serialize, Serializer};
 /// assert_eq!(PayoutType::from("PPX").as_str(), "PPX");
 /// ```
 ///
-/// Documented are CPA, CPI, CPE and CPR; the case is ignored. Any other value arrives as [`PayoutType::Other`].
+/// CPA, CPI, CPE and CPR are documented, and their case is ignored. Any other value becomes
+/// [`PayoutType::Other`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PayoutType {
@@ -26,7 +27,7 @@ pub enum PayoutType {
     Cpi,
     /// Cost per event: see the offer's events.
     Cpe,
-    /// Cost per registration, sent on request only.
+    /// Cost per registration; the provider sends these only on request.
     Cpr,
     /// A value that this version does not know, as the provider sent it.
     Other(Box<str>),

@@ -1,5 +1,5 @@
-//! The payouts of an offer by country: a map, a list of pairs or an empty list, made into one sorted
-//! table.
+//! The payouts of an offer by country: a map, a list of pairs or an empty list, made into one
+//! sorted table.
 
 use std::fmt;
 
@@ -69,8 +69,8 @@ impl PayoutsPerCountry {
 
 /// The bit of a country among sixty-four.
 ///
-/// 40,503 is 2^16 divided by the golden ratio: multiplying by it spreads neighbouring codes over all
-/// bits.
+/// 40,503 is 2^16 divided by the golden ratio: multiplying by it spreads neighbouring codes over
+/// all bits.
 pub(crate) fn bit(country: Country) -> u64 {
     1 << (country.number().wrapping_mul(40_503) >> 10)
 }
@@ -152,7 +152,7 @@ impl<'de> Deserialize<'de> for PayoutsPerCountry {
         if let Some(payouts) = plain_map(raw.as_bytes()) {
             return Ok(payouts);
         }
-        // serde_json counts lines and columns from the start of this value, which helps nobody.
+        // serde_json counts lines and columns from the start of this value, not of the answer.
         serde_json::Deserializer::from_str(raw)
             .deserialize_any(PayoutsVisitor)
             .map_err(|error| D::Error::custom(without_place(&error)))?
@@ -160,8 +160,8 @@ impl<'de> Deserialize<'de> for PayoutsPerCountry {
     }
 }
 
-/// `{"US":0.72,"CA":"0.55"}` and nothing more unusual, in one loop over its bytes; most offers have it in
-/// this form.
+/// `{"US":0.72,"CA":"0.55"}` and nothing more unusual, in one loop over its bytes; most offers have
+/// it in this form.
 fn plain_map(json: &[u8]) -> Option<PayoutsPerCountry> {
     let mut rest = json.strip_prefix(b"{")?.strip_suffix(b"}")?;
     // Each entry has one colon: the list is allocated once, at its exact size.

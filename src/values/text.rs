@@ -1,4 +1,4 @@
-//! Text as the provider sends it, without a copy: a place in the answer that it came in.
+//! Text as the provider sends it. It is not copied: it refers to its place in the answer.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -9,8 +9,9 @@ use serde::ser::{Serialize, Serializer};
 
 /// Untrusted text, byte for byte.
 ///
-/// A catalogue has some forty thousand texts. Copied one by one, each is an allocation, and all together the answer once more; so a text
-/// that stands in the answer as it is, without escapes, shares the answer instead.
+/// A catalogue has some forty thousand texts. Copies would need an allocation each, and together as
+/// much memory as the answer itself. A text without escapes therefore shares the answer. It is what
+/// `bytes::Bytes::slice_ref` does, for text that serde hands out.
 #[derive(Clone)]
 pub(crate) struct Text {
     source: Arc<String>,
@@ -19,11 +20,12 @@ pub(crate) struct Text {
 }
 
 thread_local! {
-    /// The answer that is being decoded on this thread. serde has no other way to reach a value deep inside of a generated model.
+    /// The answer that is decoded on this thread now. serde offers no other way to hand something
+    /// to a value deep inside a generated model.
     static SOURCE: RefCell<Option<Arc<String>>> = const { RefCell::new(None) };
 }
 
-/// Lends an answer to the texts that are decoded on this thread until the loan is dropped.
+/// While it lives, texts that are decoded on this thread share this answer.
 #[derive(Debug)]
 pub(crate) struct SourceScope {
     before: Option<Arc<String>>,
@@ -51,7 +53,7 @@ impl Text {
     }
 
     fn owned(text: String) -> Self {
-        // What is longer than 4 GiB is beyond any cap on bodies.
+        // No cap on bodies allows more than 4 GiB.
         let end = u32::try_from(text.len()).unwrap_or(0);
         Self {
             source: Arc::new(text),
@@ -60,8 +62,8 @@ impl Text {
         }
     }
 
-    /// The place of a text in the lent answer; none where it lies elsewhere.
-    fn lent(text: &str) -> Option<Self> {
+    /// The text as a part of the current answer; none if it is not a part of it.
+    fn shared(text: &str) -> Option<Self> {
         SOURCE.with_borrow(|source| {
             let source = source.as_ref()?;
             let start = (text.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;
@@ -118,7 +120,7 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Text, E> {
-        Ok(Text::lent(text).unwrap_or_else(|| Text::from(text)))
+        Ok(Text::shared(text).unwrap_or_else(|| Text::from(text)))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Text, E> {
@@ -149,10 +151,10 @@ mod tests {
         let read = serde_json::from_str::<Text>(json).ok();
         assert_eq!(read.as_ref().map(Text::as_str), expected, "{json}");
         let source = Arc::new(format!(" {json} "));
-        let loan = SourceScope::of(&source);
+        let scope = SourceScope::of(&source);
         let read = serde_json::from_str::<Text>(&source).ok();
-        drop(loan);
-        assert_eq!(read.as_ref().map(Text::as_str), expected, "{json}, lent");
+        drop(scope);
+        assert_eq!(read.as_ref().map(Text::as_str), expected, "{json}, shared");
     }
 
     #[test]
@@ -176,7 +178,7 @@ mod tests {
     #[test]
     fn a_text_without_escapes_shares_the_answer_and_one_from_elsewhere_does_not() {
         let source = Arc::new(r#"["plain","esc\u0061ped"]"#.to_owned());
-        let _loan = SourceScope::of(&source);
+        let _scope = SourceScope::of(&source);
         let texts: Vec<Text> = serde_json::from_str(&source).unwrap();
         assert!(Arc::ptr_eq(&texts[0].source, &source));
         assert!(!Arc::ptr_eq(&texts[1].source, &source));
@@ -186,13 +188,13 @@ mod tests {
     }
 
     #[test]
-    fn a_loan_ends_with_its_scope() {
+    fn the_answer_is_shared_until_the_scope_ends() {
         let (outer, inner) = (Arc::new("\"a\"".to_owned()), Arc::new("\"b\"".to_owned()));
-        let outer_loan = SourceScope::of(&outer);
+        let outer_scope = SourceScope::of(&outer);
         drop(SourceScope::of(&inner));
         let text: Text = serde_json::from_str(&outer).unwrap();
         assert!(Arc::ptr_eq(&text.source, &outer));
-        drop(outer_loan);
+        drop(outer_scope);
         let text: Text = serde_json::from_str(&outer).unwrap();
         assert!(!Arc::ptr_eq(&text.source, &outer));
     }

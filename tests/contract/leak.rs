@@ -106,7 +106,8 @@ async fn no_answer_that_echoes_the_key_makes_it_leak() {
             // The test is only valid if the server received the key.
             let heads = server.heads();
             let keyed = heads.iter().filter(|head| detector.find(head).is_some());
-            assert_eq!(keyed.count(), 2 * SPELLINGS.len(), "{place}");
+            // A range of reversals asks again when the provider speaks of its limit.
+            assert!(keyed.count() >= 2 * SPELLINGS.len(), "{place}");
         }
     }
     search.finish(150);

@@ -22,13 +22,16 @@ fn check(fields: &str, country: &str, expected: &str) {
     assert_eq!(shown, expected, "{fields} for {country}");
 }
 
-/// Checks that the offer is rejected with this message, because an amount is never guessed.
+/// Checks that the payout is unknown and the answer says why, because an amount is never guessed.
 #[track_caller]
-fn refused(fields: &str, message: &str) {
+fn unknown(fields: &str, country: &str, message: &str) {
     let body = format!(r#"{{"status":"success","offers":[{{"id":1,{fields}}}]}}"#);
     let offers = OfferList::from_json(body.into_bytes()).expect("an answer");
-    let rejected: Vec<_> = offers.rejected().iter().map(ToString::to_string).collect();
-    assert_eq!(rejected, [message], "{fields}");
+    let country = Country::new(country).expect("a country");
+    assert_eq!(offers[0].payout(country), None, "{fields}");
+    assert!(offers[0].is_payout_unreadable(country), "{fields}");
+    let defects: Vec<_> = offers.defects().iter().map(ToString::to_string).collect();
+    assert_eq!(defects, [message], "{fields}");
 }
 
 #[test]
@@ -167,27 +170,65 @@ fn a_key_that_is_not_a_country_is_ignored() {
 }
 
 #[test]
-fn invalid_amounts_are_refused_with_their_path() {
-    refused(
-        r#""amount":"ten""#,
-        "offers[0].amount: `ten` is no amount: expected a decimal number of at most 28 digits",
-    );
-    refused(
-        r#""amount":"$1.50""#,
-        "offers[0].amount: `$1.50` is no amount: expected a decimal number of at most 28 digits",
-    );
-    refused(
-        r#""amount":1,"payouts_per_country":{"US":"1,50"}"#,
-        "offers[0].payouts_per_country: `1,50` is no amount: expected a decimal number of at most 28 digits",
-    );
-    refused(
+fn an_amount_that_cannot_be_read_makes_the_payout_unknown_where_it_counts() {
+    let fields = r#""amount":"ten","payouts_per_country":{"US":0.72}"#;
+    let message =
+        "offers[0].amount (offer 1): `ten` is not a valid amount: expected a decimal number";
+    unknown(fields, "GB", message);
+    check(fields, "US", "0.72 USD country");
+
+    let fields = r#""amount":1,"payouts_per_country":{"US":"1,50","CA":2}"#;
+    let message = "offers[0].payouts_per_country.US (offer 1): `1,50` is not a valid amount: expected a decimal number";
+    unknown(fields, "US", message);
+    check(fields, "CA", "2 USD country");
+    check(fields, "GB", "1 USD default");
+
+    unknown(
         r#""amount":1,"payouts_per_country":{"US":1,"us":2}"#,
-        "offers[0].payouts_per_country: US has two amounts",
+        "US",
+        "offers[0].payouts_per_country.US (offer 1): US has two amounts",
     );
-    refused(
+    // Without the list, the default is a guess in every country.
+    unknown(
         r#""amount":1,"payouts_per_country":"0.72""#,
-        "offers[0].payouts_per_country: invalid type: string \"0.72\", expected a map from country to amount, \
+        "GB",
+        "offers[0].payouts_per_country (offer 1): invalid type: string \"0.72\", expected a map from country to amount, \
          or a list of countries with amounts",
+    );
+    unknown(
+        r#""amount":1,"payout_currency":{}"#,
+        "US",
+        "offers[0].payout_currency (offer 1): invalid type: map, expected text",
+    );
+    unknown(
+        r#""amount":"$1.50","payout_currency":"EUR""#,
+        "US",
+        "offers[0].payout_currency (offer 1): an amount is in US dollars, but the currency is `EUR`",
+    );
+}
+
+#[test]
+fn amounts_that_mean_one_thing_only_are_read() {
+    for (amount, expected) in [
+        ("$0.40", "0.40 USD default"),
+        ("0.40 USD", "0.40 USD default"),
+        (".5", "0.5 USD default"),
+        ("+1.0", "1.0 USD default"),
+        ("1,234.50", "1234.50 USD default"),
+    ] {
+        check(&format!(r#""amount":"{amount}""#), "US", expected);
+    }
+}
+
+#[test]
+fn a_payout_under_uk_is_found_for_gb_and_reported() {
+    let fields = r#""amount":1,"payouts_per_country":{"UK":2}"#;
+    check(fields, "GB", "2 USD country");
+    let body = format!(r#"{{"offers":[{{"id":1,{fields}}}]}}"#);
+    let offers = OfferList::from_json(body.into_bytes()).expect("an answer");
+    assert_eq!(
+        offers.defects()[0].to_string(),
+        "offers[0].payouts_per_country.UK (offer 1): `UK` was taken for GB"
     );
 }
 

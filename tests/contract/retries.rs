@@ -67,7 +67,10 @@ async fn only_temporary_statuses_are_retried() {
             retried.push(status);
         }
     }
-    assert_eq!(retried, ["408", "429", "500", "502", "503", "504"]);
+    let expected = [
+        "408", "429", "500", "502", "503", "504", "520", "521", "522", "523", "524", "530",
+    ];
+    assert_eq!(retried, expected);
 }
 
 #[tokio::test]

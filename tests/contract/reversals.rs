@@ -321,13 +321,35 @@ async fn a_retry_after_of_a_day_in_the_middle_is_an_hour_and_the_range_goes_on_a
     let patient = RateLimits::default().wait(Wait::AtMost(secs(3_600)));
     let setup = Setup::with(patient, Duration::ZERO, vec![none(), busy, none()]);
     let mut stream = setup.client.reversals(START..=END).stream();
-    stream.next().await.expect("first").expect("an answer");
-    let error = stream.next().await.expect("second").expect_err("busy");
-    assert_eq!(error.retry_after(), Some(secs(3_600)));
-    let day = stream.resume_from().expect("three to go");
-    let mut stream = setup.client.reversals(day..=END).stream();
-    assert_eq!(items(&mut stream).await, WINDOWS[1..]);
+    assert_eq!(items(&mut stream).await, WINDOWS);
     assert_eq!(setup.arrivals(), [0, 61, 3_661, 3_722, 3_783]);
+}
+
+#[tokio::test]
+async fn a_refusal_that_may_not_be_waited_out_ends_the_range_with_the_words_of_the_provider() {
+    let words = br#"{"status":"error","message":"Rate limit: 1 request per minute"}"#;
+    let busy = answer("429 Too Many Requests", &[("retry-after", "300")], words);
+    let setup = Setup::answering(vec![busy]);
+    let mut stream = setup.client.reversals(START..=END).stream();
+    let error = stream.next().await.expect("an item").expect_err("busy");
+    assert_eq!(
+        error.to_string(),
+        "reversals: the provider answered with an error: Rate limit: 1 request per minute \
+         (status 429); try again in 300 s"
+    );
+    assert_eq!(setup.server.connections(), 1);
+    assert_eq!(stream.resume_from(), Some(START));
+}
+
+#[tokio::test]
+async fn a_provider_that_refuses_again_and_again_ends_the_range() {
+    let busy = answer("429 Too Many Requests", &[], b"");
+    let setup = Setup::answering(vec![busy]);
+    let mut stream = setup.client.reversals(START..=END).stream();
+    let error = stream.next().await.expect("an item").expect_err("busy");
+    assert_eq!(error.status(), Some(429));
+    assert_eq!(setup.arrivals(), [0, 61, 122, 183]);
+    assert!(stream.next().await.is_none());
 }
 
 #[tokio::test]

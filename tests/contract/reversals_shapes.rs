@@ -46,7 +46,7 @@ async fn an_unknown_shape_fails_its_window_and_is_never_a_month_without_reversal
         (r#"{"status":"success","conversions":[]}"#, None),
         (
             r#"{"status":"success","reversals":{"0":{}}}"#,
-            Some("reversals"),
+            Some("reversals[0]"),
         ),
         (
             r#"{"reversals":[{"offer_id":"x"},{"offer_id":"y"}]}"#,

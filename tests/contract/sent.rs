@@ -58,7 +58,7 @@ async fn the_whole_request_is_these_lines_and_no_others() {
     insta::assert_snapshot!(wire.head(wire.offers()).await, @r#"
     GET /api/offers?id=3360001 HTTP/1.1
     accept-encoding: gzip
-    accept: */*
+    accept: application/json
     host: 127.0.0.1:PORT
     user-agent: cpalead/VERSION
     "#);
@@ -265,16 +265,40 @@ async fn the_key_is_never_sent_to_the_offers() {
 }
 
 #[tokio::test]
-async fn a_base_url_with_a_path_and_a_slash_keeps_the_path_only() {
+async fn a_base_url_may_end_in_the_path_of_the_api() {
     let wire = Wire::new();
-    let client = builder(&format!("{}/stand-in/", wire.server.base_url()))
-        .build()
-        .expect("a client");
-    let head = wire.head(client.offers()).await;
-    assert!(
-        head.starts_with("GET /stand-in/api/offers?id=3360001 HTTP/1.1"),
-        "{head}"
-    );
+    for path in ["", "/", "/api", "/api/"] {
+        let client = builder(&format!("{}{path}", wire.server.base_url()))
+            .build()
+            .expect("a client");
+        let head = wire.head(client.offers()).await;
+        assert!(
+            head.starts_with("GET /api/offers?id=3360001 HTTP/1.1"),
+            "{path}: {head}"
+        );
+    }
+}
+
+#[test]
+fn a_base_url_that_is_not_an_origin_is_refused_in_words() {
+    for (url, message) in [
+        (
+            "http://127.0.0.1:9/stand-in",
+            "base url http://127.0.0.1:9/stand-in is not allowed: expected no path, or /api",
+        ),
+        (
+            "example.com",
+            "base url has no scheme: expected https://example.com, or http:// to loopback",
+        ),
+        (
+            "localhost:8080",
+            "base url has no scheme: expected https://localhost:8080, or http:// to loopback",
+        ),
+    ] {
+        let error = builder(url).build().expect_err(url);
+        assert_eq!(error.to_string(), message);
+        assert!(error.is_configuration());
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use super::Fault;
 
 const JSON: (&str, &str) = ("content-type", "application/json");
+const TEXT: (&str, &str) = ("content-type", "text/plain");
 const HTML: (&str, &str) = ("content-type", "text/html; charset=utf-8");
 
 const PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Just a moment...</title></head>\n\
@@ -76,7 +77,21 @@ fn statuses() -> Vec<Fault> {
             &[JSON],
             r#"{"status":"error","message":"Invalid api key"}"#,
         ),
+        Fault::whole(
+            "403, plain text",
+            403,
+            &[TEXT],
+            "Access denied for this key\n",
+        ),
+        Fault::whole(
+            "403, a limit in words",
+            403,
+            &[TEXT],
+            "Rate limit exceeded: 1 request per minute",
+        ),
         Fault::whole("404, empty", 404, &[], ""),
+        Fault::whole("520, a page of a proxy", 520, &[HTML], PAGE),
+        Fault::whole("530, a page of a proxy", 530, &[HTML], PAGE),
         Fault::whole("408, empty", 408, &[], ""),
         Fault::whole("500, json", 500, &[JSON], REFUSED),
         Fault::whole("504, empty", 504, &[], ""),
@@ -113,6 +128,43 @@ fn refusals() -> Vec<Fault> {
             r#"{"error":"no such publisher"}"#,
         ),
         Fault::whole(
+            "errorMsg, 200",
+            200,
+            &[JSON],
+            r#"{"status":"error","errorMsg":"Invalid api key"}"#,
+        ),
+        Fault::whole(
+            "a list of errors, 400",
+            400,
+            &[JSON],
+            r#"{"errors":["Invalid api key"]}"#,
+        ),
+        Fault::whole(
+            "msg, 401",
+            401,
+            &[JSON],
+            r#"{"status":"error","msg":"Invalid api key"}"#,
+        ),
+        Fault::whole(
+            "data.message, 200",
+            200,
+            &[JSON],
+            r#"{"status":"fail","data":{"message":"Invalid api key"}}"#,
+        ),
+        Fault::whole(
+            "error.message, 200",
+            200,
+            &[JSON],
+            r#"{"error":{"code":401,"message":"Invalid api key"}}"#,
+        ),
+        Fault::whole("ok without a list, 200", 200, &[JSON], r#"{"status":"ok"}"#),
+        Fault::whole(
+            "words in place of the list, 200",
+            200,
+            &[JSON],
+            r#"{"status":"success","offers":"Invalid api key"}"#,
+        ),
+        Fault::whole(
             "error with control characters, 200",
             200,
             &[JSON],
@@ -133,12 +185,6 @@ fn bodies() -> Vec<Fault> {
             200,
             &[JSON],
             "\u{feff}",
-        ),
-        Fault::whole(
-            "a byte order mark, twice",
-            200,
-            &[JSON],
-            format!("\u{feff}\u{feff}{GOOD}"),
         ),
         Fault::whole("utf-16 with its mark", 200, &[JSON], utf16(GOOD)),
         Fault::whole(
@@ -185,12 +231,6 @@ fn bodies() -> Vec<Fault> {
         ),
         Fault::whole("no list", 200, &[JSON], r#"{"status":"success"}"#),
         Fault::whole(
-            "the list is null",
-            200,
-            &[JSON],
-            r#"{"status":"success","offers":null}"#,
-        ),
-        Fault::whole(
             "the list is an object",
             200,
             &[JSON],
@@ -211,10 +251,29 @@ fn bodies() -> Vec<Fault> {
             format!("{GOOD}{GOOD}"),
         ),
         Fault::whole(
-            "php's warning before the document",
+            "php's error without a document",
             200,
-            &[JSON],
-            format!("Warning: mysqli_connect() in /var/www\n{GOOD}"),
+            &[HTML],
+            "<br />\n<b>Fatal error</b>:  Uncaught PDOException in <b>/var/www/a.php</b> on line <b>9</b><br />",
+        ),
+        Fault::whole("plain text", 200, &[TEXT], "Invalid API key"),
+        Fault::whole(
+            "a limit in plain text",
+            200,
+            &[TEXT],
+            "Rate limit exceeded: 1 request per minute",
+        ),
+        Fault::whole(
+            "packed as br, which was not asked for",
+            200,
+            &[JSON, ("content-encoding", "br")],
+            GOOD,
+        ),
+        Fault::whole(
+            "packed twice",
+            200,
+            &[JSON, ("content-encoding", "gzip, gzip")],
+            GOOD,
         ),
         Fault::whole("more than the cap, announced", 200, &[JSON], many(40_000)),
     ]

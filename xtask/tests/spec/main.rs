@@ -5,6 +5,7 @@ mod commands;
 mod corpus;
 mod corrections;
 mod fetching;
+mod honest;
 mod hostile;
 mod outline;
 mod refusals;

@@ -322,10 +322,11 @@ fn the_habits_of_swagger_two_are_read_as_what_they_mean() {
         json!({"name": "country", "in": "query", "type": "string", "maxLength": 2, "enum": ["US"]}),
         &format!("read `enum`, `maxLength`, `type` at {GET}/parameters/1 as parts of its schema"),
     );
-    assert_eq!(
-        found.parameter("country")["schema"],
-        json!({"type": "string", "maxLength": 2, "enum": ["US"]})
-    );
+    let country = found.parameter("country");
+    let schema = &country["schema"];
+    assert_eq!(schema["maxLength"], 2);
+    assert_eq!(schema["enum"], json!(["US"]));
+    assert!(country.get("maxLength").is_none(), "{country}");
     let found = set(
         "/responses/200",
         json!({"description": "OK", "schema": {"type": "object", "properties": {"offers": {"type": "array", "items": {"type": "object", "properties": {"new_one": {"type": "string"}}}}}}}),
@@ -431,10 +432,9 @@ fn on_the_wire_a_query_is_text() {
         put(doc, &format!("{GET}/parameters/1/schema"), schema);
     });
     assert_eq!(found.changes(), [] as [&str; 0]);
-    assert_eq!(
-        found.parameter("country")["schema"],
-        json!({"type": "string"})
-    );
+    let schema = &found.parameter("country")["schema"];
+    assert_eq!(schema["type"], "string");
+    assert!(schema.get("anyOf").is_none(), "{schema}");
 }
 
 #[test]
