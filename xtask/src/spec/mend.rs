@@ -131,9 +131,11 @@ impl Mender {
             let inside = walk::below(place, key);
             match holds {
                 _ if key.starts_with("x-") && openapi::is_extensible(kind) => {}
-                // 3.1 has lists of types, and bounds where 3.0 has flags.
+                // 3.1 has lists of types, and bounds where 3.0 has flags: `"1"` may be either.
                 Some(_) if kind == Kind::Schema && key == "type" => {}
-                Some(_) if key.starts_with("exclusive") && value.is_number() => {}
+                Some(_)
+                    if key.starts_with("exclusive")
+                        && !matches!(value.as_str(), Some("true" | "false")) => {}
                 // A property that declares itself required is for the conversion.
                 Some(Type::Several(_)) if key == "required" && meant::flag(value).is_some() => {
                     if let (Some(flag), true) = (meant::flag(value), value.is_string()) {

@@ -70,6 +70,7 @@ fn a_value_with_two_meanings_stays_for_a_later_step() {
         json!({"properties": [1]}),
         json!({"items": true}),
         json!({"type": ["string", "null"], "exclusiveMinimum": 0}),
+        json!({"exclusiveMinimum": "1"}),
         json!({"x-maximum": "5", "example": {"nullable": "true"}, "default": "5"}),
     ] {
         check(&schema, &schema, &[]);
