@@ -108,8 +108,10 @@ impl Gathered {
                 self.fault(format!(".{code}"), message);
             }
             (Key::Other(key), Ok(Amount(Some(amount)))) => {
-                let message = format!("`{key}` is not a country code: its amount is not used");
-                self.fault(format!(".{key}"), message);
+                if self.faults.len() < lenient::MOST_REPORTED {
+                    let message = format!("`{key}` is not a country code: its amount is not used");
+                    self.fault(format!(".{key}"), message);
+                }
                 if self.odd.others.len() < MOST_OTHERS {
                     self.odd.others.push((key, amount));
                 }
@@ -129,8 +131,8 @@ impl Gathered {
 
     /// # Errors
     ///
-    /// When an entry is odd, unless the row is read leniently; and when an entry that cannot be read
-    /// may be for any country.
+    /// When an entry is odd, unless the row is read leniently; and when an entry that cannot be
+    /// read may be for any country.
     fn finish<E: Error>(mut self) -> Result<PayoutsPerCountry, E> {
         if let Some(message) = self.fault_of_all {
             return Err(E::custom(message));
