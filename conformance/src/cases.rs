@@ -1,0 +1,69 @@
+//! The table of cases: a function for each requirement, from the answers it judges to an outcome.
+//!
+//! A case sees nothing but answers. It makes no calls and uses nothing of the client.
+
+mod offers;
+mod filters;
+mod tracking;
+mod reports;
+mod jsonp;
+mod general;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::answer::Answer;
+use crate::verdict::Outcome;
+
+/// Judges the answers to the exchanges of a requirement, in the order in which it names them.
+pub(crate) type Case = fn(&[&Answer<'_>]) -> Outcome;
+
+/// All cases, by the id of their requirement.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, Case)> {
+    let tables = [
+        offers::CASES,
+        filters::CASES,
+        tracking::CASES,
+        reports::CASES,
+        jsonp::CASES,
+        general::CASES,
+    ];
+    tables.into_iter().flatten().copied()
+}
+
+pub(crate) fn of(id: &str) -> Option<Case> {
+    all().find(|(name, _)| *name == id).map(|(_, case)| case)
+}
+
+/// Runs a case. It counts as failed until it has returned, so one that panics fails alone.
+pub(crate) fn judge(case: Case, answers: &[&Answer<'_>]) -> Outcome {
+    let outcome = Outcome::violates("a verdict", "the case panicked", "the suite itself");
+    catch_unwind(AssertUnwindSafe(|| case(answers))).unwrap_or(outcome)
+}
+
+/// Judges each answer on its own.
+fn each(answers: &[&Answer<'_>], judge: impl Fn(&Answer<'_>) -> Outcome) -> Outcome {
+    Outcome::all(answers.iter().map(|answer| judge(answer)))
+}
+
+fn accepted(answers: &[&Answer<'_>]) -> Outcome {
+    each(answers, |answer| answer.accepted())
+}
+
+fn refused(answers: &[&Answer<'_>]) -> Outcome {
+    each(answers, |answer| answer.refused())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::judge;
+    use crate::verdict::Outcome;
+
+    #[test]
+    fn a_case_that_panics_is_a_violation() {
+        let outcome = judge(|answers| answers[0].accepted(), &[]);
+        let Outcome::Violates(finding) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(finding.got, "the case panicked");
+    }
+}

@@ -1,0 +1,5 @@
+//! The suite from outside: against the sandbox, against mutated answers, and against servers that
+//! mean harm.
+
+mod support;
+mod sandbox;

@@ -1,0 +1,73 @@
+//! What the tests share: a sandbox with a fast clock, and runs against it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use cpalead_conformance::{Catalogue, Plan, Publisher, Questions, Report, Target};
+use cpalead_sandbox::Sandbox;
+use jiff::civil::date;
+
+/// The sandbox's minute is 0.6 s long.
+const SPEED: u32 = 100;
+const INTERVAL: Duration = Duration::from_millis(650);
+
+pub(crate) const KEY: &str = cpalead_sandbox::DEFAULT_API_KEY;
+
+pub(crate) async fn start(offers: usize) -> Sandbox {
+    Sandbox::builder()
+        .offers(offers)
+        .speed(SPEED)
+        .start()
+        .await
+        .unwrap()
+}
+
+pub(crate) fn publisher() -> Publisher {
+    Publisher::new(cpalead_sandbox::DEFAULT_PUBLISHER_ID).api_key(KEY)
+}
+
+pub(crate) fn questions() -> Questions {
+    Questions::new("user-42", date(2026, 11, 20))
+}
+
+pub(crate) fn server(base_url: &str) -> Target {
+    Target::server(base_url, &publisher())
+        .unwrap()
+        .interval(INTERVAL)
+}
+
+pub(crate) async fn plan(target: Target, prefixes: &[&str]) -> Plan {
+    let catalogue = Catalogue::bundled().unwrap().select(prefixes);
+    catalogue.plan(target, questions()).await.unwrap()
+}
+
+pub(crate) async fn run(target: Target, prefixes: &[&str]) -> Report {
+    plan(target, prefixes)
+        .await
+        .run(|_| {}, std::future::pending())
+        .await
+        .unwrap()
+}
+
+/// The verdicts that are not `passed`, with their ids.
+pub(crate) fn others(report: &Report) -> Vec<String> {
+    let others = report
+        .results()
+        .iter()
+        .filter(|entry| entry.verdict().name() != "passed");
+    others
+        .map(|entry| {
+            format!(
+                "{} {} {:?}",
+                entry.verdict().name(),
+                entry.id(),
+                entry.verdict()
+            )
+        })
+        .collect()
+}
+
+/// The recordings of this package.
+pub(crate) fn recordings() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings")
+}
