@@ -240,10 +240,19 @@ pub(crate) fn named(name: &str) -> Option<&'static Ask> {
 }
 
 /// What a run asks about: a sub-id and a day.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Questions {
     subid: String,
     today: Date,
+}
+
+impl std::fmt::Debug for Questions {
+    // The sub-id names a user.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Questions")
+            .field("today", &self.today)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Questions {

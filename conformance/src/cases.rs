@@ -2,7 +2,9 @@
 //!
 //! A case sees nothing but answers. It makes no calls and uses nothing of the client.
 
+mod case;
 mod offers;
+mod fields;
 mod filters;
 mod tracking;
 mod reports;
@@ -11,16 +13,15 @@ mod general;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use self::case::Case;
 use crate::answer::Answer;
 use crate::verdict::Outcome;
-
-/// Judges the answers to the exchanges of a requirement, in the order in which it names them.
-pub(crate) type Case = fn(&[&Answer<'_>]) -> Outcome;
 
 /// All cases, by the id of their requirement.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, Case)> {
     let tables = [
         offers::CASES,
+        fields::CASES,
         filters::CASES,
         tracking::CASES,
         reports::CASES,
@@ -38,19 +39,6 @@ pub(crate) fn of(id: &str) -> Option<Case> {
 pub(crate) fn judge(case: Case, answers: &[&Answer<'_>]) -> Outcome {
     let outcome = Outcome::violates("a verdict", "the case panicked", "the suite itself");
     catch_unwind(AssertUnwindSafe(|| case(answers))).unwrap_or(outcome)
-}
-
-/// Judges each answer on its own.
-fn each(answers: &[&Answer<'_>], judge: impl Fn(&Answer<'_>) -> Outcome) -> Outcome {
-    Outcome::all(answers.iter().map(|answer| judge(answer)))
-}
-
-fn accepted(answers: &[&Answer<'_>]) -> Outcome {
-    each(answers, |answer| answer.accepted())
-}
-
-fn refused(answers: &[&Answer<'_>]) -> Outcome {
-    each(answers, |answer| answer.refused())
 }
 
 #[cfg(test)]

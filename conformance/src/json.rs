@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn deep_nesting_is_an_error_and_not_a_crash() {
         assert!(Json::read(&"[".repeat(100_000)).is_err());
-        // RawValue does not recurse, so a deep list inside a list is only a value that nobody reads.
+        // Reading does not recurse, so a deep list is only a value that nobody reads.
         let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
         assert!(matches!(Json::read(&deep), Ok(Json::List(_))));
     }

@@ -56,7 +56,8 @@ impl Scrubber {
         (whole_numbers(&text, &publisher), echoed)
     }
 
-    /// The bytes without the secrets. Bytes that are not UTF-8 are read as Latin-1 and stay the same.
+    /// The bytes without the secrets. Bytes that are not UTF-8 are read as Latin-1, which changes
+    /// none of them.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> (Vec<u8>, bool) {
         if let Ok(text) = std::str::from_utf8(bytes) {
             let (text, echoed) = self.text(text);

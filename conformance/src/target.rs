@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(3_600);
 
 /// Whose offers, conversions and reversals are asked for.
 ///
-/// It has no `Debug` output of the key, and no other output.
+/// Neither the id nor the key is shown by `Debug`.
 #[derive(Clone)]
 pub struct Publisher {
     id: u64,
@@ -49,9 +49,7 @@ impl Publisher {
 
 impl std::fmt::Debug for Publisher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Publisher")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Publisher").finish_non_exhaustive()
     }
 }
 

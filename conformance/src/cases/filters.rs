@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, accepted, each, refused};
+use super::case::{Case, accepted, each, refused};
 use crate::answer::{Answer, Row, Seen};
 use crate::json;
 use crate::verdict::Outcome;
@@ -80,8 +80,8 @@ fn country_caller(answers: &[&Answer<'_>]) -> Outcome {
 
 fn at_most(answer: &Answer<'_>, most: usize) -> Outcome {
     let expected = format!("at most {most} offers");
-    match answer.rows() {
-        Err(got) => Outcome::violates(&expected, &got, answer.place()),
+    match answer.needed_rows(&expected) {
+        Err(outcome) => outcome,
         Ok(rows) if rows.len() > most => {
             Outcome::violates(&expected, &format!("{} offers", rows.len()), answer.place())
         }
@@ -148,8 +148,12 @@ fn type_list(answers: &[&Answer<'_>]) -> Outcome {
     )
 }
 
-fn ids(answer: &Answer<'_>) -> Result<BTreeSet<u64>, String> {
-    Ok(answer.rows()?.iter().filter_map(Row::id).collect())
+fn ids(answer: &Answer<'_>, expected: &str) -> Result<BTreeSet<u64>, Outcome> {
+    Ok(answer
+        .needed_rows(expected)?
+        .iter()
+        .filter_map(Row::id)
+        .collect())
 }
 
 /// No offer was updated after a date to come, and all were after a date long past.
@@ -178,10 +182,9 @@ fn updated_since(answers: &[&Answer<'_>]) -> Outcome {
 /// Whether `large` holds the offers of `small`. A tenth may have changed between two calls, and an
 /// answer that is full may be cut.
 fn holds_most(large: &Answer<'_>, small: &Answer<'_>, expected: &str) -> Outcome {
-    let (large_ids, small_ids) = match (ids(large), ids(small)) {
+    let (large_ids, small_ids) = match (ids(large, expected), ids(small, expected)) {
         (Ok(large_ids), Ok(small_ids)) => (large_ids, small_ids),
-        (Err(got), _) => return Outcome::violates(expected, &got, large.place()),
-        (_, Err(got)) => return Outcome::violates(expected, &got, small.place()),
+        (Err(outcome), _) | (_, Err(outcome)) => return outcome,
     };
     if small_ids.is_empty() {
         return Outcome::nothing("there are no offers to compare");

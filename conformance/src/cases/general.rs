@@ -1,6 +1,6 @@
 //! Cases on all answers: errors, types of content, and the OpenAPI document.
 
-use super::{Case, each};
+use super::case::{Case, each};
 use crate::answer::Answer;
 use crate::json;
 use crate::verdict::Outcome;

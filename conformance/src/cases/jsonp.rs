@@ -1,13 +1,13 @@
 //! Cases on the format of answers: JSON, and JSONP around it.
 
-use super::{Case, accepted, each};
+use super::case::{Case, accepted, each};
 use crate::answer::Answer;
 use crate::asks::CALLBACK;
 use crate::json::Json;
 use crate::verdict::Outcome;
 
 pub(super) const CASES: &[(&str, Case)] = &[
-    ("jsonp/format/json-by-default", accepted),
+    ("jsonp/format/json-by-default", json),
     ("jsonp/format/named-json", accepted),
     ("jsonp/format/any-case", called),
     ("jsonp/callback/offers", called),
@@ -27,6 +27,17 @@ fn argument<'a>(text: &'a str, name: &str) -> Option<&'a str> {
         .unwrap_or(rest)
         .trim_end()
         .strip_suffix(')')
+}
+
+fn json(answers: &[&Answer<'_>]) -> Outcome {
+    each(answers, |answer| match answer.is_json() {
+        Ok(()) => Outcome::Conforms,
+        Err(error) => Outcome::violates(
+            "JSON",
+            &format!("a body that is not JSON: {error}"),
+            answer.place(),
+        ),
+    })
 }
 
 fn called(answers: &[&Answer<'_>]) -> Outcome {

@@ -1,17 +1,15 @@
-//! Cases on the rows and the envelope of offers.
-
-use std::collections::BTreeSet;
+//! Cases on what the page says of offers: their order, payouts, types and links.
 
 use serde_json::value::RawValue;
 
-use super::{Case, accepted, each};
+use super::case::{Case, accepted, each};
 use crate::answer::{Answer, Row, Seen, link_parameters};
 use crate::json;
 use crate::verdict::Outcome;
 
 pub(super) const CASES: &[(&str, Case)] = &[
     ("offers/list", accepted),
-    ("offers/key/not-needed", accepted),
+    ("offers/key/not-needed", key_not_needed),
     ("offers/order/rank", rank_order),
     ("offers/order/featured-by-rank", featured_by_rank),
     ("offers/rank/present", rank_present),
@@ -21,22 +19,19 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("offers/type/never-cpc", never_cpc),
     ("offers/link/present", link_present),
     ("offers/link/shape", link_shape),
-    ("offers/envelope/status", envelope_status),
-    ("offers/envelope/number", envelope_number),
-    ("offers/envelope/object", envelope_object),
-    ("offers/id/number", id_number),
-    ("offers/id/unique", id_unique),
-    ("offers/title/text", title_text),
-    ("offers/amount/decimal", amount_decimal),
-    ("offers/currency/usd", currency_usd),
-    ("offers/countries/codes", countries_codes),
-    ("offers/daily-cap/form", daily_cap_form),
-    ("offers/fast-pay/form", fast_pay_form),
-    ("offers/epc/form", epc_form),
-    ("offers/creatives/form", creatives_form),
-    ("offers/device/form", device_form),
-    ("offers/events/list", events_list),
 ];
+
+fn key_not_needed(answers: &[&Answer<'_>]) -> Outcome {
+    each(answers, |answer| match answer.exchange.status {
+        status @ (401 | 403) => Outcome::violates(
+            "offers without an api key",
+            &format!("status {status}"),
+            answer.place(),
+        ),
+        _ if answer.rows().is_ok() => Outcome::Conforms,
+        _ => Outcome::nothing("the answer has no rows, for another reason"),
+    })
+}
 
 fn ranks(rows: &[Row<'_>]) -> Vec<u64> {
     let ranks = rows
@@ -49,17 +44,11 @@ fn ranks(rows: &[Row<'_>]) -> Vec<u64> {
 /// They cannot be half of all offers, or "featured" would mean nothing.
 fn rank_order(answers: &[&Answer<'_>]) -> Outcome {
     each(answers, |answer| {
-        let rows = match answer.rows() {
-            Ok(rows) => rows,
-            Err(got) => {
-                return Outcome::violates(
-                    "offers in the order of their rank",
-                    &got,
-                    answer.place(),
-                );
-            }
+        let expected = "featured offers first, and then offers with ascending offer_rank";
+        let ranks = match answer.needed_rows(expected) {
+            Ok(rows) => ranks(rows),
+            Err(outcome) => return outcome,
         };
-        let ranks = ranks(&rows);
         if ranks.len() < 2 {
             return Outcome::nothing("fewer than two offers have a rank");
         }
@@ -78,7 +67,6 @@ fn rank_order(answers: &[&Answer<'_>]) -> Outcome {
             ranks[at - 1],
             ranks.len()
         );
-        let expected = "featured offers first, and then offers with ascending offer_rank";
         Outcome::violates(
             expected,
             &got,
@@ -89,7 +77,7 @@ fn rank_order(answers: &[&Answer<'_>]) -> Outcome {
 
 fn featured_by_rank(answers: &[&Answer<'_>]) -> Outcome {
     each(answers, |answer| {
-        let ranks = ranks(&answer.rows().unwrap_or_default());
+        let ranks = ranks(answer.rows().unwrap_or_default());
         if ranks.len() < 2 {
             return Outcome::nothing("fewer than two offers have a rank");
         }
@@ -117,12 +105,12 @@ fn rank_present(answers: &[&Answer<'_>]) -> Outcome {
     })
 }
 
-fn is_code(text: &str) -> bool {
+pub(super) fn is_code(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// The countries of `payouts_per_country` with their amounts, as a map or as a list of objects.
-fn payouts<'a>(value: &'a RawValue) -> Option<Vec<(String, Option<&'a RawValue>)>> {
+fn payouts(value: &RawValue) -> Option<Vec<(String, Option<&RawValue>)>> {
     if let Some(map) = json::object(value) {
         return Some(
             map.fields()
@@ -191,7 +179,7 @@ fn payout_map(answers: &[&Answer<'_>]) -> Outcome {
 }
 
 /// Judges a field in the rows that have it.
-fn field(
+pub(super) fn field(
     answers: &[&Answer<'_>],
     expected: &str,
     name: &'static str,
@@ -250,180 +238,6 @@ fn link_shape(answers: &[&Answer<'_>]) -> Outcome {
             } else {
                 Seen::Breaks("link", link)
             }
-        })
-    })
-}
-
-fn envelope_status(answers: &[&Answer<'_>]) -> Outcome {
-    each(answers, |answer| {
-        let status = answer
-            .envelope()
-            .and_then(|envelope| envelope.get("status"));
-        match status {
-            Some(status) if json::text(status).as_deref() == Some("success") => Outcome::Conforms,
-            other => {
-                let got = other.map_or("no status", RawValue::get);
-                Outcome::violates("\"status\":\"success\"", got, answer.place())
-            }
-        }
-    })
-}
-
-fn envelope_number(answers: &[&Answer<'_>]) -> Outcome {
-    each(answers, |answer| {
-        let rows = answer.rows().unwrap_or_default().len();
-        let number = answer
-            .envelope()
-            .and_then(|envelope| envelope.get("number_offers"));
-        let expected = format!("number_offers is {rows}, the number of offers");
-        match number {
-            Some(number) if json::whole(number) == u64::try_from(rows).ok() => Outcome::Conforms,
-            other => {
-                let got = other.map_or("no number_offers", RawValue::get);
-                Outcome::violates(&expected, got, answer.place())
-            }
-        }
-    })
-}
-
-fn envelope_object(answers: &[&Answer<'_>]) -> Outcome {
-    each(answers, |answer| {
-        let list = answer
-            .envelope()
-            .and_then(|envelope| json::list(envelope.get("offers")?));
-        match list {
-            Some(_) => Outcome::Conforms,
-            None => Outcome::violates(
-                "an object with the list `offers`",
-                "another form",
-                answer.place(),
-            ),
-        }
-    })
-}
-
-fn id_number(answers: &[&Answer<'_>]) -> Outcome {
-    let expected = "an id in each offer, a number or a text of digits";
-    each(answers, |answer| {
-        answer.each_row(expected, |row| match row.get("id") {
-            Some(_) if row.id().is_some() => Seen::Fits,
-            Some(id) => Seen::Breaks("id", id.get().to_owned()),
-            None => Seen::Breaks("id", "no id".to_owned()),
-        })
-    })
-}
-
-fn id_unique(answers: &[&Answer<'_>]) -> Outcome {
-    each(answers, |answer| {
-        let ids: Vec<u64> = answer
-            .rows()
-            .unwrap_or_default()
-            .iter()
-            .filter_map(Row::id)
-            .collect();
-        let mut seen = BTreeSet::new();
-        match ids.iter().find(|id| !seen.insert(**id)) {
-            None if ids.is_empty() => Outcome::nothing("no offer has an id"),
-            None => Outcome::Conforms,
-            Some(id) => Outcome::violates(
-                "each id once in an answer",
-                &format!("{id} twice"),
-                answer.place(),
-            ),
-        }
-    })
-}
-
-fn title_text(answers: &[&Answer<'_>]) -> Outcome {
-    let expected = "a title that is a text";
-    field(answers, expected, "title", |value| {
-        json::text(value).is_some()
-    })
-}
-
-fn amount_decimal(answers: &[&Answer<'_>]) -> Outcome {
-    let expected = "an amount that is a decimal number or a text of one, and not negative";
-    field(answers, expected, "amount", |value| {
-        json::amount(value).is_some()
-    })
-}
-
-fn currency_usd(answers: &[&Answer<'_>]) -> Outcome {
-    field(
-        answers,
-        "payout_currency \"USD\"",
-        "payout_currency",
-        |value| json::text(value).as_deref() == Some("USD"),
-    )
-}
-
-fn countries_codes(answers: &[&Answer<'_>]) -> Outcome {
-    let expected = "countries as a list of two-letter codes";
-    field(answers, expected, "countries", |value| {
-        match json::list(value) {
-            Some(list) => list
-                .into_iter()
-                .all(|code| json::text(code).is_some_and(|code| is_code(&code))),
-            None => json::text(value).is_some_and(|codes| codes.split(',').all(is_code)),
-        }
-    })
-}
-
-fn daily_cap_form(answers: &[&Answer<'_>]) -> Outcome {
-    let expected = "a daily_cap that is a number, a text of one, false or null";
-    field(answers, expected, "daily_cap", |value| {
-        value.get() == "false" || json::is_null(value) || json::amount(value).is_some()
-    })
-}
-
-fn fast_pay_form(answers: &[&Answer<'_>]) -> Outcome {
-    let expected = "an is_fast_pay that is true, false, 1 or 0";
-    field(answers, expected, "is_fast_pay", |value| {
-        let word = json::text(value).unwrap_or_else(|| value.get().to_owned());
-        matches!(word.as_str(), "true" | "false" | "1" | "0")
-    })
-}
-
-fn epc_form(answers: &[&Answer<'_>]) -> Outcome {
-    let expected = "an epc that is a number, a text of one, or null";
-    field(answers, expected, "epc", |value| {
-        json::is_null(value) || json::amount(value).is_some()
-    })
-}
-
-fn creatives_form(answers: &[&Answer<'_>]) -> Outcome {
-    let expected = "creatives as an object with URLs, a list of such objects, or []";
-    let urls = |value: &RawValue| {
-        json::object(value).is_some_and(|images| {
-            images
-                .fields()
-                .all(|(_, url)| json::is_null(url) || json::text(url).is_some())
-        })
-    };
-    field(answers, expected, "creatives", |value| {
-        json::is_null(value)
-            || urls(value)
-            || json::list(value).is_some_and(|list| list.into_iter().all(urls))
-    })
-}
-
-fn device_form(answers: &[&Answer<'_>]) -> Outcome {
-    let expected = "a device that is a text or a list of texts";
-    field(answers, expected, "device", |value| {
-        json::text(value).is_some()
-            || json::list(value)
-                .is_some_and(|list| list.into_iter().all(|word| json::text(word).is_some()))
-    })
-}
-
-fn events_list(answers: &[&Answer<'_>]) -> Outcome {
-    let expected = "events as a list of objects, each with an amount";
-    field(answers, expected, "events", |value| {
-        json::list(value).is_some_and(|list| {
-            list.into_iter().all(|event| {
-                let amount = json::object(event).and_then(|event| event.get("amount"));
-                amount.and_then(json::amount).is_some()
-            })
         })
     })
 }

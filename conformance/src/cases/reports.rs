@@ -1,6 +1,6 @@
 //! Cases on conversions and reversals: their parameters, their minute and their rows.
 
-use super::{Case, accepted, each, refused};
+use super::case::{Case, accepted, each, refused};
 use crate::answer::{Answer, Row, Seen};
 use crate::json;
 use crate::verdict::Outcome;

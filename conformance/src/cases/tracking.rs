@@ -1,6 +1,6 @@
 //! Cases on the values that a request puts into the links of its offers.
 
-use super::{Case, each};
+use super::case::{Case, each};
 use crate::answer::{Answer, Seen, link_parameters};
 use crate::verdict::Outcome;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::Report;
+use super::contents::Report;
 
 /// A requirement whose verdict is not the same.
 #[derive(Debug, Clone, PartialEq, Eq)]

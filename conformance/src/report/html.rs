@@ -4,7 +4,7 @@
 use maud::{DOCTYPE, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use super::Report;
+use super::contents::Report;
 use crate::base64;
 
 const STYLE: &str = "\

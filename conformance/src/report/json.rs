@@ -5,7 +5,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counts, Entry, Footer, Header, Report, VERSION};
+use super::contents::{Counts, Entry, Footer, Header, Report, VERSION};
 use crate::error::Error;
 
 /// A line of the NDJSON form.

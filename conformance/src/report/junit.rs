@@ -4,7 +4,7 @@ use std::io;
 
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Entry, Report};
+use super::contents::{Entry, Report};
 use crate::verdict::Verdict;
 
 pub(super) fn write(report: &Report) -> io::Result<String> {

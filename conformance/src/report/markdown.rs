@@ -1,6 +1,6 @@
 //! The report for a pull request: the summary, and a table of what did not pass.
 
-use super::Report;
+use super::contents::Report;
 use crate::verdict::Verdict;
 
 pub(super) fn write(report: &Report) -> String {

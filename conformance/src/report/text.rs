@@ -1,6 +1,6 @@
 //! The report for a terminal: a line for each requirement, details below it, and the summary last.
 
-use super::Report;
+use super::contents::Report;
 
 pub(super) fn write(report: &Report) -> String {
     let mut out = format!(

@@ -4,3 +4,5 @@
 mod support;
 mod sandbox;
 mod mutations;
+mod recordings;
+mod hostile;

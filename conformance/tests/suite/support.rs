@@ -1,6 +1,9 @@
 //! What the tests share: a sandbox with a fast clock, and runs against it.
 
+use std::io::Read as _;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use cpalead_conformance::{Catalogue, Plan, Publisher, Questions, Report, Target};
@@ -70,4 +73,28 @@ pub(crate) fn others(report: &Report) -> Vec<String> {
 /// The recordings of this package.
 pub(crate) fn recordings() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings")
+}
+
+/// The address of a server that answers each connection with a function of the request's head.
+pub(crate) fn answering(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = Arc::new(answer);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let answer = Arc::clone(&answer);
+            std::thread::spawn(move || {
+                let mut stream = stream;
+                let (mut head, mut buffer) = (Vec::new(), [0; 1024]);
+                while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+                    match stream.read(&mut buffer) {
+                        Ok(count @ 1..) => head.extend(&buffer[..count]),
+                        _ => return,
+                    }
+                }
+                answer(&String::from_utf8_lossy(&head), &mut stream);
+            });
+        }
+    });
+    format!("http://{address}")
 }
