@@ -19,6 +19,7 @@ use crate::recording::{Recorder, Recordings};
 use crate::scrub::Scrubber;
 
 const PROVIDER: &str = "https://www.cpalead.com";
+const LIVE: &str = "live";
 
 /// The longest wait for a slot. Others may have used the account before.
 const PATIENCE: Duration = Duration::from_secs(3_600);
@@ -90,7 +91,7 @@ impl Target {
     /// When the key is too short to be hidden, or there is no TLS backend.
     pub fn live(publisher: &Publisher, limits: RateLimits) -> Result<Target, Error> {
         let account = Account::new(publisher.id);
-        let target = Target::asked("live".to_owned(), PROVIDER, publisher, account, limits)?;
+        let target = Target::asked(LIVE.to_owned(), PROVIDER, publisher, account, limits)?;
         Ok(target.without(Feature::Limits))
     }
 
@@ -157,7 +158,7 @@ impl Target {
     #[must_use]
     pub fn interval(mut self, interval: Duration) -> Target {
         if let Kind::Asked { limits, .. } = &mut self.kind
-            && self.name != "live"
+            && self.name != LIVE
         {
             *limits = limits
                 .clone()

@@ -37,7 +37,7 @@ pub(super) const CASES: &[(&str, Case)] = &[
 const DEFAULT: usize = 2_500;
 const MAXIMUM: usize = 5_000;
 
-/// The codes of an offer. None means worldwide.
+/// The codes of an offer. An empty list means worldwide, and so does the word `ALL`.
 fn countries(row: &Row<'_>) -> Option<Vec<String>> {
     let value = row.get("countries")?;
     let codes: Vec<String> = match json::list(value) {
@@ -49,10 +49,15 @@ fn countries(row: &Row<'_>) -> Option<Vec<String>> {
 
 fn for_country(answer: &Answer<'_>, country: &str) -> Outcome {
     let expected = format!("only offers for {country}");
+    let fits = |code: &String| {
+        ["all", country]
+            .iter()
+            .any(|fit| code.eq_ignore_ascii_case(fit))
+    };
     answer.each_row(&expected, |row| match countries(row) {
         None => Seen::Lacks,
         Some(codes) if codes.is_empty() => Seen::Fits,
-        Some(codes) if codes.iter().any(|code| code.eq_ignore_ascii_case(country)) => Seen::Fits,
+        Some(codes) if codes.iter().any(fits) => Seen::Fits,
         Some(codes) => Seen::Breaks("countries", codes.join(",")),
     })
 }

@@ -2,6 +2,7 @@
 //! mean harm.
 
 mod support;
+mod plan;
 mod sandbox;
 mod mutations;
 mod recordings;
