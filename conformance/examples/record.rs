@@ -1,5 +1,4 @@
-//! Records a small sandbox: `cargo run -p cpalead-conformance --example record -- FOLDER`. The
-//! recordings of this package were made so.
+//! Records a small sandbox: `cargo run -p cpalead-conformance --example record -- FOLDER`.
 
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ pub(crate) mod spellings;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::asks::{CALLBACK, TRACKING};
+use crate::asks::TRACKING;
 
 /// What stands for the api key.
 const KEY: &str = "[key]";
@@ -43,7 +43,10 @@ impl Scrubber {
     /// The text without the secrets, and whether the key was in it.
     pub(crate) fn text(&mut self, text: &str) -> (String, bool) {
         let (text, echoed) = self.without_key(text);
-        let text = self.subids_of_fields(&text);
+        let names = ["subid", "sub_id", "gaid", "idfa"];
+        let text = names
+            .iter()
+            .fold(text, |text, name| self.subids_of_fields(&text, name));
         let text = self.parameters_of_links(&text);
         // The sub-id of the run is hidden wherever else it stands, in any spelling.
         let asked = self.asked.clone();
@@ -59,17 +62,23 @@ impl Scrubber {
     /// The bytes without the secrets. Bytes that are not UTF-8 are read as Latin-1, which changes
     /// none of them.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> (Vec<u8>, bool) {
+        // In UTF-16 a zero stands beside each letter of the key.
+        if bytes.contains(&0) {
+            let letters: String = bytes
+                .iter()
+                .filter(|byte| **byte != 0)
+                .map(|byte| char::from(*byte))
+                .collect();
+            if self.without_key(&letters).1 {
+                return (KEY.as_bytes().to_vec(), true);
+            }
+        }
         if let Ok(text) = std::str::from_utf8(bytes) {
             let (text, echoed) = self.text(text);
             return (text.into_bytes(), echoed);
         }
         let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
-        // In UTF-16 a zero stands beside each letter of the key.
-        let (_, wide) = self.without_key(&text.replace('\0', ""));
         let (text, echoed) = self.text(&text);
-        if wide && !echoed {
-            return (KEY.as_bytes().to_vec(), true);
-        }
         let latin = text
             .chars()
             .map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'));
@@ -78,11 +87,8 @@ impl Scrubber {
 
     /// Hides a sub-id that the run asks about.
     pub(crate) fn subid(&mut self, value: &str) -> String {
-        let kept = value.is_empty()
-            || value == "user"
-            || value.starts_with("subid-")
-            || TRACKING.iter().any(|(_, own)| *own == value)
-            || value.starts_with(CALLBACK);
+        let own = TRACKING.iter().any(|(_, own)| *own == value);
+        let kept = own || value.is_empty() || value == "user";
         if kept {
             return value.to_owned();
         }
@@ -102,12 +108,12 @@ impl Scrubber {
         (hidden, echoed)
     }
 
-    /// The values of `"subid": "…"`, and of the names that begin or end so.
-    fn subids_of_fields(&mut self, text: &str) -> String {
+    /// The values of `"subid": "…"`, and of names that begin or end so.
+    fn subids_of_fields(&mut self, text: &str, name: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
-        while let Some(at) = rest.find("subid") {
-            let (before, after) = rest.split_at(at + "subid".len());
+        while let Some(at) = rest.find(name) {
+            let (before, after) = rest.split_at(at + name.len());
             out.push_str(before);
             rest = after;
             let Some((gap, value)) = field_value(rest) else {
@@ -129,28 +135,31 @@ impl Scrubber {
         out + rest
     }
 
-    /// The values of `subid=`, `gaid=`, `idfa=` and `_src_sig=` in links.
+    /// The values of `subid=`, `gaid=`, `idfa=` and `_src_sig=` in links, with the sign as it is or
+    /// encoded.
     fn parameters_of_links(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
-        while let Some(at) = rest.find('=') {
-            let (before, after) = rest.split_at(at + 1);
+        while let Some((at, sign)) = equals_sign(rest) {
+            let (before, after) = rest.split_at(at);
+            let (sign, after) = after.split_at(sign);
             out.push_str(before);
-            let end = after
-                .find(['&', '"', '\'', '<', '>', '\\', '#', ' ', '\n'])
-                .unwrap_or(after.len());
+            out.push_str(sign);
+            let ends =
+                |c: char| matches!(c, '&' | '"' | '\'' | '<' | '>' | '\\' | '#' | ' ' | '\n');
+            let ends = |c: char| ends(c) || (sign != "=" && c == '%');
+            let end = after.find(ends).unwrap_or(after.len());
             let value = &after[..end];
-            let start = before
-                .rfind(['?', '&', ';', '"', ' '])
-                .map_or(0, |start| start + 1);
-            let name = before[start..before.len() - 1].to_ascii_lowercase();
-            match name.as_str() {
-                "_src_sig" if !value.is_empty() => out.push_str("0000"),
-                "subid" | "subid2" | "subid3" | "gaid" | "idfa" | "sub_id" if !value.is_empty() => {
-                    let stand_in = self.subid(&decoded(value));
-                    out.push_str(&stand_in);
-                }
-                _ => out.push_str(value),
+            let named = |names: &[&str]| {
+                !value.is_empty() && names.iter().any(|name| before.ends_with(name))
+            };
+            if named(&["_src_sig"]) {
+                out.push_str("0000");
+            } else if named(&["subid", "subid2", "subid3", "gaid", "idfa", "sub_id"]) {
+                let stand_in = self.subid(&decoded(value));
+                out.push_str(&stand_in);
+            } else {
+                out.push_str(value);
             }
             rest = &after[end..];
         }
@@ -165,13 +174,20 @@ impl Scrubber {
             out.push_str(&rest[..start]);
             rest = &rest[start..];
             let end = rest.find(|c| !part(c)).unwrap_or(rest.len());
-            let (word, after) = rest.split_at(end);
-            let in_word = out.ends_with(|c: char| c.is_alphanumeric() || c == '_');
-            out.push_str(&if in_word {
+            let (mut word, after) = rest.split_at(end);
+            let mut in_word = out.ends_with(char::is_alphanumeric);
+            if out.ends_with('%') && word.len() > 2 {
+                // The digits of an encoded character.
+                out.push_str(&word[..2]);
+                word = &word[2..];
+                in_word = false;
+            }
+            let shown = if in_word {
                 word.to_owned()
             } else {
                 self.addresses_in(word)
-            });
+            };
+            out.push_str(&shown);
             rest = after;
         }
         out + rest
@@ -208,6 +224,26 @@ impl Scrubber {
             .or_insert(next)
             .clone()
     }
+}
+
+fn starts_with(bytes: &[u8], head: &[u8]) -> bool {
+    bytes
+        .get(..head.len())
+        .is_some_and(|bytes| bytes.eq_ignore_ascii_case(head))
+}
+
+/// The first `=` in any spelling, and its length.
+fn equals_sign(text: &str) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    (0..bytes.len()).find_map(|at| {
+        let length = match bytes[at] {
+            b'=' => 1,
+            b'%' if starts_with(&bytes[at..], b"%3d") => 3,
+            b'\\' if starts_with(&bytes[at..], b"\\u003d") => 6,
+            _ => return None,
+        };
+        Some((at, length))
+    })
 }
 
 /// Short values would hide half of a text.
@@ -315,6 +351,19 @@ mod tests {
             "from 192.0.2.3, 192.0.2.3:80 and 192.0.2.4.",
         );
         check("from fe80::1:2", "from 2001:db8::1");
+        check("ip_10.1.2.3 %2210.1.2.3%22", "ip_192.0.2.3 %22192.0.2.3%22");
+        check(
+            r"a\u0026_src_sig=ab\u0026subid=bob",
+            r"a\u0026_src_sig=0000\u0026subid=subid-2",
+        );
+        check(
+            "u%3D1%26_src_sig%3Dab%26subid%3dbob%26",
+            "u%3D1%26_src_sig%3D0000%26subid%3dsubid-2%26",
+        );
+        check(
+            "{\"gaid\":\"3f-1\",\"subid\":\"subid-9\"}",
+            "{\"gaid\":\"subid-3\",\"subid\":\"subid-2\"}",
+        );
     }
 
     #[test]
@@ -341,6 +390,7 @@ mod tests {
             .flat_map(|c| [c as u8, 0])
             .collect();
         assert_eq!(scrubber.bytes(&wide), (b"[key]".to_vec(), true));
+        assert_eq!(scrubber.bytes(&wide[2..]), (b"[key]".to_vec(), true));
         assert_eq!(scrubber.bytes(b"\xff\xfe"), (b"\xff\xfe".to_vec(), false));
     }
 }
