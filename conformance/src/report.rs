@@ -10,7 +10,7 @@ mod html;
 mod format;
 mod diff;
 
-pub use contents::{Conclusion, Counts, Demand, Entry, Footer, Header, Report};
+pub use contents::{Conclusion, Counts, Demand, Entry, Report};
 pub use diff::{Change, Diff};
 pub use format::Format;
 

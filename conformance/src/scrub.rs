@@ -286,9 +286,10 @@ fn whole_numbers(text: &str, number: &str) -> String {
 /// After a name: the length of what leads to its value, and the value, a text or a number.
 fn field_value(rest: &str) -> Option<(usize, &str)> {
     // The rest of the name, such as `2` or `_2`.
-    let name = rest
-        .find('"')
-        .filter(|at| *at <= 8 && !rest[..*at].contains([':', ' ', '\\']))?;
+    let name = rest.bytes().take(9).position(|byte| byte == b'"')?;
+    if rest[..name].contains([':', ' ', '\\']) {
+        return None;
+    }
     let after = rest[name + 1..]
         .trim_start()
         .strip_prefix(':')?
@@ -375,6 +376,24 @@ mod tests {
             "{\"subid\":null,\"subid2\":{}} \"subid",
         ] {
             check(text, text);
+        }
+    }
+
+    /// A search that began anew at each place would not end here.
+    #[test]
+    fn texts_that_invite_long_searches_are_read_once() {
+        for part in [
+            "&",
+            "%25",
+            "subid",
+            "subid= ",
+            "\\u003d",
+            "1.2.3.",
+            "\"subid\":{",
+            "s3cr3t",
+        ] {
+            let text = part.repeat(1 << 17);
+            check(&text, &text);
         }
     }
 

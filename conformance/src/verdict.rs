@@ -53,7 +53,7 @@ impl Finding {
 
 /// What a case says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// The exchange meets the requirement.
     Conforms,
     /// The exchange does not meet it.

@@ -14,7 +14,7 @@ pub(super) const VERSION: u32 = 1;
 /// What was judged, and by what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Header {
+pub(crate) struct Header {
     pub(super) cpalead_conformance_report: u32,
     pub(super) suite: String,
     pub(super) target: String,
@@ -39,19 +39,26 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counts {
-    passed: usize,
-    failed: usize,
-    warned: usize,
-    noted: usize,
-    skipped: usize,
-    unsupported: usize,
-    broken: usize,
+    /// Requirements that the target meets.
+    pub passed: usize,
+    /// Documented requirements that it does not meet.
+    pub failed: usize,
+    /// Observed requirements that it does not meet.
+    pub warned: usize,
+    /// Inferred requirements that it does not meet.
+    pub noted: usize,
+    /// Requirements that could not be judged.
+    pub skipped: usize,
+    /// Requirements that need a feature which the target lacks.
+    pub unsupported: usize,
+    /// Requirements for which no answer was available.
+    pub broken: usize,
 }
 
 /// The end of a report. A report without it is not complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Footer {
+pub(crate) struct Footer {
     pub(super) conclusion: Conclusion,
     pub(super) requirements: usize,
     pub(super) counts: Counts,
@@ -264,6 +271,12 @@ impl Report {
         &self.results
     }
 
+    /// How many requirements got which verdict.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts::of(&self.results)
+    }
+
     /// What the report comes to, or none if the run was stopped.
     #[must_use]
     pub fn conclusion(&self) -> Option<Conclusion> {
@@ -272,7 +285,7 @@ impl Report {
 
     /// The last line of a report for people.
     pub(super) fn summary(&self) -> String {
-        let counts = Counts::of(&self.results);
+        let counts = self.counts();
         match self.footer {
             None => format!(
                 "stopped: no result; {} requirements: {}",

@@ -81,7 +81,7 @@ fn escaped(text: &str, expected: char) -> Option<usize> {
             _ => None,
         },
         '&' => {
-            let end = text.find(';').filter(|end| *end <= 12)?;
+            let end = text.bytes().take(13).position(|byte| byte == b';')?;
             let name = &text[1..end];
             let code = match name.strip_prefix("#x").or_else(|| name.strip_prefix("#X")) {
                 Some(digits) => u32::from_str_radix(digits, 16).ok(),
