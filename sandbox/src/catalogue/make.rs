@@ -121,7 +121,6 @@ pub(crate) fn offer(seed: u64, index: u64, rank: usize) -> Offer {
         "offer_rank",
         match index % 50 {
             31 => text(&rank.to_string()),
-            41 => null(),
             _ => rank.to_string(),
         },
     );
