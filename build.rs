@@ -7,6 +7,8 @@ use std::{env, fs};
 
 #[path = "build/generate.rs"]
 mod generate;
+#[path = "build/known.rs"]
+mod known;
 #[path = "build/lower.rs"]
 mod lower;
 
@@ -45,8 +47,14 @@ fn run() -> Result<(), String> {
             )
         })?;
     warn_of_unreviewed(&source, &root.join(REVIEWED))?;
-    let target = PathBuf::from(variable("OUT_DIR")?).join("client.rs");
-    fs::write(&target, source).map_err(|error| format!("{}: {error}", target.display()))
+    let known = known::known(&document, generate::DOMAIN_TYPES)
+        .map_err(|error| format!("openapi.json: {error}"))?;
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    for (name, source) in [("client.rs", source), ("known.rs", known::source(&known))] {
+        let target = out.join(name);
+        fs::write(&target, source).map_err(|error| format!("{}: {error}", target.display()))?;
+    }
+    Ok(())
 }
 
 /// Warns of a model that differs from its reviewed source, because the compiler's errors do not say

@@ -4,34 +4,94 @@ use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use quote::quote;
 use serde_json::Value;
 
+use crate::known::DomainType;
 use crate::lower::{MODELS, Model, OPERATIONS};
 
-/// The handwritten type for each component of the document.
-pub(crate) const DOMAIN_TYPES: &[(&str, &str)] = &[
-    ("Amount", "crate::values::amount::Amount"),
-    ("ConversionMode", "crate::values::text::Text"),
+/// The handwritten type for each component of the document, and the JSON types that it reads
+/// beside null and `false`, which mean that there is no value.
+pub(crate) const DOMAIN_TYPES: &[DomainType] = &[
+    (
+        "Amount",
+        "crate::values::amount::Amount",
+        &["number", "string"],
+    ),
+    (
+        "ConversionMode",
+        "crate::values::text::Text",
+        &["number", "string"],
+    ),
     (
         "ConversionStatus",
         "crate::values::conversion_status::ConversionStatus",
+        &["boolean", "number", "string"],
     ),
-    ("Countries", "crate::values::countries::Countries"),
-    ("CountryCode", "crate::values::text::Text"),
-    ("Creatives", "crate::values::lists::OneOrMany<Creative>"),
-    ("DailyCap", "crate::values::daily_cap::DailyCap"),
-    ("Day", "crate::values::day::Day"),
-    ("Devices", "crate::values::devices::Devices"),
-    ("Events", "crate::values::lists::PhpList<OfferEvent>"),
-    ("Flag", "crate::values::number::Flag"),
-    ("OfferId", "crate::values::number::OfferId"),
-    ("OfferRank", "crate::values::number::OfferRank"),
-    ("PayoutType", "crate::values::payout_type::PayoutType"),
+    (
+        "Countries",
+        "crate::values::countries::Countries",
+        &["array", "number", "string"],
+    ),
+    ("CountryCode", "crate::values::text::Text", &["string"]),
+    (
+        "Creatives",
+        "crate::values::lists::OneOrMany<Creative>",
+        &["array", "object"],
+    ),
+    (
+        "DailyCap",
+        "crate::values::daily_cap::DailyCap",
+        &["number", "string"],
+    ),
+    (
+        "Day",
+        "crate::values::day::Day",
+        &["number", "string"],
+    ),
+    (
+        "Devices",
+        "crate::values::devices::Devices",
+        &["array", "number", "string"],
+    ),
+    (
+        "Events",
+        "crate::values::lists::PhpList<OfferEvent>",
+        &["array", "object"],
+    ),
+    (
+        "Flag",
+        "crate::values::number::Flag",
+        &["boolean", "number", "string"],
+    ),
+    (
+        "OfferId",
+        "crate::values::number::OfferId",
+        &["number", "string"],
+    ),
+    (
+        "OfferRank",
+        "crate::values::number::OfferRank",
+        &["number", "string"],
+    ),
+    (
+        "PayoutType",
+        "crate::values::payout_type::PayoutType",
+        &["number", "string"],
+    ),
     (
         "PayoutsPerCountry",
         "crate::values::payouts_per_country::PayoutsPerCountry",
+        &["array", "object"],
     ),
-    ("Text", "crate::values::text::Text"),
-    ("UnixTime", "crate::values::time::Time"),
-    ("VerificationMethod", "crate::values::text::Text"),
+    ("Text", "crate::values::text::Text", &["number", "string"]),
+    (
+        "UnixTime",
+        "crate::values::time::Time",
+        &["number", "string"],
+    ),
+    (
+        "VerificationMethod",
+        "crate::values::text::Text",
+        &["number", "string"],
+    ),
 ];
 
 /// Whether the generated models also describe themselves as JSON Schema.
@@ -56,7 +116,7 @@ pub(crate) fn generate(lowered: &Value, json_schema: JsonSchema) -> Result<Strin
     if json_schema == JsonSchema::Derived {
         settings.with_derive("::schemars::JsonSchema");
     }
-    for (component, rust_type) in DOMAIN_TYPES {
+    for (component, rust_type, _) in DOMAIN_TYPES {
         settings.with_replacement(component, rust_type, std::iter::empty());
     }
     let tokens = Generator::new(&settings)
@@ -81,8 +141,8 @@ fn check_effect(source: &str) -> Result<(), String> {
         for (property, component) in model.properties {
             let rust_type = DOMAIN_TYPES
                 .iter()
-                .find(|(name, _)| name == component)
-                .map(|(_, rust_type)| rust_type)
+                .find(|(name, ..)| name == component)
+                .map(|(_, rust_type, _)| rust_type)
                 .ok_or_else(|| format!("no handwritten type is given for {component}"))?;
             let required = model.required.contains(property);
             let field = if required {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::decode::json::json_of;
 use crate::decode::row::{Row, Shape};
 use crate::decode::{self, Decoded};
 use crate::endpoint::Endpoint;
@@ -21,6 +22,7 @@ use crate::generated;
 use crate::jsonp::Callback;
 use crate::rate_limits::limiter::Limiter;
 use crate::rate_limits::settings::Wait;
+use crate::redact;
 use attempts::Body;
 use inner::Inner;
 
@@ -80,17 +82,40 @@ impl Call {
                 .await
                 .map_err(|error| error.at(*endpoint))?;
             operation::add_headers(&mut request, *endpoint, callback);
+            let fields = operation::fields_of(&request);
             let body = attempts::send(inner, limiter, *endpoint, request).await?;
             let scrub = |text: &str| inner.excerpt(text.as_bytes());
             let read = decode::decode(&body.text, callback, *shape, &scrub)
                 .and_then(rows_or_error)
                 .and_then(finish);
+            // A refusal has the shape of an error, which is not drift.
+            if read.as_ref().err().is_none_or(Error::is_decode) {
+                self.look_for_drift(&body.text, callback, fields.as_deref());
+            }
             match read {
                 Ok(read) => Ok(read),
                 Err(error) => Err(self.refused_in(&body, error).await),
             }
         };
         trace::within(trace::call(*endpoint, &inner.host, inner.port), call).await
+    }
+
+    /// Tells the listener what the answer holds beside the document, if there is a listener.
+    fn look_for_drift(&self, text: &str, callback: Option<&Callback>, fields: Option<&str>) {
+        let Self {
+            inner, endpoint, ..
+        } = self;
+        let Some(monitor) = &inner.drift else {
+            return;
+        };
+        let Ok((json, _)) = json_of(text, callback) else {
+            return;
+        };
+        for mut drift in monitor.look(*endpoint, fields, inner.clock.steady(), json) {
+            drift.scrub(&|text| redact::scrub(text, &inner.secrets()));
+            trace::drift(&drift);
+            monitor.tell(&drift);
+        }
     }
 
     /// # Errors

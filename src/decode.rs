@@ -25,7 +25,7 @@ use defect::{Defect, DefectKind, bounded};
 use envelope::{Envelope, place_of_fault, read};
 use json::json_of;
 use read_rows::{Raw, Typed};
-use row::{Row, Shape};
+use row::{Bare, Row, Shape};
 
 /// The expected length of a row in bytes, from which the room for the rows is estimated.
 ///
@@ -228,6 +228,21 @@ fn typed<R: Row>(json: &str, shape: Shape) -> Result<Envelope<'_, R>, serde_json
 fn place_in(text: &str, part: &str) -> Range<usize> {
     let start = part.as_ptr() as usize - text.as_ptr() as usize;
     start..start + part.len()
+}
+
+/// The error for a text that is not JSON, or that says that the call failed. `list` is the member
+/// that would hold the rows; whatever else is odd is not an error here.
+pub(crate) fn failure(json: &str, list: &'static str) -> Option<Error> {
+    let shape = Shape {
+        list,
+        bare: Bare::Taken,
+        most: u32::MAX,
+    };
+    match read(json, shape, Raw) {
+        Ok(envelope) => envelope.into_rows(shape).err().filter(Error::is_provider),
+        Err(_) if serde_json::from_str::<IgnoredAny>(json).is_ok() => None,
+        Err(error) => Some(unreadable(json, shape, &error)),
+    }
 }
 
 /// The raw JSON of every row, in the provider's order: what the typed rows leave out is in it.

@@ -14,3 +14,8 @@
 #![allow(dead_code, unused_imports)]
 
 include!(concat!(env!("OUT_DIR"), "/client.rs"));
+
+/// What the document says about answers: one table for each endpoint.
+pub(crate) mod known {
+    include!(concat!(env!("OUT_DIR"), "/known.rs"));
+}

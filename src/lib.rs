@@ -15,6 +15,7 @@ mod schema;
 mod call;
 mod decode;
 mod generated;
+pub mod drift;
 mod values;
 
 // When a call may start.

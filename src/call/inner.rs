@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::retry::{Jitter, RetryPolicy};
 use crate::api_key::ApiKey;
 use crate::clock::Clock;
+use crate::drift::monitor::Monitor;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::rate_limits::limiter::{LimitError, Limiter};
@@ -25,6 +26,8 @@ pub(crate) struct Inner {
     pub(crate) limiter: Limiter,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) jitter: Arc<dyn Jitter>,
+    /// Set by `on_drift`: without it no answer is compared with the document.
+    pub(crate) drift: Option<Monitor>,
 }
 
 impl Inner {

@@ -67,6 +67,13 @@ where
     )))
 }
 
+/// The fields that a request asks for, as a comma list; none for all.
+pub(super) fn fields_of(request: &reqwest::Request) -> Option<String> {
+    let mut pairs = request.url().query_pairs();
+    let (_, fields) = pairs.find(|(name, _)| name == "fields")?;
+    Some(fields.into_owned())
+}
+
 /// What a request says about the answer and the connection.
 pub(super) fn add_headers(
     request: &mut reqwest::Request,

@@ -4,10 +4,10 @@
 //! Without the feature `tracing` this costs nothing.
 
 #[cfg(feature = "tracing")]
-pub(crate) use on::{attempt, call, within};
+pub(crate) use on::{attempt, call, drift, within};
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use off::{attempt, call, within};
+pub(crate) use off::{attempt, call, drift, within};
 
 /// What is reported of one attempt.
 pub(crate) struct Attempt<'a> {
@@ -28,6 +28,7 @@ mod on {
     use tracing::{Instrument, Span, field};
 
     use super::Attempt;
+    use crate::drift::Drift;
     use crate::endpoint::Endpoint;
     use crate::error::Error;
 
@@ -75,11 +76,21 @@ mod on {
             "attempt"
         );
     }
+
+    /// The event of a difference between the answer and the document. The call did not fail.
+    pub(crate) fn drift(drift: &Drift) {
+        tracing::warn!(
+            cpalead.drift.kind = drift.kind().as_str(),
+            cpalead.drift.path = drift.path(),
+            "{drift}"
+        );
+    }
 }
 
 #[cfg(not(feature = "tracing"))]
 mod off {
     use super::Attempt;
+    use crate::drift::Drift;
     use crate::endpoint::Endpoint;
 
     /// Takes the place of a span.
@@ -105,4 +116,7 @@ mod off {
             attempt.url,
         );
     }
+
+    /// Nothing.
+    pub(crate) fn drift(_: &Drift) {}
 }

@@ -12,6 +12,8 @@ use crate::call::inner::Inner;
 use crate::call::retry::{Jitter, RandomJitter, RetryPolicy};
 use crate::call::wire::causes;
 use crate::clock::{Clock, SystemClock};
+use crate::drift::Drift;
+use crate::drift::monitor::Monitor;
 use crate::error::Error;
 use crate::rate_limits::limiter::Limiter;
 use crate::rate_limits::settings::RateLimits;
@@ -55,6 +57,7 @@ pub struct ClientBuilder {
     user_agent: Option<String>,
     clock: Arc<dyn Clock>,
     jitter: Arc<dyn Jitter>,
+    drift: Option<Monitor>,
     hook: Option<Hook>,
 }
 
@@ -82,6 +85,7 @@ impl ClientBuilder {
             user_agent: None,
             clock: Arc::new(SystemClock),
             jitter: Arc::new(RandomJitter),
+            drift: None,
             hook: None,
         }
     }
@@ -172,6 +176,25 @@ impl ClientBuilder {
     /// Sets the source of random numbers for the waits between attempts.
     pub fn jitter(mut self, jitter: Arc<dyn Jitter>) -> Self {
         self.jitter = jitter;
+        self
+    }
+
+    /// Sets a listener for what answers hold beside the provider's document; without one nothing is
+    /// compared.
+    ///
+    /// One answer of each endpoint in an hour is compared, after it was decoded. Each difference is
+    /// told once, by its endpoint, [kind](Drift::kind) and [path](Drift::path), and a client tells
+    /// at most 100. The listener runs within the call, so it should return soon. A panic in it is
+    /// caught, and no drift changes an answer or causes an error.
+    ///
+    /// ```
+    /// let client = cpalead::Client::builder(3_360_001)
+    ///     .on_drift(|drift| eprintln!("{}: {drift}", drift.endpoint()))
+    ///     .build()?;
+    /// # Ok::<(), cpalead::Error>(())
+    /// ```
+    pub fn on_drift(mut self, listener: impl Fn(&Drift) + Send + Sync + 'static) -> Self {
+        self.drift = Some(Monitor::new(Box::new(listener)));
         self
     }
 
@@ -266,6 +289,7 @@ impl ClientBuilder {
             limiter,
             clock: self.clock,
             jitter: self.jitter,
+            drift: self.drift,
         }))
     }
 }

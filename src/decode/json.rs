@@ -24,7 +24,7 @@ pub(crate) fn not_utf8(error: Utf8Error) -> Error {
 /// # Errors
 ///
 /// When the answer is a call though JSON was asked for, or another call than the one asked for.
-pub(super) fn json_of<'a>(
+pub(crate) fn json_of<'a>(
     text: &'a str,
     callback: Option<&Callback>,
 ) -> Result<(&'a str, Option<Defect>), Error> {

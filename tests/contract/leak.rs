@@ -1,14 +1,14 @@
 //! The api key appears nowhere: for every failure, every text that can be printed is searched for
 //! the key.
 
-mod capture;
+pub(crate) mod capture;
 mod detector;
 mod echo;
 mod search;
 
 use std::fmt::Debug;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cpalead::jsonp::Callback;
@@ -111,6 +111,37 @@ async fn no_answer_that_echoes_the_key_makes_it_leak() {
         }
     }
     search.finish(150);
+}
+
+#[tokio::test]
+async fn no_name_or_word_that_echoes_the_key_makes_drift_leak_it() {
+    let mut search = Search::default();
+    for key in KEYS {
+        let detector = Detector::new(key);
+        for (spelling, spell) in SPELLINGS {
+            let text = spell("GET /api/offers?id=1 HTTP/1.1", key);
+            let body = serde_json::json!({
+                "status": "success",
+                &text: 1,
+                "offers": [{ "id": 1, &text: 1, "payout_type": text }],
+            });
+            let server = RawServer::saying(answer("200 OK", &[], body.to_string().as_bytes()));
+            let told = Arc::new(Mutex::new(Vec::new()));
+            let keep = Arc::clone(&told);
+            let client = keyed(&server.base_url(), key)
+                .on_drift(move |drift| keep.lock().expect("no panic").push(drift.clone()))
+                .build()
+                .expect("a client");
+            client.offers().await.expect("an answer");
+            let told = told.lock().expect("no panic");
+            assert!(told.len() >= 2, "{spelling}: {told:?}");
+            for drift in told.iter() {
+                search.look(&detector, spelling, "display", &drift.to_string());
+                search.debug(&detector, spelling, "debug", drift);
+            }
+        }
+    }
+    search.finish(LEAST);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod answers;
 mod bomb;
 mod conversions;
+mod drift;
 mod faults;
 mod jsonp;
 mod leak;

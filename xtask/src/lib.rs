@@ -15,6 +15,10 @@ pub mod tidy;
 #[path = "../../build/generate.rs"]
 #[allow(unreachable_pub)]
 mod generate;
+#[cfg(feature = "codegen")]
+#[path = "../../build/known.rs"]
+#[allow(unreachable_pub)]
+mod known;
 #[path = "../../build/lower.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod lower;

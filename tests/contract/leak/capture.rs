@@ -2,7 +2,7 @@
 
 mod log;
 #[cfg(feature = "tracing")]
-mod tracing;
+pub(crate) mod tracing;
 
 use super::detector::Detector;
 use super::search::Search;

@@ -13,13 +13,16 @@ const FLOORS: &[&[&str]] = &[
     // What everything else stands on.
     &[
         "clock",
+        "drift::known",
+        "drift::members",
         "endpoint",
         "error::try_again",
         "jsonp::surrogates",
         "plain",
         "redact::spellings",
     ],
-    &["redact"],
+    &["drift::finding", "redact"],
+    &["drift::scan"],
     &["api_key", "error::kind"],
     &["error"],
     &["error::message", "jsonp::callback"],
@@ -73,7 +76,8 @@ const FLOORS: &[&[&str]] = &[
     &["decode::words"],
     &["decode::envelope", "decode::lenient_row"],
     &["decode"],
-    &["report"],
+    &["drift", "report"],
+    &["drift::monitor"],
     // The rows, and the parameters of the requests.
     &[
         "conversions::conversion",

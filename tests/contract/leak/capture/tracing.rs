@@ -10,10 +10,10 @@ use tracing::{Event, Metadata, Subscriber};
 
 /// A subscriber that keeps everything as text.
 #[derive(Clone, Default)]
-pub(super) struct Capture(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Capture(Arc<Mutex<Vec<String>>>);
 
 impl Capture {
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -52,7 +52,9 @@ impl Subscriber for Capture {
     }
 
     fn event(&self, event: &Event<'_>) {
-        self.note(event.metadata().name(), |line| event.record(line));
+        let metadata = event.metadata();
+        let what = format!("{} {}", metadata.level(), metadata.name());
+        self.note(&what, |line| event.record(line));
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
