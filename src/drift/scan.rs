@@ -234,7 +234,7 @@ impl Scanner {
         self.keep(read);
     }
 
-    /// A word of an open set. Case is ignored, and no word is no new word.
+    /// A word of an open set. Case is ignored, and an empty text is passed over.
     fn word(&mut self, known: &'static Known, json: &str) {
         let word = serde_json::from_str::<String>(json).unwrap_or_default();
         let word = word.trim();

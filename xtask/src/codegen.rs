@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[cfg(feature = "codegen")]
-pub use source::{model, source, write};
+pub use source::{known, model, source, write};
 
 use crate::spec::Problem;
 

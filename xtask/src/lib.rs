@@ -5,6 +5,7 @@ pub mod codegen;
 pub mod compare;
 pub mod corpus;
 pub mod independent;
+pub mod infer;
 pub mod rules;
 pub mod spec;
 pub mod tidy;
@@ -17,7 +18,7 @@ pub mod tidy;
 mod generate;
 #[cfg(feature = "codegen")]
 #[path = "../../build/known.rs"]
-#[allow(unreachable_pub)]
+#[allow(dead_code, unreachable_pub)]
 mod known;
 #[path = "../../build/lower.rs"]
 #[allow(dead_code, unreachable_pub)]

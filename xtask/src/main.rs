@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, codegen, corpus, independent, rules, spec};
+use xtask::{bench, codegen, corpus, independent, infer, rules, spec};
 
 /// The maintainers' tasks of cpalead.
 #[derive(Debug, Parser)]
@@ -29,6 +29,10 @@ enum Command {
     /// Run every document of the corpus through the pipeline, then build and test the client with
     /// each result.
     SpecCorpus(corpus::Options),
+    /// Propose overlay actions for what recorded answers hold and the document lacks.
+    ///
+    /// The actions are printed for the end of spec/overlay.yaml; no file is written.
+    Infer(infer::Options),
     /// Write the generated source of the client, and the document it comes from, to a directory.
     Codegen(codegen::Options),
     /// Measure the library on a catalogue of 5,000 offers and compare the figures with their goals.
@@ -55,6 +59,13 @@ fn main() -> ExitCode {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::FAILURE,
             Err(problem) => failed(&problem),
+        },
+        Command::Infer(options) => match infer::run(&options, &mut io::stdout()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(problem) => {
+                eprintln!("error: {problem}");
+                ExitCode::FAILURE
+            }
         },
         Command::Codegen(options) => match codegen::run(&options) {
             Ok(()) => ExitCode::SUCCESS,

@@ -43,6 +43,7 @@ pub use expected::{OPERATIONS, Operation, SCHEMAS};
 pub use fetch::Limits;
 pub use options::{Options, World};
 pub use outcome::{Exit, Outcome, Problem};
+pub(crate) use provenance::day;
 pub use report::{Form, failure};
 pub use run::{update, update_in};
 pub use write::{Planned, restore, write};

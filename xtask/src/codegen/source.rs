@@ -25,6 +25,15 @@ pub fn source(document: &Value) -> Result<String, String> {
     generate(&lower(document)?, JsonSchema::Left)
 }
 
+/// What counts as known in the answers of each endpoint, for an effective document.
+///
+/// # Errors
+///
+/// A document without the answers' schemas.
+pub fn known(document: &Value) -> Result<Value, String> {
+    crate::known::known(document, crate::generate::DOMAIN_TYPES)
+}
+
 /// A model and its implementations, from the generated source.
 ///
 /// # Errors
