@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::lower::MODELS;
+
 /// A component, the handwritten type for it, and the JSON types that this type reads.
 pub(crate) type DomainType = (&'static str, &'static str, &'static [&'static str]);
 
@@ -57,6 +59,14 @@ impl Describe<'_> {
                 &mut node,
                 self.schema(&self.document["components"]["schemas"][name], depth + 1),
             );
+            // What the library needs is required, whatever the document says.
+            let model = MODELS.iter().find(|model| model.name == name);
+            for field in model.map_or(&[][..], |model| model.required) {
+                node["members"][field]["required"] = Value::Bool(true);
+                if let Some(types) = node["members"][field]["types"].as_object_mut() {
+                    types.remove("null");
+                }
+            }
             let domain = self.domain.iter().find(|(domain, ..)| *domain == name);
             add_types(
                 &mut node,

@@ -138,6 +138,13 @@ impl Scanner {
             self.path.clear();
             return;
         }
+        for (member, seen) in known.members.iter().zip(&seen) {
+            if member.required && *seen == 0 {
+                self.path.push_str(member.name);
+                self.note(Change::Gone, None, None);
+                self.path.clear();
+            }
+        }
         for (name, json_type) in unknown {
             self.path = name;
             self.note(Change::Unknown, Some(json_type), None);

@@ -43,42 +43,42 @@ fn each_kind_is_told_in_words() {
     let offers = Endpoint::Offers;
     check(
         offers,
-        r#"{"offers":[{"id":1,"boost":true},{"id":2,"boost":1},{"id":3}]}"#,
+        r#"{"status":"success","offers":[{"id":1,"boost":true},{"id":2,"boost":1},{"id":3}]}"#,
         "offers[].boost: field that the document lacks, boolean in 2 of 3 rows",
     );
     check(
         offers,
-        r#"{"offers":[{"id":1,"payout_type":"CPX"},{"id":2,"payout_type":" cpa"},{"id":3,"payout_type":"CPZ"}]}"#,
+        r#"{"status":"success","offers":[{"id":1,"payout_type":"CPX"},{"id":2,"payout_type":" cpa"},{"id":3,"payout_type":"CPZ"}]}"#,
         "offers[].payout_type: value that the document lacks, such as `CPX`, in 2 of 3 rows",
     );
     check(
         offers,
         &format!(
-            r#"{{"offers":[{{"id":1,"payout_type":"{}"}}]}}"#,
+            r#"{{"status":"success","offers":[{{"id":1,"payout_type":"{}"}}]}}"#,
             "x".repeat(65)
         ),
         "offers[].payout_type: value that the document lacks, in 1 of 1 rows",
     );
     check(
         offers,
-        r#"{"offers":[{"id":1,"payout_type":"a\u001b[31m"}]}"#,
+        r#"{"status":"success","offers":[{"id":1,"payout_type":"a\u001b[31m"}]}"#,
         "offers[].payout_type: value that the document lacks, in 1 of 1 rows",
     );
     check(
         offers,
-        r#"{"offers":[{"id":1,"epc":[1]},{"id":2,"events":[{"amount":{}},{"amount":{}}]},7]}"#,
+        r#"{"status":"success","offers":[{"id":1,"epc":[1]},{"id":2,"events":[{"amount":{}},{"amount":{}}]},7]}"#,
         "offers[].epc: type that the document lacks, array in 1 of 3 rows\n\
          offers[].events[].amount: type that the document lacks, object in 1 of 3 rows\n\
          offers[]: type that the document lacks, number in 1 of 3 rows",
     );
     check(
         offers,
-        r#"{"offers":[{"title":"a"},{"title":"b"}]}"#,
+        r#"{"status":"success","offers":[{"title":"a"},{"title":"b"}]}"#,
         "offers[].id: field that none of 2 rows has",
     );
     check(
         offers,
-        r#"{"cursor":{"next":"secret"},"number_offers":[],"offers":{"0":{"id":1}}}"#,
+        r#"{"status":"success","cursor":{"next":"secret"},"number_offers":[],"offers":{"0":{"id":1}}}"#,
         "number_offers: type that the document lacks, array\n\
          cursor: member of the envelope that the document lacks, object",
     );
@@ -95,7 +95,7 @@ fn each_kind_is_told_in_words() {
     );
     check(
         Endpoint::Conversions,
-        r#"{"conversions":{"user-42":{"payout":1}}}"#,
+        r#"{"status":"success","conversions":{"user-42":{"payout":1}}}"#,
         "conversions: type that the document lacks, object",
     );
     check(
@@ -110,7 +110,7 @@ fn each_kind_is_told_in_words() {
     );
     check(
         offers,
-        r#"{"offers":[{"id":1,"a\ud800":1}]}"#,
+        r#"{"status":"success","offers":[{"id":1,"a\ud800":1}]}"#,
         "offers[].<name of 4 bytes>: field that the document lacks, number in 1 of 1 rows",
     );
 }
@@ -121,11 +121,13 @@ fn hostile_names_are_capped() {
     let many: Vec<String> = (0..1_000_000)
         .map(|number| format!("\"n{number}\":1"))
         .collect();
-    let many = format!(r#"{{"offers":[{{"id":1,{}}}]}}"#, many.join(","));
+    let many = format!(
+        r#"{{"status":"success","offers":[{{"id":1,{}}}]}}"#,
+        many.join(",")
+    );
     let told = Drift::of_answer(Endpoint::Offers, many.as_bytes()).unwrap();
     assert_eq!(told.len(), 100);
-    let answer =
-        json!({ "offers": [{ "id": 1, &long: 1, "\u{1b}[2J": 2, "a.b": 3, "": 4 }], &long: 5 });
+    let answer = json!({ "status": "success", "offers": [{ "id": 1, &long: 1, "\u{1b}[2J": 2, "a.b": 3, "": 4 }], &long: 5 });
     insta::assert_snapshot!(lines(&Drift::of_answer(Endpoint::Offers, answer.to_string().as_bytes()).unwrap()), @r"
     offers[].<name of 0 bytes>: field that the document lacks, number in 1 of 1 rows
     offers[].<name of 4 bytes>: field that the document lacks, number in 1 of 1 rows
@@ -134,7 +136,7 @@ fn hostile_names_are_capped() {
     <name of 1048576 bytes>: member of the envelope that the document lacks, number
     ");
     let deep = format!(
-        r#"{{"offers":[{{"id":1,"events":{0}{1},"x":{0}{1}}}]}}"#,
+        r#"{{"status":"success","offers":[{{"id":1,"events":{0}{1},"x":{0}{1}}}]}}"#,
         "[".repeat(200_000),
         "]".repeat(200_000)
     );
@@ -149,8 +151,8 @@ fn one_answer_an_hour_is_looked_at_and_each_difference_is_told_once() {
         lines(&monitor.look(endpoint, None, hours(hour), answer))
     };
     let (a, b) = (
-        r#"{"offers":[{"id":1,"a":1}]}"#,
-        r#"{"offers":[{"id":1,"a":1,"b":1}]}"#,
+        r#"{"status":"success","offers":[{"id":1,"a":1}]}"#,
+        r#"{"status":"success","offers":[{"id":1,"a":1,"b":1}]}"#,
     );
     let told_a = "offers[].a: field that the document lacks, number in 1 of 1 rows";
     let told_b = "offers[].b: field that the document lacks, number in 1 of 1 rows";
@@ -172,7 +174,7 @@ fn a_client_tells_at_most_100_differences() {
         let row: Value = (0..60)
             .map(|number| (format!("n{hour}_{number}"), json!(1)))
             .collect();
-        let answer = json!({ "conversions": [row] }).to_string();
+        let answer = json!({ "status": "success", "conversions": [row] }).to_string();
         told += monitor
             .look(Endpoint::Conversions, None, hours(hour), &answer)
             .len();
@@ -187,7 +189,7 @@ fn a_field_is_gone_only_if_every_row_had_it_and_the_request_asks_for_it() {
         let monitor = monitor();
         let mut told = Vec::new();
         for (hour, (fields, rows)) in (0..).zip(answers) {
-            let answer = format!(r#"{{"offers":[{rows}]}}"#);
+            let answer = format!(r#"{{"status":"success","offers":[{rows}]}}"#);
             told.extend(monitor.look(Endpoint::Offers, *fields, hours(hour), &answer));
         }
         assert_eq!(lines(&told), expected);
@@ -215,7 +217,7 @@ fn a_field_is_gone_only_if_every_row_had_it_and_the_request_asks_for_it() {
 #[tokio::test]
 async fn without_a_listener_there_is_no_second_pass() {
     let server = httpmock::MockServer::start_async().await;
-    let answer = r#"{"offers":[{"id":1,"boost":true}]}"#;
+    let answer = r#"{"status":"success","offers":[{"id":1,"boost":true}]}"#;
     server.mock(|_, then| {
         then.status(200).body(answer);
     });

@@ -39,7 +39,7 @@ fn read_by_the_client(endpoint: Endpoint, list: &'static str, field: &str) -> Ve
     let reads = |value: &Value| {
         let mut row = json!({ "id": 1, "amount": 1, "lead_id": "a" });
         row[field] = value.clone();
-        let body = json!({ list: [row] }).to_string();
+        let body = json!({ "status": "success", list: [row] }).to_string();
         match endpoint {
             Endpoint::Offers => is_sound::<Offer>(list, body),
             Endpoint::Conversions => is_sound::<Conversion>(list, body),
@@ -65,7 +65,7 @@ fn known(endpoint: Endpoint, list: &str, field: &str) -> Vec<JsonType> {
     let is_known = |value: &Value| {
         let mut row = json!({ "id": 1, "amount": 1, "lead_id": "a" });
         row[field] = value.clone();
-        let body = json!({ list: [row] }).to_string();
+        let body = json!({ "status": "success", list: [row] }).to_string();
         let drifts = Drift::of_answer(endpoint, body.as_bytes()).unwrap();
         drifts
             .iter()

@@ -79,22 +79,19 @@ impl Proposer<'_> {
     }
 
     fn object(&mut self, place: &Place, branches: &[String], object: &Object, depth: usize) {
-        let with = |key: &str| {
-            branches
-                .iter()
-                .find(|at| self.at(at)[key].is_object())
-                .cloned()
+        let with = |key: &str| -> Vec<&String> {
+            let branches = branches.iter();
+            branches.filter(|at| self.at(at)[key].is_object()).collect()
         };
-        let (fields_at, map_at, list_at) = (
-            with("properties"),
-            with("additionalProperties"),
-            with("items"),
-        );
         let path = &place.path;
-        let Some(fields_at) = fields_at.filter(|_| !object.fields.is_empty()) else {
+        let fields_at = with("properties");
+        let Some(first) = fields_at.first().filter(|_| !object.fields.is_empty()) else {
             // A map, or a list with gaps.
-            let inside = map_at.map(|at| format!("{at}/additionalProperties"));
-            let inside = inside.or_else(|| list_at.map(|at| format!("{at}/items")));
+            let (map_at, list_at) = (with("additionalProperties"), with("items"));
+            let inside = map_at
+                .first()
+                .map(|at| format!("{at}/additionalProperties"));
+            let inside = inside.or_else(|| Some(format!("{}/items", list_at.first()?)));
             if let (Some(pointer), Some(entries)) = (inside, object.entries()) {
                 let path = format!("{path}.*");
                 let of = entries.values;
@@ -105,15 +102,17 @@ impl Proposer<'_> {
         let of = place.of;
         for (name, shape) in &object.fields {
             let escaped = name.replace('~', "~0").replace('/', "~1");
-            let pointer = format!("{fields_at}/properties/{escaped}");
+            let mut pointers = fields_at
+                .iter()
+                .map(|at| format!("{at}/properties/{escaped}"));
+            let known = pointers.find(|pointer| self.document.pointer(pointer).is_some());
             let path = match path.as_str() {
                 "" => name.clone(),
                 path => format!("{path}.{name}"),
             };
-            if self.document.pointer(&pointer).is_some() {
-                self.compare(&Place { pointer, path, of }, shape, depth + 1);
-            } else {
-                self.field(&format!("{fields_at}/properties"), name, &path, of, shape);
+            match known {
+                Some(pointer) => self.compare(&Place { pointer, path, of }, shape, depth + 1),
+                None => self.field(&format!("{first}/properties"), name, &path, of, shape),
             }
         }
     }

@@ -108,7 +108,7 @@ fn a_proposed_field_silences_the_report() {
     );
     check(
         Endpoint::Offers,
-        &json!({ "offers": [{ "id": 1, "events": [{ "bonus": "0.10" }], "creatives": { "video": null } }] }),
+        &json!({ "status": "success", "offers": [{ "id": 1, "events": [{ "bonus": "0.10" }], "creatives": { "video": null } }] }),
         &[
             "offers[].creatives.video: field that the document lacks, null in 1 of 1 rows",
             "offers[].events[].bonus: field that the document lacks, string in 1 of 1 rows",
@@ -125,7 +125,7 @@ fn a_proposed_field_silences_the_report() {
 fn a_proposed_word_silences_the_report() {
     check(
         Endpoint::Offers,
-        &json!({ "offers": [{ "id": 1, "payout_type": "CPX" }, { "id": 2, "payout_type": "cpa" }] }),
+        &json!({ "status": "success", "offers": [{ "id": 1, "payout_type": "CPX" }, { "id": 2, "payout_type": "cpa" }] }),
         &["offers[].payout_type: value that the document lacks, such as `CPX`, in 1 of 2 rows"],
     );
 }
@@ -134,7 +134,7 @@ fn a_proposed_word_silences_the_report() {
 fn a_proposed_type_silences_the_report() {
     check(
         Endpoint::Offers,
-        &json!({ "offers": [{ "id": 1, "offer_rank": true, "title": ["a"], "epc": {} }] }),
+        &json!({ "status": "success", "offers": [{ "id": 1, "offer_rank": true, "title": ["a"], "epc": {} }] }),
         &[
             "offers[].epc: type that the document lacks, object in 1 of 1 rows",
             "offers[].offer_rank: type that the document lacks, boolean in 1 of 1 rows",
@@ -143,8 +143,11 @@ fn a_proposed_type_silences_the_report() {
     );
     check(
         Endpoint::Offers,
-        &json!({ "offers": [{ "id": 1, "payouts_per_country": { "US": { "amount": 1 } } }] }),
-        &["offers[].payouts_per_country.*: type that the document lacks, object in 1 of 1 rows"],
+        &json!({ "status": "success", "offers": [
+            { "id": 1, "payouts_per_country": { "US": { "amount": 1 } } },
+            { "id": 2, "payouts_per_country": [{ "country_iso": "US", "amount": 1 }] },
+        ] }),
+        &["offers[].payouts_per_country.*: type that the document lacks, object in 1 of 2 rows"],
     );
 }
 
@@ -152,7 +155,7 @@ fn a_proposed_type_silences_the_report() {
 fn a_proposed_member_of_the_envelope_silences_the_report() {
     check(
         Endpoint::Offers,
-        &json!({ "cursor": { "next": null }, "number_offers": true, "offers": [] }),
+        &json!({ "status": "success", "cursor": { "next": null }, "number_offers": true, "offers": [] }),
         &[
             "number_offers: type that the document lacks, boolean",
             "cursor: member of the envelope that the document lacks, object",
@@ -160,7 +163,7 @@ fn a_proposed_member_of_the_envelope_silences_the_report() {
     );
     check(
         Endpoint::Reversals,
-        &json!({ "total": "0.72", "reversals": [{ "note": 1 }] }),
+        &json!({ "status": "success", "total": "0.72", "reversals": [{ "note": 1 }] }),
         &[
             "reversals[].note: field that the document lacks, number in 1 of 1 rows",
             "total: member of the envelope that the document lacks, string",
