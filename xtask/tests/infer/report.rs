@@ -78,7 +78,7 @@ fn a_file_that_cannot_be_used_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.json");
         fs::write(&path, text).unwrap();
-        let fault = infer(&[path.clone()]).unwrap_err();
+        let fault = infer(std::slice::from_ref(&path)).unwrap_err();
         assert_eq!(fault, format!("{}: {expected}", path.display()));
     }
 
