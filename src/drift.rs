@@ -12,10 +12,10 @@ pub(crate) mod known;
 pub(crate) mod members;
 pub(crate) mod finding;
 pub(crate) mod scan;
+pub(crate) mod monitor;
 
 pub use finding::{Drift, DriftKind};
 pub use known::JsonType;
-pub(crate) mod monitor;
 
 use crate::decode;
 use crate::decode::json::{json_of, not_utf8};
