@@ -44,7 +44,7 @@ pub(crate) const DOMAIN_TYPES: &[DomainType] = &[
     (
         "Day",
         "crate::values::day::Day",
-        &["number", "string"],
+        &["number", "object", "string"],
     ),
     (
         "Devices",
@@ -85,7 +85,7 @@ pub(crate) const DOMAIN_TYPES: &[DomainType] = &[
     (
         "UnixTime",
         "crate::values::time::Time",
-        &["number", "string"],
+        &["number", "object", "string"],
     ),
     (
         "VerificationMethod",

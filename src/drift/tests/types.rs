@@ -28,13 +28,28 @@ fn read_by_the_client(endpoint: Endpoint, list: &'static str, field: &str) -> Ve
     let samples = [
         (JsonType::Null, vec![json!(null)]),
         (JsonType::Boolean, vec![json!(true)]),
-        (JsonType::Number, vec![json!(1)]),
+        (
+            JsonType::Number,
+            vec![json!(1), json!(1_767_225_600), json!(20_260_912)],
+        ),
         (
             JsonType::String,
-            vec![json!("1"), json!("US"), json!("https://a.example")],
+            vec![
+                json!("1"),
+                json!("2026-09-12"),
+                json!("US"),
+                json!("https://a.example"),
+            ],
         ),
         (JsonType::Array, vec![json!([]), json!([{}]), json!(["US"])]),
-        (JsonType::Object, vec![json!({}), json!({ "US": 1 })]),
+        (
+            JsonType::Object,
+            vec![
+                json!({}),
+                json!({ "US": 1 }),
+                json!({ "date": "2026-09-12 00:00:00.000000", "timezone_type": 3, "timezone": "UTC" }),
+            ],
+        ),
     ];
     let reads = |value: &Value| {
         let mut row = json!({ "id": 1, "amount": 1, "lead_id": "a" });
