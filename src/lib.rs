@@ -27,6 +27,7 @@ mod api_key;
 pub mod clock;
 pub mod jsonp;
 pub mod plain;
+mod query;
 mod redact;
 
 // Their types are in the public face: the versions to use with it.
@@ -51,6 +52,7 @@ pub use offers::offer_type::{OfferType, ParseOfferTypeError};
 pub use offers::parameters::MAX_LIMIT;
 pub use offers::parts::{Creative, OfferEvent};
 pub use offers::payout::{Payout, PayoutSource};
+pub use offers::tracking_link::TrackingLink;
 pub use offers::updated_since::UpdatedSince;
 pub use rate_limits::{RateLimits, Wait};
 pub use report::Report;

@@ -17,6 +17,7 @@ const FLOORS: &[&[&str]] = &[
         "error::try_again",
         "jsonp::surrogates",
         "plain",
+        "query",
         "redact::spellings",
     ],
     &["redact"],
@@ -74,12 +75,18 @@ const FLOORS: &[&[&str]] = &[
         "offers::field",
         "offers::offer_type",
         "offers::payout",
+        "offers::tracking_link::judge",
         "offers::updated_since",
         "reversals::reversal",
     ],
     &["offers::parts", "reversals::window"],
     &["offers::offer", "reversals::plan"],
-    &["offers::audience", "offers::list", "schema"],
+    &[
+        "offers::audience",
+        "offers::list",
+        "offers::tracking_link",
+        "schema",
+    ],
     &["offers::parameters"],
     // One call, from permit to rows.
     &[
