@@ -20,6 +20,9 @@ mod values;
 // When a call may start.
 pub mod rate_limits;
 
+// The calls that the provider makes.
+pub mod postbacks;
+
 // What everything else stands on.
 mod error;
 mod endpoint;
@@ -27,6 +30,7 @@ mod api_key;
 pub mod clock;
 pub mod jsonp;
 pub mod plain;
+mod private_files;
 mod query;
 mod redact;
 

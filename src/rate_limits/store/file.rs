@@ -4,7 +4,7 @@
 mod record;
 
 use std::collections::HashSet;
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +14,7 @@ use self::record::{Found, Moment, Record};
 use super::account::Lane;
 use super::{Listener, Store, StoreError, Warning};
 use crate::clock::{BoxFuture, Clock};
+use crate::private_files;
 use crate::rate_limits::ledger::{Ledger, Op, Reply};
 
 /// How long to try to get the lock, which others usually hold for a fraction of a millisecond.
@@ -205,11 +206,11 @@ impl FileStore {
     }
 
     fn try_lock(&self, paths: &Paths) -> Result<Option<File>, StoreError> {
-        let file = match private().create(true).truncate(false).open(&paths.lock) {
+        let file = match private_files::open_lock(&paths.lock) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                make_directory(&self.directory)
+                private_files::make_directory(&self.directory)
                     .map_err(|error| failed("create the directory", &self.directory, error))?;
-                private().create(true).truncate(false).open(&paths.lock)
+                private_files::open_lock(&paths.lock)
             }
             opened => opened,
         }
@@ -324,15 +325,8 @@ fn write(record: &Record, path: &Path, temporary: &Path) -> Result<(), StoreErro
     let text = record
         .to_json()
         .map_err(|error| failed("write", path, error.into()))?;
-    // A leftover of a process that died, or a link that somebody else has put there, is removed and
-    // not written through.
-    let mut file = match private().create_new(true).open(temporary) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            fs::remove_file(temporary).and_then(|()| private().create_new(true).open(temporary))
-        }
-        opened => opened,
-    }
-    .map_err(|error| failed("create", temporary, error))?;
+    let mut file =
+        private_files::create(temporary).map_err(|error| failed("create", temporary, error))?;
     file.write_all(&text)
         .and_then(|()| replace(temporary, path))
         .map_err(|error| failed("write", path, error))
@@ -357,22 +351,6 @@ fn replace(new: &Path, path: &Path) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn replace(new: &Path, path: &Path) -> io::Result<()> {
     fs::rename(new, path)
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-fn make_directory(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 fn failed(what: &str, path: &Path, error: io::Error) -> StoreError {

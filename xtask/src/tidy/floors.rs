@@ -17,6 +17,7 @@ const FLOORS: &[&[&str]] = &[
         "error::try_again",
         "jsonp::surrogates",
         "plain",
+        "private_files",
         "query",
         "redact::spellings",
     ],
@@ -61,6 +62,24 @@ const FLOORS: &[&[&str]] = &[
         "values::number",
         "values::payouts_per_country",
     ],
+    // The calls that the provider makes.
+    &[
+        "postbacks::caller",
+        "postbacks::leads::record",
+        "postbacks::macros",
+        "postbacks::passwords",
+    ],
+    &[
+        "postbacks::leads",
+        "postbacks::postback",
+        "postbacks::template",
+    ],
+    &[
+        "postbacks::leads::file",
+        "postbacks::leads::memory",
+        "postbacks::receiver",
+    ],
+    &["postbacks"],
     &["generated"],
     // From text to rows, without a call.
     &["decode::defect", "decode::prune", "decode::row"],
