@@ -32,6 +32,8 @@ pub mod jsonp;
 pub mod plain;
 mod private_files;
 mod query;
+#[cfg(feature = "redis")]
+mod redis_connection;
 mod redact;
 
 // Their types are in the public face: the versions to use with it.

@@ -53,6 +53,8 @@ pub use caller::{Caller, Network, ParseNetworkError, Relay};
 pub use leads::file::FileLeads;
 pub use leads::memory::MemoryLeads;
 pub use leads::record::{Begun, LeadOp, LeadRecord, LeadReply};
+#[cfg(feature = "redis")]
+pub use leads::redis::RedisLeads;
 pub use leads::{Committed, Lead, LeadStore, LeadTicket, Leads};
 pub use macros::Macro;
 pub use postback::{AmountRule, AmountSource, Postback};

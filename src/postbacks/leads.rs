@@ -4,6 +4,8 @@
 pub(crate) mod file;
 pub(crate) mod memory;
 pub(crate) mod record;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
 
 use std::fmt::{self, Debug, Write as _};
 use std::sync::Arc;

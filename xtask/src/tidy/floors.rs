@@ -34,8 +34,9 @@ const FLOORS: &[&[&str]] = &[
         "rate_limits::permit",
         "rate_limits::store::file::record",
         "rate_limits::store::memory",
-        "rate_limits::store::redis::connection",
+        "redis_connection",
     ],
+    &["rate_limits::store::redis::script"],
     &[
         "rate_limits::settings",
         "rate_limits::store::file",
@@ -77,6 +78,7 @@ const FLOORS: &[&[&str]] = &[
     &[
         "postbacks::leads::file",
         "postbacks::leads::memory",
+        "postbacks::leads::redis",
         "postbacks::receiver",
     ],
     &["postbacks"],
