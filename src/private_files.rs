@@ -1,8 +1,15 @@
 //! Files that only their owner can read, for the stores on disk.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What could not be done, for a message: `could not open PATH`.
+pub(crate) struct Failed {
+    pub(crate) what: &'static str,
+    pub(crate) path: PathBuf,
+    pub(crate) error: io::Error,
+}
 
 /// Creates a file anew, with mode 0600.
 ///
@@ -17,13 +24,36 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Opens a file that is only locked, and creates it if it does not exist.
-pub(crate) fn open_lock(path: &Path) -> io::Result<File> {
-    private().create(true).truncate(false).open(path)
+/// Locks a file in a directory, both of which are created if they do not exist. `None` if another
+/// process holds the lock at the moment.
+///
+/// Unlock the file when done. Closing it is not enough: a child process that is being started may
+/// hold a copy of it for a moment.
+pub(crate) fn try_lock(directory: &Path, path: &Path) -> Result<Option<File>, Failed> {
+    let failed = |what, path: &Path, error| Failed {
+        what,
+        path: path.to_owned(),
+        error,
+    };
+    let open = || private().create(true).truncate(false).open(path);
+    let file = match open() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            make_directory(directory)
+                .map_err(|error| failed("create the directory", directory, error))?;
+            open()
+        }
+        opened => opened,
+    }
+    .map_err(|error| failed("open", path, error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failed("lock", path, error)),
+    }
 }
 
 /// Creates a directory and those above it, with mode 0700.
-pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
+fn make_directory(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

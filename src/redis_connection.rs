@@ -75,8 +75,8 @@ impl Connection {
         }
         let connected = self.connect().await;
         let mut connection = connected.map_err(|error| self.failure(error))?;
-        // The connection is kept before it is used. If this future is dropped, the operation that
-        // gives the slot back must follow it over the same connection.
+        // The connection is kept before it is used. If this future is dropped, the command that
+        // takes this one back must follow it over the same connection.
         self.cache(Some(connection.clone()));
         match command.query_async(&mut connection).await {
             Ok(answer) => Ok(answer),

@@ -46,8 +46,8 @@ const MAX_VALUE: usize = 255;
 ///   less.
 ///
 /// So ask for the sub-id in the request where that is possible: with
-/// [`OffersRequest::subid`](crate::OffersRequest::subid) the provider writes it into the links and
-/// signs them. Set it here where each click has its own sub-id, or where one list is shared by all
+/// [`OffersRequest::subid`](crate::OffersRequest::subid) the provider writes it into the links
+/// itself. Set it here where each click has its own sub-id, or where one list is shared by all
 /// users.
 ///
 /// A sub-id is visible to the user, who can change it. A random id for each click, kept with the

@@ -1,7 +1,7 @@
 //! The store of leads in a directory: one small file for each lead, shared by all processes of a
 //! machine and kept across restarts.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{LeadStore, StoreError};
 use crate::clock::BoxFuture;
 use crate::postbacks::leads::record::{LeadOp, LeadRecord, LeadReply};
-use crate::private_files;
+use crate::private_files::{self, Failed};
 
 /// The version of the format of the files.
 const VERSION: u64 = 1;
@@ -75,12 +75,12 @@ impl FileLeads {
 
     /// Applies the operation; `None` if another process holds the lock at the moment.
     fn attempt(&self, lead: &str, op: &LeadOp) -> Result<Option<LeadReply>, StoreError> {
-        let Some(lock) = self.try_lock()? else {
+        let lock = private_files::try_lock(&self.directory, &self.directory.join("lock"));
+        let Some(lock) = lock.map_err(|Failed { what, path, error }| failed(what, &path, error))?
+        else {
             return Ok(None);
         };
         let reply = self.change(lead, op);
-        // Closing is not enough: a child process that is being started may hold a copy of the file
-        // for a moment.
         let _ = lock.unlock();
         reply.map(Some)
     }
@@ -94,24 +94,6 @@ impl FileLeads {
             write(&path, &temporary, record).map_err(|error| failed("write", &path, error))?;
         }
         Ok(reply)
-    }
-
-    fn try_lock(&self) -> Result<Option<File>, StoreError> {
-        let path = self.directory.join("lock");
-        let file = match private_files::open_lock(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                private_files::make_directory(&self.directory)
-                    .map_err(|error| failed("create the directory", &self.directory, error))?;
-                private_files::open_lock(&path)
-            }
-            opened => opened,
-        }
-        .map_err(|error| failed("open", &path, error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(failed("lock", &path, error)),
-        }
     }
 }
 

@@ -4,7 +4,7 @@
 mod record;
 
 use std::collections::HashSet;
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,7 @@ use self::record::{Found, Moment, Record};
 use super::account::Lane;
 use super::{Listener, Store, StoreError, Warning};
 use crate::clock::{BoxFuture, Clock};
-use crate::private_files;
+use crate::private_files::{self, Failed};
 use crate::rate_limits::ledger::{Ledger, Op, Reply};
 
 /// How long to try to get the lock, which others usually hold for a fraction of a millisecond.
@@ -90,13 +90,13 @@ impl FileStore {
             let mut loaded = loaded?;
             return Ok(Some(loaded.ledger.apply(loaded.now, lane.interval(), &op)));
         }
-        let Some(lock) = self.try_lock(&paths)? else {
+        let lock = private_files::try_lock(&self.directory, &paths.lock);
+        let Some(lock) = lock.map_err(|Failed { what, path, error }| failed(what, &path, error))?
+        else {
             return Ok(None);
         };
         let mut warnings = Vec::new();
         let reply = self.change(&paths, lane, op, clock, &mut warnings);
-        // Closing is not enough: a child process that is being started may hold a copy of the file
-        // for a moment.
         let _ = lock.unlock();
         self.tell(warnings);
         reply.map(Some)
@@ -202,23 +202,6 @@ impl FileStore {
             if new {
                 self.listener.tell(&warning);
             }
-        }
-    }
-
-    fn try_lock(&self, paths: &Paths) -> Result<Option<File>, StoreError> {
-        let file = match private_files::open_lock(&paths.lock) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                private_files::make_directory(&self.directory)
-                    .map_err(|error| failed("create the directory", &self.directory, error))?;
-                private_files::open_lock(&paths.lock)
-            }
-            opened => opened,
-        }
-        .map_err(|error| failed("open", &paths.lock, error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(failed("lock", &paths.lock, error)),
         }
     }
 }
