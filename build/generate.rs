@@ -18,6 +18,7 @@ pub(crate) const DOMAIN_TYPES: &[(&str, &str)] = &[
     ("CountryCode", "crate::values::text::Text"),
     ("Creatives", "crate::values::lists::OneOrMany<Creative>"),
     ("DailyCap", "crate::values::daily_cap::DailyCap"),
+    ("Day", "crate::values::day::Day"),
     ("Devices", "crate::values::devices::Devices"),
     ("Events", "crate::values::lists::PhpList<OfferEvent>"),
     ("Flag", "crate::values::number::Flag"),

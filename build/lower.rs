@@ -163,7 +163,7 @@ pub(crate) const MODELS: &[Model] = &[
             ("subid", "Text"),
             ("amount", "Amount"),
             ("payout", "Amount"),
-            ("date", "Text"),
+            ("date", "Day"),
             ("timestamp", "UnixTime"),
             ("reason", "Text"),
             ("transaction_id", "Text"),

@@ -3,6 +3,7 @@
 
 pub(crate) mod defect;
 pub(crate) mod envelope;
+pub(crate) mod field_names;
 pub(crate) mod json;
 pub(crate) mod lenient_row;
 pub(crate) mod prune;
@@ -444,7 +445,7 @@ mod tests {
         let known = format!(r#"{{"offers":[{{"id":1,"events":{open}{close}}},{{"id":2}}]}}"#);
         check(
             &known,
-            "[1, 2] offers[0].events[0] (offer 1): invalid type: sequence, expected an object",
+            "[1, 2] offers[0].events (offer 1): invalid type: sequence, expected an object",
         );
     }
 

@@ -238,7 +238,8 @@ impl Error {
         }
     }
 
-    /// Whether the connection broke during the call, or the answer was not HTTP.
+    /// Whether the connection broke during the call, the answer was not HTTP, or its gzip is
+    /// broken.
     ///
     /// # Troubleshooting
     ///

@@ -13,6 +13,7 @@ use crate::values::amount::Amount;
 use crate::values::conversion_status::ConversionStatus;
 use crate::values::countries::Countries;
 use crate::values::daily_cap::DailyCap;
+use crate::values::day::Day;
 use crate::values::devices::Devices;
 use crate::values::lists::{OneOrMany, PhpList};
 use crate::values::number::{Flag, OfferId, OfferRank};
@@ -50,6 +51,7 @@ inline! {
     ConversionStatus => { "type": ["boolean", "string"] }
     Countries => { "type": "array", "items": { "type": "string" } }
     DailyCap => { "type": ["integer", "null"], "minimum": 0 }
+    Day => { "type": ["string", "null"] }
     Devices => { "type": "array", "items": { "type": "string" } }
     Flag => { "type": "boolean" }
     OfferId => { "type": "integer", "minimum": 0 }

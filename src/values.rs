@@ -5,6 +5,7 @@ pub(crate) mod conversion_status;
 pub(crate) mod countries;
 pub(crate) mod country;
 pub(crate) mod daily_cap;
+pub(crate) mod day;
 pub(crate) mod devices;
 pub(crate) mod lenient;
 pub(crate) mod lists;

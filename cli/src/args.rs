@@ -25,7 +25,8 @@ const AFTER_HELP: &str = "\
 Environment: CPALEAD_PUBLISHER_ID, CPALEAD_API_KEY and CPALEAD_BASE_URL are used where the option is \
 not given. No option takes the api key itself, because it would be visible in the list of processes.
 
-Exit status: 0 done; 1 the provider or the network failed; 2 usage or configuration; 3 rate limited.
+Exit status: 0 done; 1 the provider, the network or the output failed, or rows of a report were left \
+out; 2 usage or configuration; 3 rate limited.
 
 Try it without an account:
   cpalead --sandbox offers --country US --limit 5 --payout-country US";
@@ -111,8 +112,8 @@ Examples:
   cpalead offers --updated-since 2026-04-01 --output ndjson | jq .title
 
 With --payout-country, a table marks default amounts with *. JSON has an object `payout` with `amount`, \
-`currency` and `source` (country or default), or null if the offer has no amount. CSV has the columns \
-payout.amount, payout.currency and payout.source.")]
+`currency` and `source` (country or default), or null if the offer has no \
+amount or it cannot be read. CSV has the columns payout.amount, payout.currency and payout.source.")]
 pub(crate) struct OffersArgs {
     /// Only offers for this country, a two-letter code; `user` means the country you call from
     #[arg(long, value_name = "CC|user", value_parser = values::country)]
@@ -153,6 +154,9 @@ pub(crate) struct OffersArgs {
     /// Add the payout of each offer for users in this country
     #[arg(long, value_name = "CC")]
     pub(crate) payout_country: Option<Country>,
+    /// Print the offers as the provider sent them, byte for byte; not as a table
+    #[arg(long)]
+    pub(crate) raw: bool,
 }
 
 #[derive(Debug, Args)]
@@ -160,7 +164,8 @@ pub(crate) struct OffersArgs {
 Example: cpalead --sandbox payout 5556958 --country US
 
 The command pulls the whole catalogue, with offers of every type and those for offerwalls. If the offer \
-is not in it, the exit status is 1. If the offer has no amount, the payout is null and the exit status is 0.")]
+is not in it, the exit status is 1. If the offer has no amount, or it cannot be read, the payout is \
+null and the exit status is 0.")]
 pub(crate) struct PayoutArgs {
     /// Id of the offer
     #[arg(value_name = "OFFER_ID", value_parser = values::offer_id, allow_negative_numbers = true)]
@@ -180,7 +185,9 @@ Examples:
   cpalead conversions user-42 --watch --output ndjson
 
 The provider allows one call a minute; --wait sets how long to wait for it. With --watch, the command \
-polls once a minute regardless of --wait. Ctrl-C ends it with exit status 0."
+polls once a minute regardless of --wait. Ctrl-C ends it with exit status 0.
+
+If conversions are left out because they cannot be read, the exit status is 1, or 0 with --lenient."
 )]
 pub(crate) struct ConversionsArgs {
     /// Sub-id or IP address
@@ -195,6 +202,12 @@ pub(crate) struct ConversionsArgs {
     /// Keep polling, and print each new conversion once
     #[arg(long)]
     pub(crate) watch: bool,
+    /// Print the conversions as the provider sent them, byte for byte; not as a table
+    #[arg(long, conflicts_with = "watch")]
+    pub(crate) raw: bool,
+    /// End with exit status 0 although conversions were left out
+    #[arg(long)]
+    pub(crate) lenient: bool,
 }
 
 #[derive(Debug, Args)]
@@ -205,7 +218,9 @@ Examples:
 
 One call covers at most one month, and the provider allows one call a minute. A year takes about 11 minutes. \
 The command prints its plan before the first call. If it ends early, it still prints the rows that it has, and \
-then the command that resumes from there.")]
+then the command that resumes from there.
+
+If reversals are left out because they cannot be read, the exit status is 1, or 0 with --lenient.")]
 pub(crate) struct ReversalsArgs {
     /// First day, YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = values::date)]
@@ -213,6 +228,12 @@ pub(crate) struct ReversalsArgs {
     /// Last day, YYYY-MM-DD
     #[arg(long, value_name = "DATE", value_parser = values::date)]
     pub(crate) end: Date,
+    /// Print the reversals as the provider sent them, byte for byte; not as a table
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// End with exit status 0 although reversals were left out
+    #[arg(long)]
+    pub(crate) lenient: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -11,6 +11,7 @@ use cpalead_sandbox::Sandbox;
 use crate::args::Global;
 use crate::environment::{Need, variable};
 use crate::failure::Failure;
+use crate::key::Key;
 use crate::output::note;
 use crate::values;
 use crate::{key, state};
@@ -27,6 +28,8 @@ pub(crate) struct Settings {
     need: Need,
     publisher_id: u64,
     api_key: Option<ApiKey>,
+    /// Where the key came from; nothing for the key of the sandbox.
+    key_origin: Option<String>,
     target: Target,
     wait: Option<Wait>,
     timeout: Option<Duration>,
@@ -45,6 +48,7 @@ enum Target {
 /// A client, and the sandbox that it calls, if any. The sandbox stops when the session is dropped.
 pub(crate) struct Session {
     pub(crate) client: Client,
+    key_origin: Option<String>,
     _sandbox: Option<Sandbox>,
 }
 
@@ -62,6 +66,7 @@ impl Settings {
                 need,
                 publisher_id: global.publisher_id.unwrap_or(Sandbox::DEFAULT_PUBLISHER_ID),
                 api_key: ApiKey::new(cpalead_sandbox::DEFAULT_API_KEY).ok(),
+                key_origin: None,
                 target: Target::Sandbox,
                 wait,
                 timeout,
@@ -75,10 +80,16 @@ impl Settings {
                 "an address such as https://www.cpalead.com",
             )?,
         };
+        let publisher_id = publisher_id(global)?;
+        let (api_key, key_origin) = match key::api_key(global, need)? {
+            Some(Key { key, origin }) => (Some(key), Some(origin)),
+            None => (None, None),
+        };
         Ok(Settings {
             need,
-            publisher_id: publisher_id(global)?,
-            api_key: key::api_key(global, need)?,
+            publisher_id,
+            api_key,
+            key_origin,
             target: Target::Provider {
                 base_url,
                 state_dir: state::directory(global, need)?,
@@ -146,8 +157,39 @@ impl Settings {
         let client = builder.rate_limits(limits).build()?;
         Ok(Session {
             client,
+            key_origin: self.key_origin,
             _sandbox: sandbox,
         })
+    }
+}
+
+impl Session {
+    /// The failure of a call that sent the key.
+    pub(crate) fn failure(&self, error: cpalead::Error) -> Failure {
+        let refuses_key = refuses_key(&error);
+        let failure = Failure::from(error);
+        match &self.key_origin {
+            Some(origin) if refuses_key => failure.with_advice(&format!(
+                "the provider does not accept the api key for this publisher id; the key came from {origin}"
+            )),
+            _ => failure,
+        }
+    }
+}
+
+/// Whether the provider refuses the key: by its status, or by words that mention a key.
+fn refuses_key(error: &cpalead::Error) -> bool {
+    let mentions_key = || {
+        let message = error.to_string().to_ascii_lowercase();
+        let mut words = message.split(|c: char| !c.is_ascii_alphanumeric());
+        words.any(|word| matches!(word, "key" | "apikey"))
+    };
+    match error.status() {
+        // A rate limit is often said to count calls for each key.
+        _ if error.is_rate_limited() => false,
+        Some(401 | 403) => true,
+        Some(_) => (error.is_provider() || error.is_status()) && mentions_key(),
+        None => false,
     }
 }
 

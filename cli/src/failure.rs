@@ -73,7 +73,15 @@ impl Failure {
         Failure::new("system", 1, message)
     }
 
-    /// Ctrl-C. Shells expect the status 130 for it.
+    /// Rows of a report of money are missing from the output.
+    pub(crate) fn incomplete(what: impl std::fmt::Display) -> Failure {
+        let message = format!(
+            "{what}, so the report is not complete; with --lenient this ends with status 0"
+        );
+        Failure::new("incomplete", 1, message)
+    }
+
+    /// A signal, most often Ctrl-C. Shells expect the status 130 for it.
     pub(crate) fn interrupted() -> Failure {
         Failure::new("interrupted", 130, "interrupted")
     }
@@ -87,9 +95,21 @@ impl Failure {
         Failure::system(format!("cannot write to standard output: {error}"))
     }
 
+    /// Adds to the message what the user can look at.
+    pub(crate) fn with_advice(mut self, advice: &str) -> Failure {
+        self.message = format!("{}: {advice}", self.message);
+        self
+    }
+
     /// Adds the command that resumes where this one ended.
     pub(crate) fn resumed_by(mut self, command: String) -> Failure {
         self.resume = Some(command);
+        self
+    }
+
+    /// Leaves out the beginning of the answer, unless details are wanted.
+    pub(crate) fn detailed(mut self, verbose: bool) -> Failure {
+        self.excerpt = self.excerpt.filter(|_| verbose);
         self
     }
 
@@ -104,15 +124,11 @@ impl Failure {
 
     /// Prints the failure on standard error: one JSON object, or one line with optional notes below
     /// it.
-    pub(crate) fn report(&self, as_json: bool, verbose: bool) {
+    pub(crate) fn report(&self, as_json: bool) {
         if self.is_quiet() {
             return;
         }
-        let text = if as_json {
-            self.json()
-        } else {
-            self.lines(verbose)
-        };
+        let text = if as_json { self.json() } else { self.lines() };
         // If standard error is closed, nothing more can be reported.
         let _ = writeln!(io::stderr(), "{text}");
     }
@@ -128,9 +144,9 @@ impl Failure {
         serde_json::to_string(&JsonReport { error }).unwrap_or_else(|error| error.to_string())
     }
 
-    fn lines(&self, verbose: bool) -> String {
+    fn lines(&self) -> String {
         let mut lines = format!("error: {}", plain::line(&self.message));
-        if verbose && let Some(excerpt) = &self.excerpt {
+        if let Some(excerpt) = &self.excerpt {
             lines.push_str("\nnote: the answer begins: ");
             lines.push_str(&plain::line(excerpt));
         }
@@ -199,7 +215,7 @@ mod tests {
     fn no_control_character_reaches_the_terminal() {
         let failure = Failure::input("a\u{1b}[2Jb\nc").resumed_by("cpalead x".to_owned());
         assert_eq!(
-            failure.lines(false),
+            failure.lines(),
             "error: a[2Jb c\nnote: to resume: cpalead x"
         );
         assert_eq!(

@@ -13,20 +13,26 @@ use crate::failure::Failure;
 /// The largest key file, in bytes. Real keys have a few dozen bytes.
 const MAX_KEY_FILE: u64 = 4096;
 
+/// An api key, and where it came from.
+pub(crate) struct Key {
+    pub(crate) key: ApiKey,
+    pub(crate) origin: String,
+}
+
 /// The key from the file, which is always read if it is given. Without a file, the key from the
 /// environment, if the command needs one.
-pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<ApiKey>, Failure> {
-    let (text, source) = match &global.api_key_file {
+pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<Key>, Failure> {
+    let (text, origin) = match &global.api_key_file {
         Some(path) if path == Path::new("-") => (
             read_key(io::stdin().lock(), "standard input")?,
-            "the api key on standard input".to_owned(),
+            "standard input".to_owned(),
         ),
         Some(path) => {
             let shown = path.display().to_string();
             let file = File::open(path).map_err(|error| {
                 Failure::configuration(format!("cannot open the api key file {shown}: {error}"))
             })?;
-            (read_key(file, &shown)?, format!("the api key file {shown}"))
+            (read_key(file, &shown)?, format!("the file {shown}"))
         }
         None if need == Need::Id => return Ok(None),
         None => {
@@ -35,13 +41,14 @@ pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<ApiKey>, Fai
                     "no api key: give --api-key-file F or set CPALEAD_API_KEY; --sandbox needs none",
                 ));
             };
-            (text, "CPALEAD_API_KEY".to_owned())
+            (text, "the environment variable CPALEAD_API_KEY".to_owned())
         }
     };
     // The key is checked here, where its source is known. The error never contains it.
-    let key = ApiKey::new(text);
-    key.map(Some)
-        .map_err(|error| Failure::configuration(format!("{source}: {error}")))
+    match ApiKey::new(text) {
+        Ok(key) => Ok(Some(Key { key, origin })),
+        Err(error) => Err(Failure::configuration(format!("{origin}: {error}"))),
+    }
 }
 
 fn read_key(reader: impl Read, shown: &str) -> Result<String, Failure> {

@@ -1,6 +1,7 @@
 //! The command `cpalead`: parses its options, runs one command, and exits with a status that the
 //! README lists.
 
+mod answer;
 mod args;
 mod commands;
 mod config;
@@ -10,6 +11,7 @@ mod key;
 mod output;
 mod progress;
 mod resume;
+mod signals;
 mod state;
 mod values;
 
@@ -33,10 +35,16 @@ fn main() -> ExitCode {
     };
     let as_json = cli.global.output == Some(Format::Json);
     let verbose = cli.global.verbose;
-    match run(cli) {
+    let ended = run(cli);
+    end(ended.map_err(|failure| failure.detailed(verbose)), as_json)
+}
+
+/// Reports a failure, and gives the exit status.
+fn end(result: Result<(), Failure>, as_json: bool) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            failure.report(as_json, verbose);
+            failure.report(as_json);
             ExitCode::from(failure.exit())
         }
     }
@@ -50,8 +58,8 @@ fn refuse(error: &clap::Error, as_json: bool) -> ExitCode {
     };
     match error.kind() {
         DisplayHelp | DisplayVersion => {
-            let _ = write!(io::stdout(), "{error}");
-            ExitCode::SUCCESS
+            let written = output::write_text(&error.to_string());
+            end(written, as_json)
         }
         DisplayHelpOnMissingArgumentOrSubcommand if !as_json => {
             let _ = write!(io::stderr(), "{error}");
@@ -63,8 +71,7 @@ fn refuse(error: &clap::Error, as_json: bool) -> ExitCode {
             } else {
                 Failure::from(error)
             };
-            failure.report(as_json, false);
-            ExitCode::from(failure.exit())
+            end(Err(failure), as_json)
         }
     }
 }
@@ -81,29 +88,32 @@ fn wants_json(arguments: &[OsString]) -> bool {
 
 fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { global, command } = cli;
-    let format = output::format(&global);
     let verbose = global.verbose;
     let settings = |need| Settings::gather(&global, need);
     match command {
         Command::Offers(args) => {
+            let style = output::style(&global, args.raw)?;
             let settings = settings(Need::Id)?;
-            interruptible(offers::run(args, settings, format, verbose))
+            interruptible(offers::run(args, settings, style, verbose))
         }
         Command::Payout(args) => {
             let settings = settings(Need::Id)?;
-            interruptible(payout::run(args, settings, format))
+            interruptible(payout::run(args, settings, output::format(&global)))
         }
         Command::Conversions(args) if args.watch => {
             let settings = settings(Need::Key)?;
+            let format = output::format(&global);
             runtime()?.block_on(conversions::watch(args, settings, format))
         }
         Command::Conversions(args) => {
+            let style = output::style(&global, args.raw)?;
             let settings = settings(Need::Key)?;
-            interruptible(conversions::run(args, settings, format))
+            interruptible(conversions::run(args, settings, style, verbose))
         }
         Command::Reversals(args) => {
+            let style = output::style(&global, args.raw)?;
             let settings = settings(Need::Key)?;
-            runtime()?.block_on(reversals::run(args, settings, format))
+            runtime()?.block_on(reversals::run(args, settings, style, verbose))
         }
         Command::Jsonp(command) => jsonp::run(&command),
         Command::Sandbox(SandboxCommand::Serve(args)) => {
@@ -112,21 +122,18 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "cpalead", &mut script);
-            let mut out = io::stdout();
-            out.write_all(&script)
-                .and_then(|()| out.flush())
-                .map_err(|error| Failure::output(&error))
+            output::write_text(&String::from_utf8_lossy(&script))
         }
     }
 }
 
-/// Runs a command that Ctrl-C may end at any point.
+/// Runs a command that a signal may end at any point.
 fn interruptible(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     runtime()?.block_on(async {
         tokio::select! {
             // Listening for the signal starts before anything is sent.
             biased;
-            Ok(()) = tokio::signal::ctrl_c() => Err(Failure::interrupted()),
+            () = signals::stop() => Err(Failure::interrupted()),
             done = command => done,
         }
     })

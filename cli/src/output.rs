@@ -2,9 +2,12 @@
 //! error.
 
 pub(crate) mod cells;
+mod json;
+pub(crate) mod provider_row;
 pub(crate) mod shown_payout;
 pub(crate) mod table;
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use serde::Serialize;
@@ -15,6 +18,9 @@ use cpalead::plain;
 
 use self::table::{Cell, Column, Table};
 
+/// The line below a table that has a `?`.
+const UNREADABLE: &str = "? the provider sent a value that cannot be read: -v says why";
+
 /// Prints a note on standard error.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "note: {}", plain::line(text));
@@ -23,6 +29,30 @@ pub(crate) fn note(text: &str) {
 /// Prints a warning that concerns the data on standard error.
 pub(crate) fn warn(text: &str) {
     let _ = writeln!(io::stderr(), "warning: {}", plain::line(text));
+}
+
+/// Writes a text to standard output.
+pub(crate) fn write_text(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::output(&error))
+}
+
+/// The format, and whether rows are printed as the provider sent them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Style {
+    pub(crate) format: Format,
+    pub(crate) is_raw: bool,
+}
+
+impl From<Format> for Style {
+    fn from(format: Format) -> Style {
+        Style {
+            format,
+            is_raw: false,
+        }
+    }
 }
 
 /// The requested format, or else a table on a terminal and JSON elsewhere.
@@ -36,6 +66,20 @@ pub(crate) fn format(global: &Global) -> Format {
     })
 }
 
+/// The same for a command with `--raw`, which has no table: a terminal gets NDJSON.
+pub(crate) fn style(global: &Global, is_raw: bool) -> Result<Style, Failure> {
+    let format = match (is_raw, global.output) {
+        (true, Some(Format::Table)) => {
+            return Err(Failure::usage(
+                "--raw prints no table: use --output json, ndjson or csv",
+            ));
+        }
+        (true, None) if io::stdout().is_terminal() => Format::Ndjson,
+        _ => format(global),
+    };
+    Ok(Style { format, is_raw })
+}
+
 /// A row in every format. Only the requested format is produced.
 pub(crate) trait SheetRow: Serialize {
     /// The values of the CSV record.
@@ -43,12 +87,18 @@ pub(crate) trait SheetRow: Serialize {
 
     /// The cells of the table's row.
     fn cells(&self) -> Vec<Cell>;
+
+    /// The JSON of the row as the provider sent it.
+    fn raw(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// Writes rows as they arrive. A table is held back until its column widths are known.
 pub(crate) struct Sheet {
     out: BufWriter<Stdout>,
-    format: Format,
+    on_terminal: bool,
+    style: Style,
     header: Vec<String>,
     table: Table,
     footnote: Option<String>,
@@ -57,10 +107,11 @@ pub(crate) struct Sheet {
 
 impl Sheet {
     /// Starts a sheet with the header of the CSV and the columns of the table.
-    pub(crate) fn new(format: Format, header: Vec<String>, columns: Vec<Column>) -> Sheet {
+    pub(crate) fn new(style: impl Into<Style>, header: Vec<String>, columns: Vec<Column>) -> Sheet {
         Sheet {
             out: BufWriter::new(io::stdout()),
-            format,
+            on_terminal: io::stdout().is_terminal(),
+            style: style.into(),
             header,
             table: Table::new(columns),
             footnote: None,
@@ -90,9 +141,15 @@ impl Sheet {
         self.try_row(row).map_err(|error| Failure::output(&error))
     }
 
+    /// Writes a row that was dropped: its JSON, and in CSV the reason.
+    pub(crate) fn dropped_row(&mut self, raw: &str, reason: &str) -> Result<(), Failure> {
+        self.try_dropped_row(raw, reason)
+            .map_err(|error| Failure::output(&error))
+    }
+
     /// Writes out the rows so far, including those of a table.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        if self.format == Format::Table {
+        if self.style.format == Format::Table {
             let rows = self.table.render(width());
             let written = self.out.write_all(rows.as_bytes());
             written.map_err(|error| Failure::output(&error))?;
@@ -102,7 +159,12 @@ impl Sheet {
 
     /// Whether rows can be flushed as they arrive. A table looks best when all its rows are known.
     pub(crate) fn streams(&self) -> bool {
-        self.format != Format::Table
+        self.style.format != Format::Table
+    }
+
+    /// Whether rows are printed as the provider sent them.
+    pub(crate) fn is_raw(&self) -> bool {
+        self.style.is_raw
     }
 
     /// The number of rows so far.
@@ -116,36 +178,83 @@ impl Sheet {
     }
 
     fn try_row<R: SheetRow>(&mut self, row: &R) -> io::Result<()> {
-        match self.format {
-            Format::Table => self.table.push(row.cells()),
-            Format::Ndjson => writeln!(self.out, "{}", json_line(row)?)?,
-            Format::Json => {
-                self.out
-                    .write_all(if self.rows == 0 { b"[\n" } else { b",\n" })?;
-                // Line breaks inside strings are escaped, so the ones in the text are layout.
-                let text = json_pretty(row)?.replace('\n', "\n  ");
-                write!(self.out, "  {text}")?;
+        let raw = row.raw().filter(|_| self.style.is_raw);
+        match (self.style.format, raw) {
+            (Format::Table, _) => {
+                self.table.push(row.cells());
+                self.rows += 1;
+                Ok(())
             }
-            Format::Csv => {
-                if self.rows == 0 {
-                    write_record(&mut self.out, &self.header)?;
-                }
-                write_record(&mut self.out, &row.record())?;
-            }
+            (Format::Csv, raw) => self.write_cells(&row.record(), raw),
+            (_, Some(raw)) => self.write_json(&self.as_sent(raw)),
+            (Format::Ndjson, None) => self.write_json(&json::line(row)?),
+            // Line breaks inside strings are escaped, so the ones in the text are layout.
+            (Format::Json, None) => self.write_json(&json::pretty(row)?.replace('\n', "\n  ")),
+        }
+    }
+
+    fn try_dropped_row(&mut self, raw: &str, reason: &str) -> io::Result<()> {
+        if self.style.format != Format::Csv {
+            return self.write_json(&self.as_sent(raw));
+        }
+        let mut record = vec![String::new(); self.header.len()];
+        if let Some(last) = record.last_mut() {
+            reason.clone_into(last);
+        }
+        self.write_cells(&record, Some(raw))
+    }
+
+    /// The row byte for byte, but on one line in NDJSON, and harmless on a terminal.
+    fn as_sent<'a>(&self, raw: &'a str) -> Cow<'a, str> {
+        if self.on_terminal {
+            return json::harmless(&json::one_line(raw)).into_owned().into();
+        }
+        match self.style.format {
+            Format::Ndjson => json::one_line(raw),
+            _ => Cow::Borrowed(raw),
+        }
+    }
+
+    fn write_json(&mut self, text: &str) -> io::Result<()> {
+        match (self.style.format, self.rows) {
+            (Format::Json, 0) => write!(self.out, "[\n  {text}")?,
+            (Format::Json, _) => write!(self.out, ",\n  {text}")?,
+            _ => writeln!(self.out, "{text}")?,
         }
         self.rows += 1;
         Ok(())
     }
 
+    fn write_cells(&mut self, record: &[String], raw: Option<&str>) -> io::Result<()> {
+        if self.rows == 0 {
+            self.write_header()?;
+        }
+        let cells = record.iter().map(|cell| cells::safe(cell));
+        // JSON never begins like a formula, so the row as it came needs no apostrophe.
+        let raw = raw.map(|raw| self.as_sent(raw));
+        write_record(&mut self.out, cells.chain(raw))?;
+        self.rows += 1;
+        Ok(())
+    }
+
+    fn write_header(&mut self) -> io::Result<()> {
+        let raw = self.style.is_raw.then_some("raw");
+        let names = self.header.iter().map(String::as_str);
+        write_record(&mut self.out, names.chain(raw).map(Cow::Borrowed))
+    }
+
     fn try_finish(&mut self) -> io::Result<()> {
-        match (self.format, self.rows) {
+        match (self.style.format, self.rows) {
             (Format::Json, 0) => writeln!(self.out, "[]")?,
             (Format::Json, _) => writeln!(self.out, "\n]")?,
-            (Format::Csv, 0) => write_record(&mut self.out, &self.header)?,
+            (Format::Csv, 0) => self.write_header()?,
             (Format::Table, _) => {
                 self.out.write_all(self.table.render(width()).as_bytes())?;
                 if let Some(text) = &self.footnote {
                     writeln!(self.out, "{text}")?;
+                }
+                if self.table.has_unreadable() {
+                    writeln!(self.out, "{UNREADABLE}")?;
                 }
             }
             _ => {}
@@ -164,12 +273,8 @@ pub(crate) fn write_one<R: SheetRow>(
     if format != Format::Json {
         return Sheet::new(format, header, columns).write([row]);
     }
-    let write = || {
-        let mut out = io::stdout();
-        writeln!(out, "{}", json_pretty(row)?)?;
-        out.flush()
-    };
-    write().map_err(|error| Failure::output(&error))
+    let text = json::pretty(row).map_err(|error| Failure::output(&error))?;
+    write_text(&format!("{text}\n"))
 }
 
 impl<R: SheetRow> SheetRow for &R {
@@ -179,6 +284,10 @@ impl<R: SheetRow> SheetRow for &R {
 
     fn cells(&self) -> Vec<Cell> {
         (**self).cells()
+    }
+
+    fn raw(&self) -> Option<&str> {
+        (**self).raw()
     }
 }
 
@@ -194,54 +303,16 @@ fn width() -> usize {
         .unwrap_or(80)
 }
 
-fn json_line(row: &impl Serialize) -> io::Result<String> {
-    Ok(harmless(serde_json::to_string(row)?))
-}
-
-fn json_pretty(row: &impl Serialize) -> io::Result<String> {
-    Ok(harmless(serde_json::to_string_pretty(row)?))
-}
-
-/// Escapes characters that JSON allows but that a terminal acts on. They occur only inside strings,
-/// so the value stays the same.
-fn harmless(json: String) -> String {
-    let hidden = |c: char| c != '\n' && plain::is_hidden(c);
-    if !json.contains(hidden) {
-        return json;
-    }
-    let mut out = String::with_capacity(json.len() + 16);
-    for c in json.chars() {
-        if hidden(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
-fn write_record(out: &mut impl Write, cells: &[String]) -> io::Result<()> {
+fn write_record<'a>(
+    out: &mut impl Write,
+    cells: impl Iterator<Item = Cow<'a, str>>,
+) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
-    writer.write_record(cells.iter().map(|cell| cells::safe(cell).into_owned()))?;
+    writer.write_record(cells.map(Cow::into_owned))?;
     let bytes = writer
         .into_inner()
         .map_err(|error| io::Error::other(error.to_string()))?;
     out.write_all(&bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn escaped_json_is_the_same_value_and_harmless_on_a_terminal() {
-        let text = "\u{9b}31m\u{202e}x\u{e0041}é\u{7f}";
-        let json = harmless(serde_json::to_string(text).unwrap());
-        assert_eq!(json, r#""\u009b31m\u202ex\udb40\udc41é\u007f""#);
-        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
-    }
 }

@@ -73,7 +73,10 @@ pub(crate) fn country(text: &str) -> Result<CountryChoice, String> {
     let country = text.parse::<Country>();
     country
         .map(CountryChoice::Named)
-        .map_err(|error| format!("{error}, or user for the country you call from"))
+        .map_err(|error| match error.to_string() {
+            question if question.ends_with('?') => question,
+            error => format!("{error}, or user for the country you call from"),
+        })
 }
 
 pub(crate) fn device(text: &str) -> Result<DeviceChoice, String> {

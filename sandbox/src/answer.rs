@@ -38,6 +38,14 @@ impl Refusal {
         }
     }
 
+    /// A parameter is given more than once.
+    pub(crate) fn repeated(name: &str) -> Refusal {
+        let name = excerpt(name);
+        Refusal::parameter(format!(
+            "{name} is given more than once: send it once, with commas between the values of a list"
+        ))
+    }
+
     /// The api key is missing or wrong. The message never contains the key.
     pub(crate) fn key(message: &str) -> Refusal {
         Refusal {
@@ -72,14 +80,14 @@ impl From<Refusal> for Answer {
 }
 
 impl Answer {
-    /// The answer to any method other than GET.
+    /// The answer to any method other than GET. The status is the message, as on the older API.
     pub(crate) fn method_not_allowed() -> Answer {
         Answer {
+            status: 405,
+            content_type: JSON,
+            body: r#"{"status":"method not allowed: only GET is served"}"#.to_owned(),
+            retry_after: None,
             allow: Some("GET"),
-            ..Answer::from(Refusal {
-                status: 405,
-                ..Refusal::parameter("method not allowed: only GET is served")
-            })
         }
     }
 
@@ -113,7 +121,7 @@ impl Form {
     /// When the format is unknown, or when JSONP has no callback or one that is not a path of
     /// identifiers.
     pub(crate) fn read(query: &Query) -> Result<Form, Refusal> {
-        let format = query.get("format").unwrap_or("JSON");
+        let format = query.given("format").unwrap_or("JSON");
         if format.eq_ignore_ascii_case("json") {
             return Ok(Form::Json);
         }
@@ -123,7 +131,7 @@ impl Form {
                 "format must be JSON or JSONP, not \"{format}\""
             )));
         }
-        let Some(callback) = query.get("callback") else {
+        let Some(callback) = query.text("callback") else {
             return Err(Refusal::parameter("callback is required for format=JSONP"));
         };
         if !is_identifier_path(callback) {
@@ -166,26 +174,30 @@ fn is_identifier_path(name: &str) -> bool {
 ///
 /// # Errors
 ///
-/// When `id` is missing or is not a positive integer of at most 16 digits.
+/// When `id` is missing or is not a positive integer of 64 bits.
 pub(crate) fn publisher(query: &Query) -> Result<u64, Refusal> {
-    let Some(id) = query.get("id") else {
+    let Some(id) = query.given("id") else {
         return Err(Refusal::parameter("id is required: your publisher id"));
     };
-    digits(id).ok_or_else(|| {
+    positive(id).ok_or_else(|| {
         let id = excerpt(id);
         Refusal::parameter(format!("id must be a positive integer, not \"{id}\""))
     })
 }
 
-/// A positive integer of at most 16 digits.
-pub(crate) fn digits(text: &str) -> Option<u64> {
-    let all = text.len() <= 16 && text.bytes().all(|b| b.is_ascii_digit());
-    text.parse().ok().filter(|id| all && *id > 0)
+/// A positive integer of 64 bits. `5.0` is one as well: JSON Schema counts it as an integer, and
+/// languages that have only floating point write it like that.
+pub(crate) fn positive(text: &str) -> Option<u64> {
+    let (digits, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let whole = !fraction.is_empty() && fraction.bytes().all(|b| b == b'0');
+    let unsigned = digits.bytes().all(|b| b.is_ascii_digit());
+    let number = digits.parse::<i64>().ok().filter(|_| whole && unsigned)?;
+    u64::try_from(number).ok().filter(|number| *number > 0)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::answer::{Answer, Form, Refusal, digits, is_identifier_path};
+    use crate::answer::{Answer, Form, Refusal, is_identifier_path, positive};
     use crate::query::Query;
 
     #[track_caller]
@@ -209,6 +221,7 @@ mod tests {
             "format=xml",
             Err("format must be JSON or JSONP, not \"xml\""),
         );
+        check("format=", Err("format must be JSON or JSONP, not \"\""));
         check("format=JSONP", Err("callback is required for format=JSONP"));
         check(
             "format=JSONP&callback=alert(1)",
@@ -225,22 +238,30 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_positive_and_at_most_sixteen_digits_long() {
-        assert_eq!(digits("3360001"), Some(3_360_001));
-        assert_eq!(digits("9999999999999999"), Some(9_999_999_999_999_999));
+    fn ids_are_positive_integers_of_64_bits() {
+        assert_eq!(positive("3360001"), Some(3_360_001));
+        assert_eq!(positive("5.0"), Some(5));
+        assert_eq!(positive("12345678901234567"), Some(12_345_678_901_234_567));
+        assert_eq!(
+            positive("9223372036854775807"),
+            Some(9_223_372_036_854_775_807)
+        );
         for bad in [
             "",
             "0",
             "-1",
             "+1",
             "1.5",
+            "1.",
+            ".0",
+            "1.0.0",
             "1e3",
             "abc",
             " 1",
-            "10000000000000000",
             "٣",
+            "9223372036854775808",
         ] {
-            assert_eq!(digits(bad), None, "{bad}");
+            assert_eq!(positive(bad), None, "{bad}");
         }
     }
 
@@ -252,6 +273,12 @@ mod tests {
         assert_eq!(
             answer.body,
             r#"{"status":"error","message":"rate limit: 1 request per minute, try again in 7 s"}"#
+        );
+        let answer = Answer::method_not_allowed();
+        assert_eq!((answer.status, answer.allow), (405, Some("GET")));
+        assert_eq!(
+            answer.body,
+            r#"{"status":"method not allowed: only GET is served"}"#
         );
     }
 }

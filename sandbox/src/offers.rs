@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Time};
 
-use crate::answer::{Refusal, publisher};
+use crate::answer::{Refusal, positive, publisher};
 use crate::catalogue::{Kind, MAX_OFFERS, Offer, generate, link_tail};
 use crate::query::Query;
 use crate::text::{Style, country, excerpt, push_fmt, quoted};
@@ -128,21 +128,23 @@ impl Request {
     pub(crate) fn read(query: &Query, user_agent: &str) -> Result<Request, Refusal> {
         let tracking: Vec<(&str, &str)> = TRACKING
             .iter()
-            .filter_map(|name| Some((*name, query.get(name)?)))
+            .filter_map(|name| Some((*name, query.text(name)?)))
             .collect();
         Ok(Request {
             publisher: publisher(query)?,
-            country: query.get("country").map(read_country).transpose()?,
-            limit: query.get("limit").map_or(Ok(DEFAULT_LIMIT), read_limit)?,
+            country: query.given("country").map(read_country).transpose()?,
+            limit: query.given("limit").map_or(Ok(DEFAULT_LIMIT), read_limit)?,
             kinds: list(query, "type").map_or_else(
                 || Ok(vec![Kind::Cpa, Kind::Cpi, Kind::Cpe]),
                 |list| list.into_iter().map(read_kind).collect(),
             )?,
-            updated_since: query.get("updated_since").map(read_time).transpose()?,
+            updated_since: query.given("updated_since").map(read_time).transpose()?,
             fields: list(query, "fields")
                 .map(|list| list.into_iter().map(read_field).collect())
                 .transpose()?,
-            offerwall: query.get("offerwall_offers").map_or(Ok(false), read_bool)?,
+            offerwall: query
+                .given("offerwall_offers")
+                .map_or(Ok(false), read_bool)?,
             devices: list(query, "device").map_or(Ok(Vec::new()), |list| {
                 list.into_iter()
                     .map(|name| read_device(name, user_agent))
@@ -176,18 +178,31 @@ impl Request {
     }
 
     /// The envelope with exactly these offers.
+    ///
+    /// It leaves out what it may leave out: the devices if none were named, and everything but the
+    /// status if there are no offers.
     pub(crate) fn write(&self, offers: &[&Offer]) -> String {
+        if offers.is_empty() {
+            return r#"{"status":"success","offers":[]}"#.to_owned();
+        }
+        let number = match offers.len() {
+            count if count % 10 == 7 => format!("\"{count}\""),
+            count => count.to_string(),
+        };
         let country = or_null(self.country.as_deref());
-        let names: Vec<&str> = self.devices.iter().map(|device| device.name()).collect();
-        let devices = or_null(Some(names.join(",").as_str()).filter(|names| !names.is_empty()));
         let mut out = String::with_capacity(128 + offers.len() * 1_100);
         push_fmt(
             &mut out,
-            format_args!(
-                r#"{{"status":"success","number_offers":{},"country":{country},"devices":{devices},"offers":["#,
-                offers.len()
-            ),
+            format_args!(r#"{{"status":"success","number_offers":{number},"country":{country}"#),
         );
+        if !self.devices.is_empty() {
+            let names: Vec<&str> = self.devices.iter().map(|device| device.name()).collect();
+            push_fmt(
+                &mut out,
+                format_args!(r#","devices":"{}""#, names.join(",")),
+            );
+        }
+        out.push_str(r#","offers":["#);
         for (index, offer) in offers.iter().enumerate() {
             if index > 0 {
                 out.push(',');
@@ -222,7 +237,7 @@ fn or_null(text: Option<&str>) -> String {
 
 /// The words of a comma-separated list. A list without words counts as missing.
 fn list<'a>(query: &'a Query, name: &str) -> Option<Vec<&'a str>> {
-    let words = query.get(name)?.split(',').map(str::trim);
+    let words = query.text(name)?.split(',').map(str::trim);
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     (!words.is_empty()).then_some(words)
 }
@@ -240,13 +255,9 @@ fn read_country(text: &str) -> Result<String, Refusal> {
 }
 
 fn read_limit(text: &str) -> Result<usize, Refusal> {
-    let digits = text.bytes().all(|b| b.is_ascii_digit());
-    let limit = text
-        .parse()
-        .ok()
-        .filter(|limit| (1..=MAX_OFFERS).contains(limit));
+    let limit = positive(text).and_then(|limit| usize::try_from(limit).ok());
     limit
-        .filter(|_| digits)
+        .filter(|limit| *limit <= MAX_OFFERS)
         .ok_or_else(|| wrong("limit", text, &format!("a number from 1 to {MAX_OFFERS}")))
 }
 
@@ -322,7 +333,7 @@ mod tests {
         // The bytes of a seed are fixed: other programs have tests that depend on them.
         assert_eq!(
             crate::seed::of_text(&catalogue_json(1, 5_000, 3_360_001)),
-            2_841_327_391_185_342_865
+            6_151_479_998_045_299_656
         );
     }
 

@@ -1,5 +1,6 @@
-//! Owns the parsing of a query string as PHP does it: it never fails, and the last of a repeated
-//! name wins.
+//! Owns the parsing of a query string. It never fails, and it tells which names are repeated.
+
+use std::collections::HashSet;
 
 /// The decoded parameters of one request, in their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,10 +22,22 @@ impl Query {
         Query { pairs }
     }
 
-    /// The last value of `name`. An empty value counts as missing.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    /// The value of a text or a list. There is nothing in an empty one, so it counts as missing.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.given(name).filter(|value| !value.is_empty())
+    }
+
+    /// The value of a parameter that has no empty form, such as a number or a date.
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
         let (_, value) = self.pairs.iter().rev().find(|(key, _)| key == name)?;
-        Some(value.as_str()).filter(|value| !value.is_empty())
+        Some(value)
+    }
+
+    /// The first name that is given more than once.
+    pub(crate) fn repeated(&self) -> Option<&str> {
+        let mut seen = HashSet::new();
+        let mut names = self.pairs.iter().map(|(name, _)| name.as_str());
+        names.find(|name| !seen.insert(*name))
     }
 
     /// All parameters except the api key.
@@ -71,13 +84,29 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, name: &str, expected: Option<&str>) {
-        assert_eq!(Query::parse(text).get(name), expected, "{text}");
+        assert_eq!(Query::parse(text).text(name), expected, "{text}");
     }
 
     #[test]
-    fn the_last_of_a_repeated_parameter_wins() {
-        check("id=1&id=2", "id", Some("2"));
-        check("id=1&id=", "id", None);
+    fn a_repeated_name_is_found() {
+        let repeated = |text: &str| Query::parse(text).repeated().map(str::to_owned);
+        assert_eq!(
+            repeated("id=1&type=cpa&id=2&type=cpi").as_deref(),
+            Some("id")
+        );
+        assert_eq!(repeated("x&%78").as_deref(), Some("x"));
+        assert_eq!(repeated("id=1&type=1&&"), None);
+    }
+
+    #[test]
+    fn an_empty_text_is_missing_and_an_empty_value_is_not() {
+        let query = Query::parse("id=&limit");
+        assert_eq!((query.text("id"), query.given("id")), (None, Some("")));
+        assert_eq!(
+            (query.text("limit"), query.given("limit")),
+            (None, Some(""))
+        );
+        assert_eq!(query.given("subid"), None);
     }
 
     #[test]
@@ -105,7 +134,7 @@ mod tests {
 
         #[test]
         fn no_query_makes_the_parser_panic(text in any::<String>()) {
-            let _ = Query::parse(&text).get("id");
+            let _ = Query::parse(&text).text("id");
         }
 
         #[test]
@@ -117,7 +146,7 @@ mod tests {
         fn an_encoded_value_is_read_back(value in "\\PC{1,40}") {
             let mut text = "id=1&subid=".to_owned();
             push_percent_encoded(&mut text, &value);
-            assert_eq!(Query::parse(&text).get("subid"), Some(value.as_str()));
+            assert_eq!(Query::parse(&text).text("subid"), Some(value.as_str()));
         }
     }
 }

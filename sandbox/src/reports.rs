@@ -1,17 +1,27 @@
 //! Owns the conversions and reversals endpoints: their parameters, their seeded rows, and the two
 //! shapes of their answers.
 
+mod row;
+
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
-use crate::answer::{Refusal, digits, publisher};
+use crate::answer::{Refusal, positive, publisher};
 use crate::catalogue::Offer;
 use crate::query::Query;
+use crate::reports::row::{Conversion, Reversal, either, money};
 use crate::seed::{self, Rng};
-use crate::text::{Mills, Style, excerpt, push_fmt, quoted};
+use crate::text::{excerpt, push_fmt};
 
 /// The sub-id that always has conversions.
 const KNOWN_SUBID: &str = "user-42";
+/// Another one, which is answered in the bare shape.
+const KNOWN_LEGACY_SUBID: &str = "legacy-42";
+
+/// Sub-ids that begin like this are answered in the bare shape, whatever the sandbox's shape is.
+const LEGACY: &str = "legacy-";
+/// Reversals that end before this year are answered in the bare shape as well.
+const LEGACY_YEARS: i16 = 2010;
 
 /// These keep the random numbers of the reports apart from each other and from those of the
 /// catalogue.
@@ -29,6 +39,9 @@ const REASONS: &[&str] = &[
 ];
 
 /// The shape of the answers of conversions and reversals. The provider does not document it.
+///
+/// Every sandbox answers some requests in the bare shape, so a client meets both: requests for a
+/// sub-id that begins with `legacy-`, and requests for reversals that end before 2010.
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {
@@ -93,47 +106,26 @@ impl Added {
         let payout = offers
             .find(|offer| offer.id == self.offer)
             .and_then(|offer| offer.payout("US"));
-        Row {
+        let row = Conversion {
             offer_id: self.offer.to_string(),
             country: "US",
             subid: &self.subid,
             payout: money(payout, true),
             timestamp: midnight(book.today).to_string(),
             lead: &self.lead,
+        };
+        match shape_of(&self.subid, book.shape) {
+            Shape::Wrapped => row.usual(),
+            Shape::Bare => row.bare(),
         }
-        .json(book.shape)
     }
 }
 
-/// A row of the conversions. The values that are not text are JSON already.
-struct Row<'a> {
-    offer_id: String,
-    country: &'a str,
-    subid: &'a str,
-    payout: String,
-    timestamp: String,
-    lead: &'a str,
-}
-
-impl Row<'_> {
-    fn json(&self, shape: Shape) -> String {
-        let Row {
-            offer_id,
-            country,
-            payout,
-            timestamp,
-            lead,
-            ..
-        } = self;
-        let subid = quoted(self.subid, Style::Plain);
-        match shape {
-            Shape::Wrapped => format!(
-                r#"{{"offer_id":{offer_id},"country":"{country}","subid":{subid},"payout":{payout},"timestamp":{timestamp},"lead_id":"{lead}"}}"#
-            ),
-            Shape::Bare => format!(
-                r#"{{"campid":{offer_id},"country":"{country}","status":true,"subid":{subid},"timestamp":{timestamp}}}"#
-            ),
-        }
+fn shape_of(subid: &str, shape: Shape) -> Shape {
+    if subid.starts_with(LEGACY) {
+        Shape::Bare
+    } else {
+        shape
     }
 }
 
@@ -153,7 +145,7 @@ impl Conversions {
     /// When a parameter is missing or wrong: the first such parameter.
     pub(crate) fn read(query: &Query, caller: &str) -> Result<Conversions, Refusal> {
         let publisher = publisher(query)?;
-        let subid = match query.get("subid") {
+        let subid = match query.text("subid") {
             None => {
                 return Err(Refusal::parameter(
                     "subid is required: a sub-id, an ip address, or user",
@@ -162,8 +154,8 @@ impl Conversions {
             Some("user") => caller,
             Some(subid) => subid,
         };
-        let offer = query.get("offer_id").map(|id| {
-            digits(id).ok_or_else(|| {
+        let offer = query.given("offer_id").map(|id| {
+            positive(id).ok_or_else(|| {
                 let id = excerpt(id);
                 Refusal::parameter(format!("offer_id must be a positive integer, not \"{id}\""))
             })
@@ -178,7 +170,7 @@ impl Conversions {
     /// The answer as JSON, with the newest conversions first.
     pub(crate) fn answer(&self, book: Book<'_>) -> String {
         let mut rng = Rng::new(book.seed ^ seed::of_text(&self.subid), CONVERSIONS);
-        let known = self.subid == KNOWN_SUBID;
+        let known = [KNOWN_SUBID, KNOWN_LEGACY_SUBID].contains(&self.subid.as_str());
         let count = if known {
             rng.between(3, 5)
         } else {
@@ -203,7 +195,7 @@ impl Conversions {
                 rows.push(self.row(&mut rng, offer, book, midnight(book.today) - age));
             }
         }
-        listed("conversions", &rows, book.shape)
+        listed("conversions", &rows, shape_of(&self.subid, book.shape))
     }
 
     fn row(&self, rng: &mut Rng, offer: &Offer, book: Book<'_>, timestamp: i64) -> String {
@@ -212,15 +204,20 @@ impl Conversions {
         let timestamp = either(rng.chance(50), timestamp);
         let payout = money(offer.payout(country), rng.chance(70));
         let lead = format!("{:016x}", rng.next());
-        Row {
+        let row = Conversion {
             offer_id: id,
             country,
             subid: &self.subid,
             payout,
             timestamp,
             lead: &lead,
+        };
+        match shape_of(&self.subid, book.shape) {
+            Shape::Bare => row.bare(),
+            // People see the rows of this sub-id first.
+            Shape::Wrapped if self.subid == KNOWN_SUBID => row.usual(),
+            Shape::Wrapped => row.varied(rng),
         }
-        .json(book.shape)
     }
 }
 
@@ -237,11 +234,18 @@ impl Reversals {
     ///
     /// # Errors
     ///
-    /// When a parameter is missing or wrong, the start is after the end, or the range is longer
-    /// than one calendar month.
-    pub(crate) fn read(query: &Query) -> Result<Reversals, Refusal> {
+    /// When a parameter is wrong, the start is after the end, or the range is longer than one
+    /// calendar month.
+    pub(crate) fn read(query: &Query, today: Date) -> Result<Reversals, Refusal> {
         let publisher = publisher(query)?;
-        let (start, end) = (day(query, "start_date")?, day(query, "end_date")?);
+        let (start, end) = match (day(query, "start_date")?, day(query, "end_date")?) {
+            (Some(start), Some(end)) => (start, end),
+            (Some(start), None) => (start, month_from(start).min(today).max(start)),
+            (None, end) => {
+                let end = end.unwrap_or(today);
+                (month_to(end), end)
+            }
+        };
         if end < start {
             return Err(Refusal::parameter(format!(
                 "end_date {end} is before start_date {start}"
@@ -279,7 +283,12 @@ impl Reversals {
         }
         rows.sort_by_key(|(day, _)| *day);
         let rows: Vec<String> = rows.into_iter().map(|(_, row)| row).collect();
-        listed("reversals", &rows, book.shape)
+        let shape = if self.end.year() < LEGACY_YEARS {
+            Shape::Bare
+        } else {
+            book.shape
+        };
+        listed("reversals", &rows, shape)
     }
 }
 
@@ -292,15 +301,22 @@ fn row_of_reversal(rng: &mut Rng, book: Book<'_>, day: i64) -> Option<String> {
         0 => KNOWN_SUBID.to_owned(),
         _ => format!("user-{}", rng.between(1, 400)),
     };
-    let reason = quoted(rng.word(REASONS), Style::Plain);
-    let lead = rng.next();
-    let date = EPOCH.checked_add(day.days()).ok()?;
-    Some(format!(
-        r#"{{"lead_id":"{lead:016x}","offer_id":{id},"subid":"{subid}","amount":{amount},"date":"{date}","reason":{reason}}}"#
-    ))
+    let reason = rng.word(REASONS);
+    let row = Reversal {
+        lead: rng.next(),
+        offer_id: id,
+        subid,
+        amount,
+        date: EPOCH.checked_add(day.days()).ok()?.to_string(),
+        time: day * DAY,
+        reason,
+    };
+    Some(row.varied(rng))
 }
 
 const EPOCH: Date = date(1970, 1, 1);
+/// The first day that has the form yyyy-mm-dd.
+const FIRST_DAY: Date = date(0, 1, 1);
 
 /// Days since 1970.
 fn days(date: Date) -> i64 {
@@ -311,12 +327,22 @@ fn midnight(date: Date) -> i64 {
     days(date) * DAY
 }
 
+/// The last day of the month that begins with `start`.
+fn month_from(start: Date) -> Date {
+    let last = start.checked_add(1.month()).and_then(Date::yesterday);
+    last.unwrap_or(Date::MAX)
+}
+
+/// The first day of a month that ends with `end`. It has 28 days, as the shortest month.
+fn month_to(end: Date) -> Date {
+    let first = end.checked_sub(27.days()).unwrap_or(FIRST_DAY);
+    first.max(FIRST_DAY)
+}
+
 /// The parameter `name` as a date in the documented form.
-fn day(query: &Query, name: &str) -> Result<Date, Refusal> {
-    let Some(text) = query.get(name) else {
-        return Err(Refusal::parameter(format!(
-            "{name} is required, in the form yyyy-mm-dd"
-        )));
+fn day(query: &Query, name: &str) -> Result<Option<Date>, Refusal> {
+    let Some(text) = query.given(name) else {
+        return Ok(None);
     };
     // jiff accepts more forms than this one, so the form is checked separately.
     let strict = text.len() == 10
@@ -324,28 +350,13 @@ fn day(query: &Query, name: &str) -> Result<Date, Refusal> {
             4 | 7 => byte == b'-',
             _ => byte.is_ascii_digit(),
         });
-    text.parse().ok().filter(|_| strict).ok_or_else(|| {
+    let date = text.parse().ok().filter(|_| strict).ok_or_else(|| {
         let text = excerpt(text);
         Refusal::parameter(format!(
             "{name} must be a date in the form yyyy-mm-dd, not \"{text}\""
         ))
-    })
-}
-
-fn either(as_text: bool, number: impl std::fmt::Display) -> String {
-    if as_text {
-        format!("\"{number}\"")
-    } else {
-        number.to_string()
-    }
-}
-
-fn money(amount: Option<Mills>, as_text: bool) -> String {
-    match amount {
-        None => "null".to_owned(),
-        Some(amount) if as_text => format!("\"{}\"", amount.fixed()),
-        Some(amount) => amount.number(),
-    }
+    })?;
+    Ok(Some(date))
 }
 
 fn listed(name: &str, rows: &[String], shape: Shape) -> String {

@@ -7,8 +7,7 @@ use tokio::sync::oneshot;
 use crate::provider::Provider;
 use crate::witness::Request;
 
-/// A publisher id for callers without one. The sandbox accepts any positive integer of up to 16
-/// digits.
+/// A publisher id for callers without one. The sandbox accepts any positive integer of 64 bits.
 pub const DEFAULT_PUBLISHER_ID: u64 = 3_360_001;
 
 /// The api key of a sandbox for which no other key is set.

@@ -148,7 +148,7 @@ async fn make(
     if !(200..300).contains(&status) {
         // The status says more than a body that broke off.
         let body = read.unwrap_or_default();
-        let words = std::str::from_utf8(&body).ok().and_then(words_of_failure);
+        let words = words_of_failure(&String::from_utf8_lossy(&body));
         let words = words.map(|words| redact::excerpt(words.as_bytes(), &secrets));
         let error = answered(Kind::Status(words), status, retry_after)
             .with_excerpt(redact::excerpt(&body, &secrets));

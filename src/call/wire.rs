@@ -54,11 +54,19 @@ pub(super) async fn read_body(
     // Content-Length is only a hint, so at most 8 MB are reserved for it.
     let reserved = usize::try_from(announced.unwrap_or(0).min(8 << 20)).unwrap_or(0);
     let mut body: Option<Unpacked> = None;
+    // Packing makes nothing larger, but for a few bytes. Without this cap, packed nothing could be
+    // sent without end.
+    let packed_cap = cap.saturating_add(cap / 100).saturating_add(1024);
+    let mut received = 0_u64;
     while let Some(chunk) = response
         .chunk()
         .await
         .map_err(|error| failed(error, None, secrets))?
     {
+        received += chunk.len() as u64;
+        if received > packed_cap {
+            return Err(Error::new(Kind::TooLarge(cap)));
+        }
         body.get_or_insert_with(|| Unpacked::new(encoding, cap, reserved))
             .push(&chunk)?;
     }

@@ -31,6 +31,8 @@ pub struct Conversion {
 impl Row for Conversion {
     type Model = types::Conversion;
 
+    const TIMES: &'static [&'static str] = &["timestamp"];
+
     fn check(model: &types::Conversion) -> Result<(), (&'static str, String)> {
         match model.country.as_ref().map(Text::as_str) {
             Some(code) if !code.is_empty() && Country::new(code).is_none() => {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// More than redaction looks at, and little enough to keep while it does.
 const MESSAGE_CHARS: usize = 16 << 10;
@@ -25,8 +25,9 @@ pub(super) fn bounded(text: &str) -> String {
 /// let offers = cpalead::OfferList::from_json(body.to_vec())?;
 ///
 /// assert_eq!(offers.len(), 1);
+/// assert_eq!(offers.defects()[0].to_string(), "offers[1]: missing field `id`");
 /// for defect in offers.defects() {
-///     println!("{defect}"); // offers[0].epc: `N/A` is not a valid amount: …
+///     println!("{defect}");
 /// }
 /// # Ok::<(), cpalead::Error>(())
 /// ```
@@ -182,13 +183,28 @@ impl fmt::Display for Defect {
     }
 }
 
-/// `{"kind":"field_unreadable","path":"offers[3].epc","message":"…"}`
+/// `{"kind":"field_unreadable","path":"offers[3].epc","message":"…","offer_id":7}`, with the ids of
+/// the row that could be read.
 impl Serialize for Defect {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut defect = serializer.serialize_struct("Defect", 3)?;
-        defect.serialize_field("kind", self.kind.as_str())?;
-        defect.serialize_field("path", &self.path)?;
-        defect.serialize_field("message", &self.message)?;
+        let mut defect = serializer.serialize_map(None)?;
+        defect.serialize_entry("kind", self.kind.as_str())?;
+        defect.serialize_entry("path", &self.path)?;
+        defect.serialize_entry("message", &self.message)?;
+        let RowName {
+            offer_id,
+            lead_id,
+            subid,
+        } = &self.name;
+        if let Some(offer_id) = offer_id {
+            defect.serialize_entry("offer_id", offer_id)?;
+        }
+        if let Some(lead_id) = lead_id {
+            defect.serialize_entry("lead_id", lead_id)?;
+        }
+        if let Some(subid) = subid {
+            defect.serialize_entry("subid", subid)?;
+        }
         defect.end()
     }
 }

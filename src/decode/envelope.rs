@@ -66,6 +66,7 @@ impl<'de, T> Envelope<'de, T> {
             .is_some_and(|words| says_none(words, shape.list));
         let may_be_empty = says_none && (is_success || status.is_none());
         if self.said.fails() || !(is_success || may_be_empty) {
+            let status = status.filter(|status| !status.eq_ignore_ascii_case("success"));
             let words = words.or(status.map(Cow::into_owned));
             return Err(refused(words.as_deref().unwrap_or("no reason given")));
         }

@@ -29,7 +29,7 @@ pub(super) fn json_of<'a>(
     callback: Option<&Callback>,
 ) -> Result<(&'a str, Option<Defect>), Error> {
     let text = text.trim_start_matches('\u{feff}');
-    let (text, defect) = match php_message(text) {
+    let (text, defect) = match php_message(text, callback) {
         Some((message, Some(rest))) => {
             let message = format!("PHP printed a message in front of the JSON: {message}");
             (rest, Some(Defect::of_answer(message)))
@@ -59,7 +59,10 @@ pub(super) fn json_of<'a>(
 
 /// The first line of what PHP printed in front of an answer, and the JSON behind it, if there is
 /// any.
-fn php_message(text: &str) -> Option<(String, Option<&str>)> {
+pub(super) fn php_message<'a>(
+    text: &'a str,
+    callback: Option<&Callback>,
+) -> Option<(String, Option<&'a str>)> {
     const LEVELS: [&str; 6] = [
         "Warning: ",
         "Notice: ",
@@ -91,17 +94,24 @@ fn php_message(text: &str) -> Option<(String, Option<&str>)> {
     if !LEVELS.iter().any(|level| said.starts_with(level)) {
         return None;
     }
-    // The JSON begins a line, or follows a tag.
-    let begins = start.char_indices().filter(|(at, c)| {
-        let before = start[..*at].chars().next_back();
-        matches!(c, '{' | '[') && matches!(before, Some('\n' | '>'))
+    // The JSON follows a tag or a blank.
+    let mut behind = start.char_indices().filter_map(|(at, c)| {
+        let rest = &start[at..];
+        let called = callback.is_some_and(|callback| rest.starts_with(callback.as_str()));
+        let begins = matches!(c, '{' | '[') || called || rest.starts_with("/**/");
+        let before = start[..at].chars().next_back();
+        (begins && matches!(before, Some('\n' | '>' | ' '))).then_some(rest)
     });
-    let mut rest = begins.map(|(at, _)| &start[at..]);
     // Each try reads as far as its text is JSON: few are enough.
-    let json = rest
-        .by_ref()
-        .take(8)
-        .find(|rest| serde_json::from_str::<IgnoredAny>(rest).is_ok());
+    let json = behind.by_ref().take(8).find(|rest| {
+        let json = jsonp::unwrap(rest, callback).unwrap_or(rest);
+        serde_json::from_str::<IgnoredAny>(json).is_ok()
+    });
+    // The message ends where the JSON begins.
+    let message = match json {
+        Some(json) => first_line(&start[..start.len() - json.len()]),
+        None => message,
+    };
     Some((message, json))
 }
 
@@ -113,7 +123,7 @@ mod tests {
     fn messages_of_php_are_told_from_pages_and_from_json() {
         #[track_caller]
         fn check(text: &str, message: Option<&str>, json: Option<&str>) {
-            let found = php_message(text);
+            let found = php_message(text, None);
             assert_eq!(found.as_ref().map(|found| &*found.0), message, "{text}");
             assert_eq!(found.and_then(|found| found.1), json, "{text}");
         }
@@ -127,6 +137,11 @@ mod tests {
             "PHP Notice:  x in a.php on line 3\n[1]",
             Some("PHP Notice: x in a.php on line 3"),
             Some("[1]"),
+        );
+        check(
+            "<br /><b>Warning</b>: x on line 3<br />{\"a\":1}",
+            Some("Warning: x on line 3"),
+            Some("{\"a\":1}"),
         );
         check("Fatal error: x", Some("Fatal error: x"), None);
         check("<!DOCTYPE html><p>Warning: x", None, None);

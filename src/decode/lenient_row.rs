@@ -9,6 +9,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::defect::{DefectKind, RowName};
+use super::field_names;
 use super::prune::{Step, shown, without};
 use super::row::{Row, Unreadable};
 use crate::values::lenient::leniently;
@@ -17,7 +18,13 @@ use crate::values::text::Text;
 use crate::values::without_place;
 
 /// How many odd parts of one field are left out before the whole field is.
-const MOST_PARTS: usize = 16;
+const MOST_PARTS: usize = 4;
+
+/// The longest field, in bytes of JSON, of which parts are left out.
+const LONGEST_FIELD: usize = 64 << 10;
+
+/// The longest id, in bytes, by which a row is named. A part of one could be a part of a secret.
+const LONGEST_NAME: usize = 200;
 
 /// A part of a row that is odd: its path below the row, and why.
 #[derive(Debug)]
@@ -41,8 +48,13 @@ pub(super) struct LenientRow<R> {
 /// Reads a row field by field.
 pub(super) fn read<R: Row>(raw: &str, index: u32) -> LenientRow<R> {
     let mut odd = Vec::new();
+    let known = field_names::of::<R::Model>();
     let fields = match serde_json::from_str::<Fields<'_>>(raw) {
-        Ok(Fields(fields)) => fields,
+        // What the model does not read costs nothing.
+        Ok(Fields(mut fields)) => {
+            fields.retain(|field| known.contains(&&*field.name));
+            fields
+        }
         Err(error) => {
             odd.push(dropped("", without_place(&error)));
             return LenientRow {
@@ -155,25 +167,25 @@ impl Reader {
 
     /// The fields without those that are there twice. Which of two amounts was meant?
     fn unique<'a>(&mut self, fields: Vec<Field<'a>>) -> Vec<Field<'a>> {
-        let mut unique: Vec<Field<'a>> = Vec::with_capacity(fields.len());
-        let mut twice = Vec::new();
+        // Only fields of the model come here, so these lists are short.
+        let mut unique: Vec<Field<'a>> = Vec::new();
+        let mut twice: Vec<Cow<'a, str>> = Vec::new();
         for field in fields {
             match unique.iter().find(|known| known.name == field.name) {
-                Some(known) if known.value != field.value => twice.push(field.name),
+                Some(known) if known.value != field.value => {
+                    if !twice.contains(&field.name) {
+                        twice.push(field.name);
+                    }
+                }
                 Some(_) => {}
                 None => unique.push(field),
             }
         }
         unique.retain(|field| !twice.contains(&field.name));
         for name in twice {
-            if !self.unreadable.has(&name) {
-                let message = "it is there twice, with two values".to_owned();
-                self.lose(
-                    &name,
-                    shown(&[Step::Key(name.clone().into_owned())]),
-                    message,
-                );
-            }
+            let message = "it is there twice, with two values".to_owned();
+            let path = shown(&[Step::Key(name.clone().into_owned())]);
+            self.lose(&name, path, message);
         }
         unique
     }
@@ -192,6 +204,14 @@ impl Reader {
                     steps: vec![Step::Key(name.to_owned())],
                     message,
                 })
+            });
+            let is_money = R::MONEY.contains(&&*field.name);
+            let read = read.and_then(|()| match oddities.dollars && !is_money {
+                true => Err(Fault {
+                    steps: vec![Step::Key(field.name.clone().into_owned())],
+                    message: "it is an amount of money: expected a number".to_owned(),
+                }),
+                false => Ok(()),
             });
             let Err(fault) = read else {
                 self.dollars |= oddities.dollars;
@@ -213,8 +233,18 @@ impl Reader {
                 if field.value == "false" {
                     return None;
                 }
-                if let Some(value) = other_reading(&field.value) {
+                let is_time = R::TIMES.contains(&&*field.name);
+                if let Some(value) = php_time(&field.value).filter(|_| is_time) {
+                    // Its own fault says more than that an object was found.
                     field.value = Cow::Owned(value);
+                    continue;
+                }
+                if field
+                    .value
+                    .starts_with(|c: char| c.is_ascii_digit() || c == '-')
+                {
+                    // A number is also the text of its digits.
+                    field.value = Cow::Owned(format!("\"{}\"", field.value));
                     first_fault = Some(fault);
                     continue;
                 }
@@ -222,6 +252,7 @@ impl Reader {
             let fault = first_fault.take().unwrap_or(fault);
             let below = fault.steps.get(1..).unwrap_or_default();
             if parts < MOST_PARTS
+                && field.value.len() <= LONGEST_FIELD
                 && !below.is_empty()
                 && let Some(value) = without(&field.value, below)
             {
@@ -269,17 +300,17 @@ fn model<R: Row>(fields: &[Field<'_>]) -> Result<R::Model, Fault> {
     })
 }
 
-/// What a value means in the eyes of PHP, where its own type cannot be read: a number is also the
-/// text of its digits, and a `DateTime` is its date with its zone.
-fn other_reading(value: &str) -> Option<String> {
+/// The text of a `DateTime` that PHP wrote as an object: its date with its zone.
+fn php_time(value: &str) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct DateTime {
         date: String,
         timezone: Option<String>,
     }
 
-    if value.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
-        return Some(format!("\"{value}\""));
+    // serde would read the struct from a list too.
+    if !value.starts_with('{') {
+        return None;
     }
     let DateTime { date, timezone } = serde_json::from_str(value).ok()?;
     let zone = match timezone.as_deref() {
@@ -301,9 +332,8 @@ fn name_of(fields: &[Field<'_>]) -> RowName {
     let id = |name: &str| Some(serde_json::from_str::<OfferId>(value(name)?).ok()?.0);
     let text = |name: &str| {
         let text = serde_json::from_str::<Text>(value(name)?).ok()?;
-        Some(text.as_str())
-            .filter(|text| !text.is_empty())
-            .map(Box::from)
+        let fits = |text: &&str| !text.is_empty() && text.len() <= LONGEST_NAME;
+        Some(text.as_str()).filter(fits).map(Box::from)
     };
     RowName {
         offer_id: id("id").or_else(|| id("offer_id")).or_else(|| id("campid")),

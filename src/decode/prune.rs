@@ -47,28 +47,28 @@ pub(super) fn without(json: &str, steps: &[Step]) -> Option<String> {
         Step::Key(name) => is_object && key == name,
         Step::Index(index) => !is_object && at == *index,
     };
-    let mut kept = Vec::with_capacity(entries.len());
-    let mut found = false;
-    for (at, (key, value)) in entries.into_iter().enumerate() {
-        let value = if leads_to(at, &key) {
-            found = true;
-            if below.is_empty() {
-                continue;
-            }
-            Cow::Owned(without(value.get(), below)?)
-        } else {
-            Cow::Borrowed(value.get())
-        };
-        kept.push(match is_object {
-            true => format!("{}:{value}", serde_json::to_string(&key).ok()?),
-            false => value.into_owned(),
-        });
+    let mut parts = entries.iter().enumerate();
+    let (at, (_, value)) = parts.find(|(at, (key, _))| leads_to(*at, key))?;
+    let place = |raw: &RawValue| {
+        let start = raw.get().as_ptr() as usize - json.as_ptr() as usize;
+        (start, start + raw.get().len())
+    };
+    let (start, end) = place(value);
+    if !below.is_empty() {
+        let value = without(value.get(), below)?;
+        return Some([&json[..start], value.as_str(), &json[end..]].concat());
     }
-    let inside = kept.join(",");
-    found.then(|| match is_object {
-        true => format!("{{{inside}}}"),
-        false => format!("[{inside}]"),
-    })
+    // With the part goes the comma in front of it, or behind it for the first.
+    let (cut, rest) = match at.checked_sub(1) {
+        Some(before) => (place(entries[before].1).1, end),
+        None => {
+            let open = json.find(['{', '['])? + 1;
+            let behind = json[end..].trim_start();
+            let comma = usize::from(behind.starts_with(','));
+            (open, json.len() - behind.len() + comma)
+        }
+    };
+    Some([&json[..cut], &json[rest..]].concat())
 }
 
 /// The members of an object, or the elements of a list under empty keys.
@@ -136,9 +136,12 @@ mod tests {
         check(
             r#"[{"a":1,"b":"x"}, 2.50]"#,
             &[Index(0), key("b")],
-            Some(r#"[{"a":1},2.50]"#),
+            Some(r#"[{"a":1}, 2.50]"#),
         );
         check("[1,2,3]", &[Index(1)], Some("[1,3]"));
+        check("[ 1 , 2 ]", &[Index(0)], Some("[ 2 ]"));
+        check("[1]", &[Index(0)], Some("[]"));
+        check(r#"{"a":1 ,"b":2}"#, &[key("a")], Some(r#"{"b":2}"#));
         check(r#"{"a":1}"#, &[key("c")], None);
         check(r#"{"a":1}"#, &[Index(0)], None);
         check("7", &[Index(0)], None);

@@ -127,6 +127,9 @@ impl<'de> ReadRows<'de> for Raw {
             rows.push((index, map.next_value::<&RawValue>()?));
         }
         rows.sort_by_key(|(index, _)| *index);
+        if rows.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return Err(A::Error::custom("a key of the list is there twice"));
+        }
         Ok(rows.into_iter().map(|(_, row)| row).collect())
     }
 }

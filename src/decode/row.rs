@@ -30,6 +30,12 @@ pub(crate) trait Row: Sized {
     /// The field without which there is no row.
     const KEY: Option<&'static str> = None;
 
+    /// The fields that hold times: a `DateTime` of PHP is read there.
+    const TIMES: &'static [&'static str] = &[];
+
+    /// The fields that hold money: a dollar sign is read there.
+    const MONEY: &'static [&'static str] = &["amount", "payout"];
+
     /// Looks at what the types of the fields cannot see.
     ///
     /// # Errors

@@ -235,7 +235,7 @@ mod tests {
         gives(r#""fraud \ud83d""#, r#"/**/shop.cb("fraud \ufffd");"#);
         gives("{\"<\":\"&\"}", r#"/**/shop.cb({"\u003c":"&"});"#);
         gives(r#""\\<\"""#, r#"/**/shop.cb("\\\u003c\"");"#);
-        gives(r#""\ud800 ü \u0000""#, r#"/**/shop.cb("\ud800 ü \u0000");"#);
+        gives(r#""\ud800 ü \u0000""#, r#"/**/shop.cb("\ufffd ü \u0000");"#);
     }
 
     #[test]

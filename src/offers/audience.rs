@@ -9,9 +9,9 @@ use crate::values::devices::{Device, Devices};
 impl Offer {
     /// Whether the offer is for users in this country with this device.
     ///
-    /// The answer is `None` where it is not known: the request left out the devices or the countries,
-    /// they cannot be read, or the offer has a word for devices that nobody knows. `mobile` includes
-    /// iOS and Android, and `iphone` and `ipad` are iOS.
+    /// The answer is `None` where it is not known: the request left out the devices or the
+    /// countries, they cannot be read, or the offer has a word for devices that nobody knows.
+    /// `mobile` includes iOS and Android, and `iphone` and `ipad` are iOS.
     ///
     /// ```
     /// # fn show(offers: &cpalead::OfferList) {

@@ -62,6 +62,8 @@ impl Row for Offer {
 
     const KEY: Option<&'static str> = Some("id");
 
+    const MONEY: &'static [&'static str] = &["amount", "epc", "events", "payouts_per_country"];
+
     fn currency(model: &types::Offer) -> Option<&str> {
         let currency = model.payout_currency.as_ref().map(Text::as_str);
         currency.filter(|currency| !currency.is_empty())

@@ -9,7 +9,6 @@ use crate::decode::row::{Row, Unreadable};
 use crate::generated::types;
 use crate::values::amount::Amount;
 use crate::values::text::Text;
-use crate::values::time::Time;
 
 /// One reversal: a conversion whose money was taken back.
 ///
@@ -30,16 +29,7 @@ pub struct Reversal {
 impl Row for Reversal {
     type Model = types::Reversal;
 
-    fn check(model: &types::Reversal) -> Result<(), (&'static str, String)> {
-        match model.date.as_ref().map(Text::as_str) {
-            Some(date) if Time::date_of(date).is_none() => {
-                let message =
-                    format!("`{date}` is not a valid date: expected one such as 2026-01-31");
-                Err(("date", message))
-            }
-            _ => Ok(()),
-        }
-    }
+    const TIMES: &'static [&'static str] = &["date", "timestamp"];
 
     fn is_blank(model: &types::Reversal) -> bool {
         *model == types::Reversal::default()
@@ -106,7 +96,7 @@ impl Reversal {
     /// time in it.
     #[must_use]
     pub fn date(&self) -> Option<Date> {
-        Time::date_of(self.model.date.as_ref()?.as_str()).flatten()
+        self.model.date.as_ref()?.date()
     }
 
     /// When the conversion was taken back, where the provider sends a time.

@@ -171,8 +171,10 @@ fn grouped(text: &str) -> Option<Decimal> {
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let in_threes = groups[1..].iter().all(|group| group.len() == 3);
     let sound = groups.iter().copied().chain(fraction).all(all_digits) && in_threes;
-    let is_certain = fraction.is_some() || groups.len() > 2;
-    if !sound || !is_certain || groups.len() < 2 || groups[0].len() > 3 {
+    // `192.168.100` is not a number, and no number begins with a zero in front of others.
+    let is_certain = fraction.is_some() || (separator == ',' && groups.len() > 2);
+    let begins = !groups[0].starts_with('0') && groups[0].len() <= 3;
+    if !sound || !is_certain || groups.len() < 2 || !begins {
         return None;
     }
     from_text(&format!("{}.{}", groups.concat(), fraction.unwrap_or("0")))
@@ -268,6 +270,9 @@ mod tests {
         check("\"1.234,50\"", "1234.50");
         check("\"1,234,567\"", "1234567.0");
         for ambiguous in [
+            "192.168.100",
+            "000,000,001",
+            "0,123.45",
             "1,234",
             "1.23,45",
             "12,34.5",

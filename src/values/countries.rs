@@ -99,8 +99,8 @@ impl Serialize for Countries {
 #[derive(Default)]
 struct Gathered {
     codes: SmallVec<[Country; 64]>,
-    // Codes that were taken for others.
-    taken: Vec<(Country, Country)>,
+    // A code that was taken for another one.
+    taken: Option<(Country, Country)>,
     #[allow(clippy::box_collection)]
     unknown: Option<Box<Vec<Box<str>>>>,
 }
@@ -120,7 +120,7 @@ impl Gathered {
             None => self.codes.push(code),
             Some(meant) => {
                 self.codes.push(meant);
-                self.taken.push((code, meant));
+                self.taken = Some((code, meant));
             }
         }
     }
@@ -129,7 +129,7 @@ impl Gathered {
     ///
     /// When a code was taken for another one, unless the row is read leniently.
     fn finish<E: Error>(self) -> Result<Countries, E> {
-        for (code, meant) in &self.taken {
+        if let Some((code, meant)) = self.taken {
             let message = format!("`{code}` was taken for {meant}");
             if !lenient::assumed("", message.as_str()) {
                 return Err(E::custom(message));

@@ -2,6 +2,9 @@
 
 use std::cell::RefCell;
 
+/// How many oddities of one field are reported. A field with more is odd enough.
+pub(crate) const MOST_REPORTED: usize = 100;
+
 /// What a value reported about a part of itself.
 #[derive(Debug)]
 pub(crate) struct Oddity {
@@ -21,6 +24,18 @@ pub(crate) struct Oddities {
     pub(crate) dollars: bool,
 }
 
+impl Oddities {
+    fn add(&mut self, path: String, message: String, was_read: bool) {
+        if self.list.len() < MOST_REPORTED {
+            self.list.push(Oddity {
+                path,
+                message,
+                was_read,
+            });
+        }
+    }
+}
+
 thread_local! {
     /// Set while a row is read leniently on this thread. A value deep inside a generated model has
     /// no other way to report something.
@@ -37,25 +52,13 @@ pub(crate) fn leniently<T>(read: impl FnOnce() -> T) -> (T, Oddities) {
 
 /// Reports that a part of a value cannot be read. False if the value has to fail instead.
 pub(crate) fn left_out(path: impl Into<String>, message: impl Into<String>) -> bool {
-    report(|oddities| {
-        oddities.list.push(Oddity {
-            path: path.into(),
-            message: message.into(),
-            was_read: false,
-        });
-    })
+    report(|oddities| oddities.add(path.into(), message.into(), false))
 }
 
 /// Reports that a part of a value was read on an assumption. False if the value has to fail
 /// instead.
 pub(crate) fn assumed(path: impl Into<String>, message: impl Into<String>) -> bool {
-    report(|oddities| {
-        oddities.list.push(Oddity {
-            path: path.into(),
-            message: message.into(),
-            was_read: true,
-        });
-    })
+    report(|oddities| oddities.add(path.into(), message.into(), true))
 }
 
 /// Reports an amount in US dollars. False if the value has to fail instead.

@@ -13,6 +13,9 @@ use super::country::Country;
 use super::lenient;
 use super::without_place;
 
+/// How many amounts under other keys are kept: more than there are codes of two letters.
+const MOST_OTHERS: usize = 1000;
+
 /// Amounts sorted by country, each country once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct PayoutsPerCountry {
@@ -26,7 +29,7 @@ pub(crate) struct PayoutsPerCountry {
 struct Odd {
     // Amounts under keys that are not country codes: no look-up by country can mean them.
     others: Vec<(Box<str>, Decimal)>,
-    // Countries whose entry cannot be read.
+    // Countries whose entry cannot be read, sorted.
     unreadable: Vec<Country>,
 }
 
@@ -48,7 +51,9 @@ impl PayoutsPerCountry {
             .binary_search_by_key(&country.number(), |entry| entry.0.number());
         match (found, &self.odd) {
             (Ok(index), _) => Own::Amount(self.entries[index].1),
-            (Err(_), Some(odd)) if odd.unreadable.contains(&country) => Own::Unreadable,
+            (Err(_), Some(odd)) if odd.unreadable.binary_search(&country).is_ok() => {
+                Own::Unreadable
+            }
             (Err(_), _) => Own::Missing,
         }
     }
@@ -80,59 +85,83 @@ pub(crate) fn bit(country: Country) -> u64 {
 struct Gathered {
     entries: Vec<(Country, Decimal)>,
     odd: Odd,
-    // Entries that cannot be read, by their keys, and keys that were taken for others.
+    // Entries that cannot be read, by their keys.
     faults: Vec<(String, String)>,
-    taken: Vec<(Country, Country)>,
+    // A code that was taken for another one.
+    taken: Option<(Country, Country)>,
+    // An entry that cannot be read and may be for any country.
+    fault_of_all: Option<String>,
 }
 
 impl Gathered {
     fn push(&mut self, key: Key, amount: Result<Amount, String>) {
-        let country = match &key {
-            Key::Country(code) => Some(code.meant().unwrap_or(*code)),
-            Key::Other(_) => None,
-        };
-        match (amount, key) {
+        match (key, amount) {
             // An entry without an amount says nothing: the default applies to its country.
-            (Ok(Amount(None)), _) => {}
-            (Ok(Amount(Some(amount))), Key::Country(code)) => {
-                let meant = country.unwrap_or(code);
-                if meant != code {
-                    self.taken.push((code, meant));
+            (_, Ok(Amount(None))) => {}
+            (Key::Country(code), Ok(Amount(Some(amount)))) => {
+                let meant = code.meant();
+                self.taken = meant.map(|meant| (code, meant)).or(self.taken);
+                self.entries.push((meant.unwrap_or(code), amount));
+            }
+            (Key::Country(code), Err(message)) => {
+                self.odd.unreadable.push(code.meant().unwrap_or(code));
+                self.fault(format!(".{code}"), message);
+            }
+            (Key::Other(key), Ok(Amount(Some(amount)))) => {
+                if self.faults.len() < lenient::MOST_REPORTED {
+                    let message = format!("`{key}` is not a country code: its amount is not used");
+                    self.fault(format!(".{key}"), message);
                 }
-                self.entries.push((meant, amount));
+                if self.odd.others.len() < MOST_OTHERS {
+                    self.odd.others.push((key, amount));
+                }
             }
-            (Ok(Amount(Some(amount))), Key::Other(key)) => self.odd.others.push((key, amount)),
-            (Err(message), key) => {
-                self.odd.unreadable.extend(country);
-                self.faults.push((format!(".{key}"), message));
+            (Key::Other(key), Err(message)) => {
+                self.fault_of_all
+                    .get_or_insert_with(|| format!("under `{key}`: {message}"));
             }
+        }
+    }
+
+    fn fault(&mut self, path: String, message: String) {
+        if self.faults.len() < lenient::MOST_REPORTED {
+            self.faults.push((path, message));
         }
     }
 
     /// # Errors
     ///
-    /// When an entry is odd, unless the row is read leniently.
+    /// When an entry is odd, unless the row is read leniently; and when an entry that cannot be
+    /// read may be for any country.
     fn finish<E: Error>(mut self) -> Result<PayoutsPerCountry, E> {
+        if let Some(message) = self.fault_of_all {
+            return Err(E::custom(message));
+        }
         self.entries.sort_by_key(|entry| entry.0);
         // Two amounts for one country cannot both be right, and a promise of money is not the place
         // to guess.
+        let mut twice = Vec::new();
         for pair in self.entries.windows(2) {
-            if pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1 {
-                let country = pair[0].0;
-                self.odd.unreadable.push(country);
-                self.faults
-                    .push((format!(".{country}"), format!("{country} has two amounts")));
+            if pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1 && !twice.contains(&pair[0].0) {
+                twice.push(pair[0].0);
             }
         }
+        for country in twice {
+            self.odd.unreadable.push(country);
+            self.fault(format!(".{country}"), format!("{country} has two amounts"));
+        }
+        self.odd.unreadable.sort_unstable();
+        self.odd.unreadable.dedup();
         let unreadable = &self.odd.unreadable;
-        self.entries.retain(|entry| !unreadable.contains(&entry.0));
+        self.entries
+            .retain(|entry| unreadable.binary_search(&entry.0).is_err());
         self.entries.dedup_by_key(|entry| entry.0);
         for (path, message) in self.faults {
             if !lenient::left_out(path, message.as_str()) {
                 return Err(E::custom(message));
             }
         }
-        for (code, meant) in self.taken {
+        if let Some((code, meant)) = self.taken {
             let message = format!("`{code}` was taken for {meant}");
             if !lenient::assumed(format!(".{code}"), message.as_str()) {
                 return Err(E::custom(message));
@@ -256,15 +285,6 @@ enum Key {
     Other(Box<str>),
 }
 
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Key::Country(country) => country.fmt(f),
-            Key::Other(key) => f.write_str(key),
-        }
-    }
-}
-
 impl<'de> Deserialize<'de> for Key {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct KeyVisitor;
@@ -327,7 +347,7 @@ impl<'de> Deserialize<'de> for CountryAmount {
                 }
                 Ok(CountryAmount {
                     key: key.ok_or_else(|| A::Error::missing_field("country"))?,
-                    amount: amount.unwrap_or(Ok(Amount(None))),
+                    amount: amount.unwrap_or_else(|| Err("missing field `amount`".to_owned())),
                 })
             }
         }
@@ -371,7 +391,15 @@ mod tests {
 
     #[test]
     fn a_key_that_is_not_a_code_is_kept_and_never_looked_up() {
-        check(r#"{"ALL":1,"US":2}"#, r#"{"US":"2","ALL":"1"}"#);
+        let (payouts, oddities) = read(r#"{"ALL":1,"US":2}"#);
+        assert_eq!(
+            serde_json::to_string(&payouts).unwrap(),
+            r#"{"US":"2","ALL":"1"}"#
+        );
+        assert_eq!(
+            oddities.list[0].message,
+            "`ALL` is not a country code: its amount is not used"
+        );
     }
 
     #[test]
@@ -402,13 +430,13 @@ mod tests {
 
     #[test]
     fn leniently_an_odd_entry_costs_only_its_country() {
-        let (payouts, oddities) = read(r#"{"US":"lots","CA":1,"ALL":{},"GB":false}"#);
+        let (payouts, oddities) = read(r#"{"US":"lots","CA":1,"GB":false}"#);
         assert_eq!(payouts.get(Country::US), Own::Unreadable);
         assert_eq!(payouts.get(Country::GB), Own::Unreadable);
         assert_eq!(payouts.get(Country::CA), Own::Amount(Decimal::ONE));
         assert_eq!(payouts.get(Country::DE), Own::Missing);
         let paths: Vec<_> = oddities.list.iter().map(|odd| odd.path.as_str()).collect();
-        assert_eq!(paths, [".US", ".ALL", ".GB"]);
+        assert_eq!(paths, [".US", ".GB"]);
     }
 
     #[test]
@@ -418,6 +446,16 @@ mod tests {
         assert_eq!(payouts.get(Country::CA), Own::Amount(Decimal::ONE));
         assert_eq!(oddities.list.len(), 1);
         assert_eq!(oddities.list[0].message, "US has two amounts");
+    }
+
+    #[test]
+    fn an_odd_entry_that_may_be_for_any_country_costs_the_whole_list() {
+        for json in [r#"{"ALL":{}}"#, r#"{"payouts":{"US":4}}"#, "[7]"] {
+            let (read, _) = leniently(|| serde_json::from_str::<PayoutsPerCountry>(json));
+            assert!(read.is_err(), "{json}");
+        }
+        let (payouts, _) = read(r#"[{"country":"US","payout":4}]"#);
+        assert_eq!(payouts.get(Country::US), Own::Unreadable);
     }
 
     #[test]

@@ -13,6 +13,9 @@ use serde::ser::{Serialize, Serializer};
 /// January 1978.
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
+/// The beginning of 1974. Smaller numbers are not seconds: a catalogue of this kind is younger.
+const FIRST_SECOND: f64 = 126_230_400.0;
+
 /// A point in time, or none where the provider sent a zero date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Time {
@@ -39,11 +42,14 @@ impl Time {
         if number == 0.0 {
             return Some(Self::ABSENT);
         }
+        if let Some(time) = of_digits(number) {
+            return Some(time);
+        }
         let (seconds, digits) = match number {
             number if number > LAST_SECOND => (number / 1000.0, 1e3),
             number => (number, 1e6),
         };
-        if !(0.0..=LAST_SECOND).contains(&seconds) {
+        if !(FIRST_SECOND..=LAST_SECOND).contains(&seconds) {
             return None;
         }
         // A float has no exact fraction: the digits that a sender means are kept.
@@ -58,7 +64,8 @@ impl Time {
     /// Reads a text: digits, `2026-01-31 23:59:59`, ISO 8601, RFC 2822, or what JavaScript prints.
     pub(crate) fn of_text(text: &str) -> Option<Self> {
         let text = text.trim();
-        if text.is_empty() || text.starts_with("0000-00-00") {
+        // The second is how PHP formats the first.
+        if text.is_empty() || text.starts_with("0000-00-00") || text.starts_with("-0001-11-30") {
             return Some(Self::ABSENT);
         }
         let is_number = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -92,11 +99,14 @@ impl Time {
         })
     }
 
-    /// The day in UTC, or in the time zone that a text names.
+    /// The day that a text begins with, or the day in UTC of a time; none for a zero date.
     pub(crate) fn date_of(text: &str) -> Option<Option<Date>> {
         let text = text.trim();
-        if let Some(Ok(date)) = text.get(..10).map(str::parse::<Date>) {
-            return Some(Some(date));
+        let rest = text.get(10..).unwrap_or_default();
+        let day = text.get(..10).and_then(|day| day.parse::<Date>().ok());
+        // Behind the day there is nothing, or a time.
+        if day.is_some() && (rest.is_empty() || rest.starts_with([' ', 'T', '+', '['])) {
+            return Some(day);
         }
         let time = Self::of_text(text)?;
         Some(
@@ -104,6 +114,26 @@ impl Time {
                 .map(|time| TimeZone::UTC.to_datetime(time).date()),
         )
     }
+}
+
+/// Reads digits such as `20260131` and `20260131235959`: as seconds they would be long ago, as
+/// milliseconds far away.
+fn of_digits(number: f64) -> Option<Time> {
+    let in_range = |low: f64, high: f64| (low..=high).contains(&number) && number.fract() == 0.0;
+    let text = format!("{number}");
+    let time = if in_range(19_900_101.0, 21_001_231.0) {
+        Date::strptime("%Y%m%d", &text)
+            .ok()?
+            .to_datetime(jiff::civil::Time::midnight())
+    } else if in_range(19_900_101_000_000.0, 21_001_231_235_959.0) {
+        DateTime::strptime("%Y%m%d%H%M%S", &text).ok()?
+    } else {
+        return None;
+    };
+    Some(Time {
+        timestamp: TimeZone::UTC.to_timestamp(time).ok(),
+        assumes_utc: true,
+    })
 }
 
 /// `Thu Jan 01 2026 00:00:00 GMT+0100 (Central European Standard Time)`, as `Date` prints itself.
@@ -200,6 +230,15 @@ mod tests {
         check("253402207200", "9999-12-30T22:00:00Z");
         check("99999999999999999", "refused");
         check("-1", "refused");
+        check("12345", "refused");
+    }
+
+    #[test]
+    fn digits_of_a_date_are_not_seconds() {
+        check("20260131", "2026-01-31T00:00:00Z?");
+        check("\"20260131\"", "2026-01-31T00:00:00Z?");
+        check("\"20260131235959\"", "2026-01-31T23:59:59Z?");
+        check("20261331", "refused");
     }
 
     #[test]
@@ -233,6 +272,7 @@ mod tests {
         check("\"0000-00-00\"", "none");
         check("\"\"", "none");
         check("0", "none");
+        check("\"-0001-11-30 00:00:00\"", "none");
         for json in [
             "\"yesterday\"",
             "\"2026-13-01 00:00:00\"",

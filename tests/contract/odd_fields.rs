@@ -109,6 +109,54 @@ fn payouts(offer: &Offer) -> Vec<Option<(String, String, PayoutSource)>> {
     COUNTRIES.iter().map(payout).collect()
 }
 
+/// Whether a value has no amount in it, as PHP and people write that.
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// Whether a JSON value can mean this amount: the same number, whatever is written around it.
+fn says(value: &Value, amount: &str) -> bool {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return false,
+    };
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let digits: String = text
+        .chars()
+        .filter(|c| c.is_ascii_digit() || "+-.eE".contains(*c))
+        .collect();
+    let same = |a: f64, b: f64| (a - b).abs() <= a.abs() * 1e-12;
+    match (number(&text).or(number(&digits)), number(amount)) {
+        (Some(said), Some(shown)) => same(said, shown),
+        _ => false,
+    }
+}
+
+/// The amounts that a list of payouts, in any of its forms, has for a country.
+fn entries<'a>(list: &'a Value, code: &str) -> Vec<&'a Value> {
+    let means = |key: &str| {
+        let key = key.trim().to_ascii_uppercase();
+        key == code || (key == "UK" && code == "GB")
+    };
+    match list {
+        Value::Object(map) => map
+            .iter()
+            .filter(|(key, _)| means(key))
+            .map(|(_, amount)| amount)
+            .collect(),
+        Value::Array(rows) => rows
+            .iter()
+            .filter(|row| {
+                let named = [&row["country"], &row["country_iso"]];
+                named.iter().any(|name| name.as_str().is_some_and(means))
+            })
+            .map(|row| &row["amount"])
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
 
@@ -145,22 +193,27 @@ proptest! {
                 // The countries with amounts of their own keep them; the others take the new amount
                 // or have none, and never the old one.
                 prop_assert_eq!(&was[..2], &is[..2]);
-                let may_be_read = value.is_number() || value.is_string();
                 for payout in is[2..].iter().flatten() {
-                    prop_assert!(may_be_read, "{:?}", payout);
+                    prop_assert!(says(&value, &payout.0), "{:?}", payout);
                     prop_assert_eq!(payout.2, PayoutSource::Default);
                 }
             }
             "payouts_per_country" => {
-                let is_absent = matches!(value, Value::Null | Value::Bool(false));
-                let is_list = value.is_object() || value.is_array();
-                for payout in is.iter().flatten() {
-                    prop_assert!(is_absent || is_list, "{:?}", payout);
-                    if is_absent {
-                        prop_assert_eq!(payout.2, PayoutSource::Default);
-                    }
-                    if payout.2 == PayoutSource::Default {
-                        prop_assert_eq!(&payout.0, "0.50");
+                for (code, payout) in COUNTRIES.iter().zip(&is) {
+                    let own = entries(&value, code);
+                    match payout {
+                        None => {}
+                        Some((amount, _, PayoutSource::Country)) => {
+                            let amounts = own.iter().filter(|own| !is_empty(own));
+                            prop_assert!(!own.is_empty(), "{} {:?}", code, payout);
+                            for own in amounts {
+                                prop_assert!(says(own, amount), "{} {:?}", code, payout);
+                            }
+                        }
+                        Some((amount, _, _)) => {
+                            prop_assert!(own.iter().all(|own| is_empty(own)), "{} {:?}", code, payout);
+                            prop_assert_eq!(amount, "0.50");
+                        }
                     }
                 }
             }

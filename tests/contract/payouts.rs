@@ -87,10 +87,11 @@ fn an_entry_without_an_amount_is_ignored() {
         "US",
         "0.50 USD default",
     );
-    check(
+    // A row that has no field for its amount may have it under another name.
+    unknown(
         r#""amount":"0.50","payouts_per_country":[{"country":"US"}]"#,
         "US",
-        "0.50 USD default",
+        "offers[0].payouts_per_country.US (offer 1): missing field `amount`",
     );
 }
 

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod codegen;
 pub mod compare;
 pub mod corpus;
+pub mod independent;
 pub mod rules;
 pub mod spec;
 pub mod tidy;

@@ -5,7 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, codegen, corpus, rules, spec};
+use xtask::{bench, codegen, corpus, independent, rules, spec};
 
 /// The maintainers' tasks of cpalead.
 #[derive(Debug, Parser)]
@@ -33,6 +33,8 @@ enum Command {
     Codegen(codegen::Options),
     /// Measure the library on a catalogue of 5,000 offers and compare the figures with their goals.
     Bench(bench::Options),
+    /// Run generated clients, ajv, Prism and schemathesis against openapi.json and the sandbox.
+    Independent(independent::Options),
 }
 
 fn main() -> ExitCode {
@@ -63,6 +65,14 @@ fn main() -> ExitCode {
                 print!("{figures}");
                 ExitCode::SUCCESS
             }
+            Err(problem) => {
+                eprintln!("error: {problem}");
+                ExitCode::FAILURE
+            }
+        },
+        Command::Independent(options) => match independent::run(&options, &mut io::stdout()) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
             Err(problem) => {
                 eprintln!("error: {problem}");
                 ExitCode::FAILURE

@@ -15,15 +15,22 @@ mod provenance;
 // Then the steps of a document, from bytes to the effective form.
 mod pipeline;
 mod parse;
+mod instead;
+mod swagger;
 mod repair;
+mod mend;
+mod component_names;
 mod verify;
 mod convert;
 mod normalize;
 mod names;
 mod expected;
+mod settle;
 mod overlay;
 mod coverage;
 mod check;
+mod valid;
+mod openapi;
 mod format;
 mod walk;
 // Last the result: comparison with the standing document, report, files.

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use cpalead::{Client, Conversion, ConversionStatus, ConversionsRequest, Error};
+use cpalead::{Client, Conversion, ConversionStatus, ConversionsRequest, DefectKind, Error};
 use serde::Serialize;
 
 use crate::args::{ConversionsArgs, Format};
-use crate::commands::{stop_signal, warn_rejected};
+use crate::commands::defects::{ASSUMES_UTC, DefectWarnings};
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::output::cells::{optional, with_cents};
+use crate::output::cells::{fields, optional, with_cents};
+use crate::output::provider_row::{DEFECTS, KnownFields, ProviderRow, RowDefect, write_answer};
 use crate::output::table::{Cell, Column};
-use crate::output::{Sheet, SheetRow, note, warn};
+use crate::output::{Sheet, SheetRow, Style, note, warn};
+use crate::signals;
 
 /// A wait is reported once it has lasted this long.
 const SILENT_WAIT: Duration = Duration::from_secs(2);
@@ -19,27 +21,54 @@ const SILENT_WAIT: Duration = Duration::from_secs(2);
 /// How long to wait for more rows before the ones that have arrived are flushed.
 const FLUSH_DELAY: Duration = Duration::from_millis(50);
 
+/// The columns of the CSV: every field of a conversion that the library reads.
+const COLUMNS: [&str; 10] = [
+    "timestamp",
+    "offer_id",
+    "subid",
+    "subid2",
+    "country",
+    "payout",
+    "status",
+    "lead_id",
+    "amount",
+    "campid",
+];
+
 pub(crate) async fn run(
     args: ConversionsArgs,
     settings: Settings,
-    format: Format,
+    style: Style,
+    verbose: bool,
 ) -> Result<(), Failure> {
     let session = settings.open().await?;
     let mut call = Box::pin(request(&args, &session.client).send());
     let report = match tokio::time::timeout(SILENT_WAIT, &mut call).await {
-        Ok(report) => report?,
+        Ok(report) => report,
         Err(_) => {
             note(
                 "waiting: the provider allows one call a minute, and the last call may be less than a minute ago",
             );
-            call.await?
+            call.await
         }
     };
-    warn_rejected("conversion", report.rejected(), report.rejected_count());
+    let report = report.map_err(|error| session.failure(error))?;
+    let mut warnings = DefectWarnings::new("conversion", verbose);
+    warnings.name(&report);
+    warnings.count_the_rest();
     if report.is_empty() && report.rejected_count() == 0 {
         note("no conversions");
     }
-    Sheet::new(format, header(), columns()).write(report.iter().map(ConversionRow))
+    if report.iter().any(Conversion::assumes_utc) {
+        note(ASSUMES_UTC);
+    }
+    let mut sheet = Sheet::new(style, header(), columns());
+    write_answer(&mut sheet, &report, ConversionRow)?;
+    sheet.finish()?;
+    if args.lenient {
+        return Ok(());
+    }
+    warnings.complete()
 }
 
 /// Prints each new conversion once, until Ctrl-C ends it normally.
@@ -52,7 +81,7 @@ pub(crate) async fn watch(
     let mut watch = request(&args, &session.client).watch();
     let mut sheet = Sheet::new(format, header(), columns());
     let mut waiting = 0;
-    let mut end = std::pin::pin!(stop_signal());
+    let mut end = std::pin::pin!(signals::stop());
     note("watching: press Ctrl-C to end");
     loop {
         tokio::select! {
@@ -60,12 +89,12 @@ pub(crate) async fn watch(
             () = &mut end => return sheet.finish(),
             next = watch.next() => match next {
                 Some(Ok(conversion)) => {
-                    sheet.row(&ConversionRow(&conversion))?;
+                    sheet.row(&watched(&conversion))?;
                     waiting += 1;
                 }
                 Some(Err(error)) if is_final(&error) => {
                     sheet.finish()?;
-                    return Err(error.into());
+                    return Err(session.failure(error));
                 }
                 Some(Err(error)) => warn(&format!("{error}; still watching")),
                 None => return sheet.finish(),
@@ -75,6 +104,20 @@ pub(crate) async fn watch(
                 waiting = 0;
             }
         }
+    }
+}
+
+/// A conversion of a watch, which hands over the names of unreadable fields only.
+fn watched(conversion: &Conversion) -> ProviderRow<'_, ConversionRow<'_>> {
+    let defects = conversion.unreadable_fields().map(|field| RowDefect {
+        kind: DefectKind::FieldUnreadable.as_str(),
+        path: field.into(),
+        message: "it cannot be read: without --watch, the reason is printed".into(),
+    });
+    ProviderRow {
+        row: ConversionRow(conversion),
+        raw: None,
+        defects: defects.collect(),
     }
 }
 
@@ -99,17 +142,8 @@ fn request(args: &ConversionsArgs, client: &Client) -> ConversionsRequest {
 }
 
 fn header() -> Vec<String> {
-    let names = [
-        "timestamp",
-        "offer_id",
-        "subid",
-        "subid2",
-        "country",
-        "payout",
-        "status",
-        "lead_id",
-    ];
-    names.map(str::to_owned).to_vec()
+    let columns = COLUMNS.iter().chain([&DEFECTS]);
+    columns.map(|name| (*name).to_owned()).collect()
 }
 
 fn columns() -> Vec<Column> {
@@ -132,6 +166,7 @@ struct ConversionRow<'a>(&'a Conversion);
 impl SheetRow for ConversionRow<'_> {
     fn record(&self) -> Vec<String> {
         let ConversionRow(conversion) = self;
+        let [amount, campid] = fields(self, ["amount", "campid"]);
         vec![
             optional(conversion.timestamp()),
             optional(conversion.offer_id()),
@@ -139,21 +174,42 @@ impl SheetRow for ConversionRow<'_> {
             optional(conversion.subid2()),
             optional(conversion.country()),
             optional(conversion.payout()),
-            match conversion.status() {
-                Some(ConversionStatus::Flag(flag)) => flag.to_string(),
-                Some(ConversionStatus::Text(text)) => text.to_string(),
-                _ => String::new(),
-            },
+            optional(status(conversion)),
             optional(conversion.lead_id()),
+            amount,
+            campid,
         ]
     }
 
+    // The second sub-id is left out, because the other columns need the space.
     fn cells(&self) -> Vec<Cell> {
-        let mut record = self.record();
-        record[0] = record[0].replace('T', " ").replace('Z', "");
-        // The second sub-id is left out, because the other columns need the space.
-        record.remove(3);
-        record[4] = optional(self.0.payout().map(with_cents));
-        Cell::of_record(&record)
+        let ConversionRow(conversion) = self;
+        let unreadable = |names: &[&str]| names.iter().any(|name| conversion.is_unreadable(name));
+        let time = conversion.timestamp().map(|time| time.to_string());
+        let time = time.map(|time| time.replace('T', " ").replace('Z', ""));
+        let payout = conversion.payout().map(with_cents);
+        vec![
+            Cell::value(time, unreadable(&["timestamp"])),
+            Cell::value(conversion.offer_id(), unreadable(&["offer_id", "campid"])),
+            Cell::value(conversion.subid(), unreadable(&["subid"])),
+            Cell::value(conversion.country(), unreadable(&["country"])),
+            Cell::value(payout, unreadable(&["payout", "amount"])),
+            Cell::value(status(conversion), unreadable(&["status"])),
+            Cell::value(conversion.lead_id(), unreadable(&["lead_id"])),
+        ]
+    }
+}
+
+impl KnownFields for ConversionRow<'_> {
+    fn knows(name: &str) -> bool {
+        COLUMNS.contains(&name)
+    }
+}
+
+fn status(conversion: &Conversion) -> Option<String> {
+    match conversion.status()? {
+        ConversionStatus::Flag(flag) => Some(flag.to_string()),
+        ConversionStatus::Text(text) => Some(text.to_string()),
+        _ => None,
     }
 }

@@ -1,11 +1,12 @@
 //! `cpalead jsonp`: a filter from standard input to standard output.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 
 use cpalead::jsonp;
 
 use crate::args::JsonpCommand;
 use crate::failure::Failure;
+use crate::output;
 
 /// The largest input, in bytes: the same limit that the client has for an answer.
 const MAX_BYTES: u64 = 32 << 20;
@@ -20,10 +21,7 @@ pub(crate) fn run(command: &JsonpCommand) -> Result<(), Failure> {
         JsonpCommand::Unwrap { callback } => unwrap(&text, callback.as_ref()),
     };
     let done = done.map_err(Failure::input)?;
-    let mut out = io::stdout();
-    writeln!(out, "{done}")
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::output(&error))
+    output::write_text(&format!("{done}\n"))
 }
 
 /// The JSON inside the call. It is parsed to its end, to be sure that the call has one argument and

@@ -7,18 +7,19 @@ use std::time::Instant;
 use cpalead::{MAX_LIMIT, OfferField, OfferList, OffersRequest};
 
 use self::view::{OfferRow, View};
-use crate::args::{Format, OffersArgs};
-use crate::commands::warn_rejected;
+use crate::args::OffersArgs;
+use crate::commands::defects::DefectWarnings;
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::output::cells::joined;
-use crate::output::{Sheet, note, warn};
+use crate::output::provider_row::write_answer;
+use crate::output::{Sheet, Style, note, warn};
 use crate::values::{CountryChoice, DeviceChoice};
 
 pub(crate) async fn run(
     args: OffersArgs,
     settings: Settings,
-    format: Format,
+    style: Style,
     verbose: bool,
 ) -> Result<(), Failure> {
     check(&args)?;
@@ -29,16 +30,16 @@ pub(crate) async fn run(
         let seconds = begun.elapsed().as_secs_f32();
         note(&format!("{} offers in {seconds:.2} s", offers.len()));
     }
-    report(&offers, &args);
+    report(&offers, &args, verbose);
     let view = View::new(&args);
-    let rows = offers.iter().map(|offer| OfferRow {
+    let mut sheet =
+        Sheet::new(style, view.header(), view.columns()).footnote(view.footnote(&offers));
+    write_answer(&mut sheet, &offers, |offer| OfferRow {
         offer,
         view: &view,
         payout: view.payout(offer),
-    });
-    Sheet::new(format, view.header(), view.columns())
-        .footnote(view.footnote(&offers))
-        .write(rows)
+    })?;
+    sheet.finish()
 }
 
 /// Checks the options that depend on each other.
@@ -98,17 +99,22 @@ fn request(args: &OffersArgs, mut request: OffersRequest) -> OffersRequest {
     request
 }
 
-fn report(offers: &OfferList, args: &OffersArgs) {
-    warn_rejected("offer", offers.rejected(), offers.rejected_count());
+/// Notes what is missing from the answer, or may be.
+fn report(offers: &OfferList, args: &OffersArgs, verbose: bool) {
+    let mut warnings = DefectWarnings::new("offer", verbose);
+    warnings.name(offers);
+    warnings.count_the_rest();
     if offers.is_empty() && offers.rejected_count() == 0 {
         note("no offers for this request");
     }
+    // A smaller limit was chosen to get the first offers only.
+    let advice = match args.limit {
+        None => "narrow the request or raise --limit",
+        Some(MAX_LIMIT) => "narrow the request",
+        Some(_) => return,
+    };
     if offers.may_be_cut() {
         let count = offers.len() + offers.rejected_count();
-        let advice = match args.limit {
-            Some(MAX_LIMIT) => "narrow the request",
-            _ => "narrow the request or raise --limit",
-        };
         warn(&format!(
             "the answer is as long as its limit of {count}, so there may be more: {advice}"
         ));

@@ -1,14 +1,15 @@
 //! `cpalead payout`: what one offer pays in a country.
 
-use cpalead::{Country, MAX_LIMIT, Offer, OfferField, OfferList, OfferType, plain};
+use cpalead::{Country, Defect, MAX_LIMIT, Offer, OfferField, OfferList, OfferType, plain};
 use serde::Serialize;
 
+use crate::answer::{Entry, entries};
 use crate::args::{Format, PayoutArgs};
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::output::shown_payout::ShownPayout;
 use crate::output::table::{Cell, Column};
-use crate::output::{SheetRow, write_one};
+use crate::output::{SheetRow, warn, write_one};
 
 pub(crate) async fn run(
     args: PayoutArgs,
@@ -31,8 +32,15 @@ pub(crate) async fn run(
         request = request.offer_type(offer_type);
     }
     let offers = request.await?;
-    if let Some(offer) = offers.get(args.offer) {
-        let row = PayoutRow::new(offer, args.country);
+    let found = entries(&offers).find_map(|entry| match entry {
+        Entry::Row(offer, defects) if offer.id() == args.offer => Some((offer, defects)),
+        _ => None,
+    });
+    if let Some((offer, defects)) = found {
+        for defect in &defects {
+            warn(&defect.to_string());
+        }
+        let row = PayoutRow::new(offer, args.country, defects);
         return write_one(
             format,
             PayoutRow::header(),
@@ -77,10 +85,14 @@ struct PayoutRow<'a> {
     title: Option<&'a str>,
     country: String,
     payout: Option<ShownPayout>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    defects: Vec<&'a Defect>,
+    #[serde(skip)]
+    is_unreadable: bool,
 }
 
 impl<'a> PayoutRow<'a> {
-    fn new(offer: &'a Offer, country: Country) -> PayoutRow<'a> {
+    fn new(offer: &'a Offer, country: Country, defects: Vec<&'a Defect>) -> PayoutRow<'a> {
         PayoutRow {
             id: offer.id(),
             title: offer.title(),
@@ -88,6 +100,8 @@ impl<'a> PayoutRow<'a> {
             payout: offer
                 .payout(country)
                 .map(|payout| ShownPayout::new(&payout)),
+            defects,
+            is_unreadable: offer.is_payout_unreadable(country),
         }
     }
 
@@ -122,11 +136,11 @@ impl SheetRow for PayoutRow<'_> {
         vec![
             Cell::text(self.id.to_string()),
             Cell::text(plain::text(self.title.unwrap_or("-"))),
-            ShownPayout::cell(self.payout.as_ref()),
-            Cell::text(if source.is_empty() {
-                "no amount".to_owned()
-            } else {
-                source
+            ShownPayout::cell(self.payout.as_ref(), self.is_unreadable),
+            Cell::text(match source.as_str() {
+                "" if self.is_unreadable => "unreadable",
+                "" => "no amount",
+                source => source,
             }),
         ]
     }

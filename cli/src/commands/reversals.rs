@@ -5,31 +5,49 @@ use std::time::Duration;
 use cpalead::{Reversal, ReversalsPlan, ReversalsStream};
 use serde::Serialize;
 
-use crate::args::{Format, ReversalsArgs};
-use crate::commands::{stop_signal, warn_rejected};
-use crate::config::Settings;
+use crate::args::ReversalsArgs;
+use crate::commands::defects::{ASSUMES_UTC, DefectWarnings};
+use crate::config::{Session, Settings};
 use crate::failure::Failure;
-use crate::output::cells::{optional, with_cents};
+use crate::output::cells::{fields, optional, with_cents};
+use crate::output::provider_row::{DEFECTS, KnownFields, write_answer};
 use crate::output::table::{Cell, Column};
-use crate::output::{Sheet, SheetRow, note};
+use crate::output::{Sheet, SheetRow, Style, note};
 use crate::progress::{Progress, words};
-use crate::resume;
+use crate::{resume, signals};
 
 /// How many windows of a plan are listed.
 const MAX_LISTED: usize = 12;
 
+/// The columns of the CSV: every field of a reversal that the library reads.
+const COLUMNS: [&str; 10] = [
+    "date",
+    "offer_id",
+    "subid",
+    "amount",
+    "reason",
+    "lead_id",
+    "transaction_id",
+    "payout",
+    "timestamp",
+    "campid",
+];
+
 pub(crate) async fn run(
     args: ReversalsArgs,
     settings: Settings,
-    format: Format,
+    style: Style,
+    verbose: bool,
 ) -> Result<(), Failure> {
     let session = settings.open().await?;
     let request = session.client.reversals(args.start..=args.end);
     let plan = request.plan().await?;
     note_plan(&plan);
-    let mut sheet = Sheet::new(format, header(), columns());
+    let mut sheet = Sheet::new(style, header(), columns());
+    let mut warnings = DefectWarnings::new("reversal", verbose);
     let mut stream = request.stream();
-    let ended = fetch(&mut stream, &plan, &mut sheet).await;
+    let ended = fetch(&session, &mut stream, &plan, &mut sheet, &mut warnings).await;
+    warnings.count_the_rest();
     // Each finished window may have cost a minute of waiting, so its rows are printed even after a
     // failure.
     let written = if matches!(&ended, Err(failure) if failure.is_quiet()) {
@@ -41,16 +59,24 @@ pub(crate) async fn run(
         Some(day) => failure.resumed_by(resume::command(std::env::args_os(), day)),
         None => failure,
     });
-    ended.and(written)
+    let complete = if args.lenient {
+        Ok(())
+    } else {
+        warnings.complete()
+    };
+    ended.and(written).and(complete)
 }
 
 async fn fetch(
+    session: &Session,
     stream: &mut ReversalsStream,
     plan: &ReversalsPlan,
     sheet: &mut Sheet,
+    warnings: &mut DefectWarnings,
 ) -> Result<(), Failure> {
     let mut progress = Progress::new(plan.calls(), plan.duration());
-    let mut end = std::pin::pin!(stop_signal());
+    let mut assumes_utc = false;
+    let mut end = std::pin::pin!(signals::stop());
     loop {
         let next = tokio::select! {
             biased;
@@ -61,15 +87,15 @@ async fn fetch(
                 continue;
             }
         };
-        let Some(window) = next.transpose()? else {
+        let next = next.transpose().map_err(|error| session.failure(error))?;
+        let Some(window) = next else {
             break;
         };
         let (days, report) = (window.window(), window.report());
         progress.hide(|| -> Result<(), Failure> {
-            warn_rejected("reversal", report.rejected(), report.rejected_count());
-            for reversal in report {
-                sheet.row(&ReversalRow(reversal))?;
-            }
+            warnings.name(report);
+            assumes_utc |= report.iter().any(Reversal::assumes_utc);
+            write_answer(sheet, report, ReversalRow)?;
             if sheet.streams() {
                 sheet.flush()
             } else {
@@ -82,6 +108,9 @@ async fn fetch(
             days.end(),
             report.len()
         ));
+    }
+    if assumes_utc {
+        note(ASSUMES_UTC);
     }
     if sheet.rows() == 0 {
         note("no reversals");
@@ -115,8 +144,8 @@ fn note_plan(plan: &ReversalsPlan) {
 }
 
 fn header() -> Vec<String> {
-    let names = ["date", "offer_id", "subid", "amount", "reason", "lead_id"];
-    names.map(str::to_owned).to_vec()
+    let columns = COLUMNS.iter().chain([&DEFECTS]);
+    columns.map(|name| (*name).to_owned()).collect()
 }
 
 fn columns() -> Vec<Column> {
@@ -138,21 +167,41 @@ struct ReversalRow<'a>(&'a Reversal);
 impl SheetRow for ReversalRow<'_> {
     fn record(&self) -> Vec<String> {
         let ReversalRow(reversal) = self;
+        let [payout, timestamp, campid] = fields(self, ["payout", "timestamp", "campid"]);
         let date = reversal.date().map(|date| date.to_string());
-        let time = reversal.timestamp().map(|time| time.to_string());
         vec![
-            date.or(time).unwrap_or_default(),
+            date.unwrap_or_else(|| timestamp.clone()),
             optional(reversal.offer_id()),
             optional(reversal.subid()),
             optional(reversal.amount()),
             optional(reversal.reason()),
             optional(reversal.lead_id()),
+            optional(reversal.transaction_id()),
+            payout,
+            timestamp,
+            campid,
         ]
     }
 
     fn cells(&self) -> Vec<Cell> {
-        let mut record = self.record();
-        record[3] = optional(self.0.amount().map(with_cents));
-        Cell::of_record(&record)
+        let ReversalRow(reversal) = self;
+        let unreadable = |names: &[&str]| names.iter().any(|name| reversal.is_unreadable(name));
+        let date = reversal.date().map(|date| date.to_string());
+        let time = reversal.timestamp().map(|time| time.to_string());
+        let amount = reversal.amount().map(with_cents);
+        vec![
+            Cell::value(date.or(time), unreadable(&["date", "timestamp"])),
+            Cell::value(reversal.offer_id(), unreadable(&["offer_id", "campid"])),
+            Cell::value(reversal.subid(), unreadable(&["subid"])),
+            Cell::value(amount, unreadable(&["amount", "payout"])),
+            Cell::value(reversal.reason(), unreadable(&["reason"])),
+            Cell::value(reversal.lead_id(), unreadable(&["lead_id"])),
+        ]
+    }
+}
+
+impl KnownFields for ReversalRow<'_> {
+    fn knows(name: &str) -> bool {
+        COLUMNS.contains(&name)
     }
 }

@@ -1,13 +1,12 @@
 //! `cpalead sandbox serve`: runs the stand-in provider until Ctrl-C.
 
-use std::io::{self, Write};
-
 use cpalead_sandbox::Sandbox;
 use serde_json::json;
 
 use crate::args::{Format, ServeArgs};
-use crate::commands::stop_signal;
 use crate::failure::Failure;
+use crate::output;
+use crate::signals;
 
 pub(crate) async fn serve(args: ServeArgs, format: Option<Format>) -> Result<(), Failure> {
     let builder = Sandbox::builder()
@@ -20,15 +19,15 @@ pub(crate) async fn serve(args: ServeArgs, format: Option<Format>) -> Result<(),
         .await
         .map_err(|error| Failure::system(format!("cannot start the sandbox: {error}")))?;
     // A reader may send the signal as soon as it has read the address, so listening starts first.
-    let end = stop_signal();
-    announce(&sandbox, format).map_err(|error| Failure::output(&error))?;
+    let end = signals::stop();
+    announce(&sandbox, format)?;
     end.await;
     sandbox.stop().await;
     Ok(())
 }
 
 /// Prints the address and how to call it. The key is a constant of the sandbox and not a secret.
-fn announce(sandbox: &Sandbox, format: Option<Format>) -> io::Result<()> {
+fn announce(sandbox: &Sandbox, format: Option<Format>) -> Result<(), Failure> {
     let (url, id) = (sandbox.base_url(), Sandbox::DEFAULT_PUBLISHER_ID);
     let text = match format {
         Some(Format::Json | Format::Ndjson) => {
@@ -41,7 +40,5 @@ fn announce(sandbox: &Sandbox, format: Option<Format>) -> io::Result<()> {
             sandbox.api_key()
         ),
     };
-    let mut out = io::stdout();
-    writeln!(out, "{text}")?;
-    out.flush()
+    output::write_text(&format!("{text}\n"))
 }

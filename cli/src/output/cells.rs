@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use rust_decimal::Decimal;
+use serde::Serialize;
+use serde_json::Value;
 
 use cpalead::plain;
 
@@ -48,6 +50,16 @@ pub(crate) fn joined<T: ToString>(parts: impl IntoIterator<Item = T>, separator:
 /// The value, or an empty cell if there is none.
 pub(crate) fn optional(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// The values of fields that the library reads but has no getter for, from the row as JSON.
+pub(crate) fn fields<const N: usize>(row: &impl Serialize, names: [&str; N]) -> [String; N] {
+    let row = serde_json::to_value(row).unwrap_or_default();
+    names.map(|name| match row.get(name) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    })
 }
 
 /// An exact amount for people to read, with at least two decimal places.

@@ -45,12 +45,17 @@ impl ShownPayout {
     }
 
     /// The table's cell: the amount with its currency, and a `*` on a default amount.
-    pub(crate) fn cell(payout: Option<&ShownPayout>) -> Cell {
-        Cell::text(payout.map_or("- ", |payout| &payout.in_table))
+    pub(crate) fn cell(payout: Option<&ShownPayout>, is_unreadable: bool) -> Cell {
+        match payout {
+            Some(payout) => Cell::text(&payout.in_table),
+            None if is_unreadable => Cell::Unreadable("? "),
+            None => Cell::text("- "),
+        }
     }
 
     /// The same without the mark, for a column that holds default amounts only.
-    pub(crate) fn unmarked_cell(payout: Option<&ShownPayout>) -> Cell {
-        Cell::text(payout.map_or("-", |payout| payout.in_table.trim_end_matches(['*', ' '])))
+    pub(crate) fn unmarked_cell(payout: Option<&ShownPayout>, is_unreadable: bool) -> Cell {
+        let amount = payout.map(|payout| payout.in_table.trim_end_matches(['*', ' ']));
+        Cell::value(amount, is_unreadable)
     }
 }

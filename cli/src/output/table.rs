@@ -49,6 +49,8 @@ impl Column {
 pub(crate) enum Cell {
     /// A text, cut at its end.
     Text(String),
+    /// A value that could not be read: a `?`, with the blanks that align it.
+    Unreadable(&'static str),
     /// Short words. As many as fit are shown, followed by the number of the others.
     List(Vec<String>),
 }
@@ -58,18 +60,20 @@ impl Cell {
         Cell::Text(text.into())
     }
 
-    /// The cells of a record: each value on one line, and `-` for an empty one.
-    pub(crate) fn of_record(record: &[String]) -> Vec<Cell> {
-        let shown = record.iter().map(|value| match value.as_str() {
-            "" => "-".to_owned(),
-            value => plain::line(value),
-        });
-        shown.map(Cell::Text).collect()
+    /// The value on one line. Without a value, the cell tells apart what could not be read (`?`)
+    /// from what the provider did not send (`-`).
+    pub(crate) fn value(value: Option<impl ToString>, is_unreadable: bool) -> Cell {
+        match value.map(|value| plain::line(&value.to_string())) {
+            Some(text) if !text.is_empty() => Cell::Text(text),
+            _ if is_unreadable => Cell::Unreadable("?"),
+            _ => Cell::text("-"),
+        }
     }
 
     fn width(&self) -> usize {
         match self {
             Cell::Text(text) => text.width(),
+            Cell::Unreadable(mark) => mark.width(),
             Cell::List(words) => {
                 let words = words.iter().take(WIDEST);
                 words
@@ -83,6 +87,7 @@ impl Cell {
     fn fit(&self, width: usize) -> String {
         match self {
             Cell::Text(text) => cut(text, width),
+            Cell::Unreadable(mark) => (*mark).to_owned(),
             Cell::List(words) => fit_words(words, width),
         }
     }
@@ -96,6 +101,7 @@ pub(crate) struct Table {
     /// The width of each column so far, if nothing is cut.
     natural: Vec<usize>,
     wrote_header: bool,
+    has_unreadable: bool,
 }
 
 impl Table {
@@ -105,6 +111,7 @@ impl Table {
             columns,
             rows: Vec::new(),
             wrote_header: false,
+            has_unreadable: false,
         }
     }
 
@@ -112,7 +119,14 @@ impl Table {
         for (natural, cell) in self.natural.iter_mut().zip(&cells) {
             *natural = cell.width().min(WIDEST).max(*natural);
         }
+        let is_unreadable = |cell: &Cell| matches!(cell, Cell::Unreadable(_));
+        self.has_unreadable |= cells.iter().any(is_unreadable);
         self.rows.push(cells);
+    }
+
+    /// Whether a value in the table so far could not be read.
+    pub(crate) fn has_unreadable(&self) -> bool {
+        self.has_unreadable
     }
 
     /// Renders the kept rows in lines of at most `width` columns, the first time below the header.

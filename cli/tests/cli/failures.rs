@@ -123,7 +123,7 @@ fn an_empty_list_is_an_empty_result() {
     };
     assert_eq!(out("json"), "[]\n");
     assert_eq!(out("ndjson"), "");
-    assert_eq!(out("csv"), "id,amount\r\n");
+    assert_eq!(out("csv"), "id,amount,defects\r\n");
     assert_eq!(out("table"), "ID  AMOUNT\n");
     let outcome = server.cpalead("offers").ends_with(0);
     assert_eq!(outcome.err, "note: no offers for this request\n");
@@ -131,8 +131,7 @@ fn an_empty_list_is_an_empty_result() {
 
 #[test]
 fn a_bad_offer_is_reported_and_the_others_are_kept() {
-    let body =
-        r#"{"status":"success","offers":[{"id":1,"amount":"0.72"},{"id":2,"amount":{}},{"id":3}]}"#;
+    let body = r#"{"status":"success","offers":[{"id":1,"amount":"0.72"},{"id":{}},{"id":3}]}"#;
     let server = Server::json(body);
     let outcome = server
         .cpalead("offers --payout-country US --output json")
@@ -148,26 +147,24 @@ fn a_bad_offer_is_reported_and_the_others_are_kept() {
     assert!(
         outcome
             .err
-            .starts_with("warning: offer 2 left out: offers[1].amount: "),
+            .starts_with("warning: offer left out: offers[1].id: "),
         "{}",
         outcome.err
     );
     assert!(outcome.json()[1]["payout"].is_null());
 }
 
-/// Runs a command on an answer with one good row and `count` rows that cannot be read.
+/// Runs a command on an answer with one good row and `count` rows that are not objects.
 #[track_caller]
-fn leaves_out(count: usize, words: &str, list: &str, expected: &[&str]) {
-    let bad: String = (2..2 + count)
-        .map(|id| format!(r#",{{"id":{id},"offer_id":{id},"amount":{{}},"payout":{{}}}}"#))
-        .collect();
+fn leaves_out(count: usize, status: i32, words: &str, list: &str, expected: &[&str]) {
+    let bad = ",7".repeat(count);
     let server = Server::json(&format!(
         r#"{{"status":"success","{list}":[{{"id":1,"offer_id":1}}{bad}]}}"#
     ));
     let outcome = server
         .cpalead(words)
         .env("CPALEAD_API_KEY", "a-key")
-        .ends_with(0);
+        .ends_with(status);
     assert_eq!(outcome.json().as_array().unwrap().len(), 1);
     let named = outcome
         .err
@@ -185,37 +182,57 @@ fn leaves_out(count: usize, words: &str, list: &str, expected: &[&str]) {
 fn rows_that_are_left_out_are_all_counted() {
     leaves_out(
         150,
-        "offers --limit 151 --output json",
+        0,
+        "offers --output json",
         "offers",
-        &[
-            "warning: 145 more offers left out",
-            "warning: the answer is as long as its limit of 151, so there may be more: narrow the request or raise --limit",
-        ],
-    );
-    leaves_out(
-        150,
-        "offers --limit 152 --output json",
-        "offers",
-        &["warning: 145 more offers left out"],
+        &["warning: 145 more offers left out; -v names all of them"],
     );
     leaves_out(
         6,
+        0,
         "offers --output json",
         "offers",
-        &["warning: 1 more offer left out"],
+        &["warning: 1 more offer left out; -v names all of them"],
     );
-    leaves_out(5, "offers --output json", "offers", &[]);
+    leaves_out(5, 0, "offers --output json", "offers", &[]);
     leaves_out(
         150,
+        1,
         "conversions user-42 --output json",
         "conversions",
-        &["warning: 145 more conversions left out"],
+        &["warning: 145 more conversions left out; -v names all of them"],
     );
     leaves_out(
         150,
+        1,
         "reversals --start 2026-01-01 --end 2026-01-31 --output json",
         "reversals",
-        &["warning: 145 more reversals left out"],
+        &["warning: 145 more reversals left out; -v names all of them"],
+    );
+}
+
+/// Runs a command on an answer with `count` offers.
+#[track_caller]
+fn warns_of_a_limit(count: usize, words: &str, expected: &str) {
+    let offers: Vec<_> = (1..=count).map(|id| format!(r#"{{"id":{id}}}"#)).collect();
+    let offers = offers.join(",");
+    let server = Server::json(&format!(r#"{{"status":"success","offers":[{offers}]}}"#));
+    assert_eq!(server.cpalead(words).ends_with(0).err, expected);
+}
+
+#[test]
+fn a_limit_that_was_chosen_is_no_surprise() {
+    warns_of_a_limit(5, "offers --limit 5", "");
+    warns_of_a_limit(2499, "offers", "");
+    warns_of_a_limit(
+        2500,
+        "offers",
+        "warning: the answer is as long as its limit of 2500, so there may be more: narrow the request or raise --limit\n",
+    );
+    warns_of_a_limit(
+        5000,
+        "offers --limit 5000",
+        "warning: the answer is as long as its limit of 5000, so there may be more: narrow the request\n",
     );
 }
 
@@ -240,40 +257,118 @@ fn a_reader_that_closes_the_pipe_ends_the_command_quietly() {
 
 #[test]
 #[cfg(unix)]
-fn ctrl_c_ends_a_running_call() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let child = cpalead("offers --publisher-id 7 --output json --base-url")
-        .arg(url)
-        .spawn();
-    let connection = listener.accept().unwrap();
-    signal(&child, "INT");
-    let outcome = Outcome::of(child.wait_with_output().unwrap());
-    drop(connection);
-    assert_eq!((outcome.status, outcome.out.as_str()), (130, ""));
-    assert_eq!(outcome.error()["kind"], "interrupted");
+fn a_signal_ends_a_running_call() {
+    let reversals = "reversals --start 2026-01-01 --end 2026-01-02";
+    let commands = [
+        "offers",
+        "payout 1 --country US",
+        "conversions x",
+        reversals,
+    ];
+    for command in commands {
+        for name in ["INT", "TERM", "HUP"] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("http://{}", listener.local_addr().unwrap());
+            let run = cpalead(command).env("CPALEAD_API_KEY", "a-key");
+            let run = run.env("CPALEAD_PUBLISHER_ID", "7");
+            let child = run.arg("--output=json").arg("--base-url").arg(url).spawn();
+            let connection = listener.accept().unwrap();
+            signal(&child, name);
+            let outcome = Outcome::of(child.wait_with_output().unwrap());
+            drop(connection);
+            assert_eq!(outcome.status, 130, "{command} {name}: {}", outcome.err);
+            assert_eq!(outcome.error()["kind"], "interrupted");
+        }
+    }
+}
+
+#[test]
+fn a_refused_key_is_named_by_its_origin() {
+    let refused = |status: &str, body: &str| {
+        let server = Server::with(status, "", body);
+        let run = server.cpalead("conversions user-42");
+        run.env("CPALEAD_API_KEY", "a-wrong-key").ends_with(1).err
+    };
+    let advice = ": the provider does not accept the api key for this publisher id; \
+        the key came from the environment variable CPALEAD_API_KEY\n";
+    let in_words = r#"{"status":"error","message":"Invalid API key"}"#;
+    for (status, body) in [
+        ("401 Unauthorized", in_words),
+        ("403 Forbidden", "<h1>Forbidden</h1>"),
+        ("200 OK", in_words),
+    ] {
+        let message = refused(status, body);
+        assert!(message.ends_with(advice), "{message}");
+        assert!(!message.contains("a-wrong-key"), "{message}");
+    }
+    let other = refused("200 OK", r#"{"status":"error","message":"Unknown monkey"}"#);
+    assert!(!other.contains("came from"), "{other}");
+    let server = Server::with("401 Unauthorized", "", in_words);
+    let origin = |run: crate::support::Run| {
+        let message = run.ends_with(1).err;
+        let first = message.lines().find(|line| line.starts_with("error: "));
+        let (_, origin) = first.unwrap().rsplit_once(" came from ").unwrap();
+        origin.to_owned()
+    };
+    let piped = server.cpalead("conversions x --api-key-file -");
+    assert_eq!(origin(piped.input("a-wrong-key")), "standard input");
+    let directory = tempfile::TempDir::new().unwrap();
+    let path = directory.path().join("key");
+    std::fs::write(&path, "a-wrong-key").unwrap();
+    let reversals = "reversals --start 2026-01-01 --end 2026-01-02 --api-key-file";
+    let run = server.cpalead(reversals).arg(&path);
+    assert_eq!(origin(run), format!("the file {}", path.display()));
+    let limited = r#"{"status":"error","message":"Too many requests for this API key"}"#;
+    let server = Server::with("429 Too Many Requests", "", limited);
+    let run = server
+        .cpalead("conversions x")
+        .env("CPALEAD_API_KEY", "a-key");
+    let outcome = run.ends_with(3);
+    assert!(!outcome.err.contains("came from"), "{}", outcome.err);
+}
+
+/// Runs the command with its output on a full disk.
+#[cfg(target_os = "linux")]
+fn on_a_full_disk(words: &str) -> Outcome {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let run = cpalead(words).input("[1]");
+    run.into_file(full.unwrap())
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_a_failure() {
-    let full = std::fs::OpenOptions::new()
-        .write(true)
-        .open("/dev/full")
-        .unwrap();
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cpalead"));
-    let output = command
-        .args(["--sandbox", "offers", "--limit", "3"])
-        .stdout(full)
-        .output()
-        .unwrap();
-    let outcome = Outcome::of(output);
-    assert_eq!(outcome.status, 1);
-    assert!(
-        outcome
-            .err
-            .contains("error: cannot write to standard output: "),
-        "{}",
-        outcome.err
-    );
+fn a_full_disk_is_a_failure_of_every_command() {
+    for words in [
+        "--help",
+        "--version",
+        "help offers",
+        "sandbox serve --help",
+        "completions bash",
+        "jsonp wrap --callback cb",
+        "jsonp unwrap",
+        "sandbox serve",
+        "--sandbox offers --limit 3",
+        "--sandbox offers --limit 3 --output table",
+        "--sandbox offers --limit 3 --output csv",
+        "--sandbox offers --limit 3 --output ndjson",
+        "--sandbox offers --limit 3 --raw",
+        "--sandbox payout 5556958 --country US",
+        "--sandbox conversions user-42",
+        "--sandbox conversions user-42 --watch --output ndjson",
+        "--sandbox reversals --start 2026-01-15 --end 2026-01-16",
+    ] {
+        let outcome = on_a_full_disk(words);
+        assert_eq!(outcome.status, 1, "{words}");
+        let last = outcome.err.lines().last().unwrap_or_default();
+        let begin = "error: cannot write to standard output: ";
+        assert!(last.starts_with(begin), "{words}: {}", outcome.err);
+    }
+}
+
+#[test]
+fn help_into_a_closed_pipe_ends_quietly() {
+    for words in ["--help", "--version", "completions zsh"] {
+        let outcome = cpalead(words).into_closed_pipe();
+        assert_eq!((outcome.status, outcome.err.as_str()), (0, ""), "{words}");
+    }
 }

@@ -1,11 +1,13 @@
 //! The command as a user runs it: the real binary against the sandbox and against faulty servers.
 
 mod completions;
+mod defects;
 mod failures;
 mod help;
 mod jsonp;
 mod offers;
 mod payout;
+mod raw;
 mod reports;
 mod secrets;
 mod serve;

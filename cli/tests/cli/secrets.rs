@@ -94,7 +94,7 @@ fn a_key_file_is_one_line_of_a_bounded_length() {
     let two_words = run(b"two words");
     assert!(
         two_words.err.starts_with(&format!(
-            "error: the api key file {shown}: api key contains a blank"
+            "error: the file {shown}: api key contains a blank"
         )),
         "{}",
         two_words.err

@@ -1,13 +1,14 @@
 //! `sandbox serve`: it prints its address, answers, and ends on Ctrl-C.
 
 use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 
 use crate::support::{Outcome, cpalead, signal};
 
 #[test]
 #[cfg(unix)]
 fn it_serves_until_it_is_asked_to_end() {
-    for name in ["INT", "TERM"] {
+    for name in ["INT", "TERM", "HUP"] {
         let mut child = cpalead("sandbox serve --port 0 --seed 7 --offers 50").spawn();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = lines.next().unwrap().unwrap();
@@ -35,4 +36,25 @@ fn a_port_that_is_taken_is_named() {
     let begin = format!("error: cannot start the sandbox: cannot listen on 127.0.0.1:{port}: ");
     assert!(outcome.err.starts_with(&begin), "{}", outcome.err);
     cpalead("sandbox serve --offers 5001").ends_with(2);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn under_nohup_it_outlives_its_terminal() {
+    let mut command = std::process::Command::new("sh");
+    command
+        .args(["-c", r#"trap "" HUP; exec "$0" sandbox serve --offers 5"#])
+        .arg(env!("CARGO_BIN_EXE_cpalead"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let url = first.strip_prefix("listening on ").unwrap();
+    signal(&child, "HUP");
+    let run = cpalead("offers --publisher-id 9 --base-url").arg(url);
+    run.ends_with(0);
+    signal(&child, "TERM");
+    let outcome = Outcome::of(child.wait_with_output().unwrap());
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
 }

@@ -1,5 +1,6 @@
 //! Runs the command in a separate environment, and servers that always give the same answer.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, Output, Stdio};
@@ -72,6 +73,25 @@ impl Run {
             let _ = stdin.write_all(&input);
         }
         Outcome::of(child.wait_with_output().expect("the command ends"))
+    }
+
+    /// Runs the command with its standard output in a file.
+    pub(crate) fn into_file(mut self, file: File) -> Outcome {
+        self.command.stdout(file).stderr(Stdio::piped());
+        let mut child = self.command.spawn().expect("the command starts");
+        if let (Some(input), Some(mut stdin)) = (self.input.take(), child.stdin.take()) {
+            // The command may end before it has read everything.
+            let _ = stdin.write_all(&input);
+        }
+        Outcome::of(child.wait_with_output().expect("the command ends"))
+    }
+
+    /// Runs the command with its standard output in a pipe whose reader is gone.
+    pub(crate) fn into_closed_pipe(mut self) -> Outcome {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        self.command.stdout(writer).stderr(Stdio::piped());
+        Outcome::of(self.command.output().expect("the command ends"))
     }
 
     /// Runs the command and asserts its exit status.

@@ -32,6 +32,18 @@ fn a_wrong_value_is_named_with_what_is_allowed() {
         "offers --payout-country U1",
         &format!("invalid value 'U1' for '--payout-country <CC>': {country}"),
     );
+    for (words, option) in [
+        ("offers --country UK", "--country <CC|user>"),
+        ("offers --payout-country UK", "--payout-country <CC>"),
+        ("payout 1 --country UK", "--country <CC>"),
+    ] {
+        refused(
+            words,
+            &format!(
+                "invalid value 'UK' for '{option}': `UK` is not an assigned country code: did you mean GB?"
+            ),
+        );
+    }
     for limit in ["0", "5001", "-1"] {
         refused(
             &format!("offers --limit {limit}"),
@@ -108,6 +120,22 @@ fn options_that_cannot_be_combined_are_named() {
         "offers --device user,ios",
         "--device user means the calling device and cannot be combined with others",
     );
+    refused(
+        "conversions user-42 --watch --raw",
+        "the argument '--watch' cannot be used with '--raw'",
+    );
+    for command in [
+        "offers",
+        "conversions user-42",
+        "reversals --start 2026-01-01 --end 2026-01-02",
+    ] {
+        let server = Server::json("[]");
+        let run = server.cpalead(command).arg("--raw").arg("--output=table");
+        assert_eq!(
+            run.ends_with(2).err,
+            "error: --raw prints no table: use --output json, ndjson or csv\n"
+        );
+    }
     refused(
         "--sandbox offers --base-url http://127.0.0.1:1",
         "--sandbox brings its own address and key: remove --base-url and --api-key-file",

@@ -61,7 +61,8 @@ pub(crate) fn offer(seed: u64, index: u64, rank: usize) -> Offer {
         },
     );
     field("title", text(&title(&mut rng, &name, kind, index)));
-    field("description", text(&description(&mut rng, &name, 2, index)));
+    let described = text(&description(&mut rng, &name, 2, index));
+    field("description", if rare(45, 43) { null() } else { described });
     if rare(12, 7) {
         field(
             "long_description",
@@ -81,6 +82,7 @@ pub(crate) fn offer(seed: u64, index: u64, rank: usize) -> Offer {
     field(
         "is_fast_pay",
         match (index % 15, rng.chance(40)) {
+            (13, fast) => format!("\"{}\"", u8::from(fast)),
             (14, fast) => u8::from(fast).to_string(),
             (_, fast) => fast.to_string(),
         },
@@ -89,6 +91,7 @@ pub(crate) fn offer(seed: u64, index: u64, rank: usize) -> Offer {
     field(
         "preview_link",
         match index % 18 {
+            16 => null(),
             17 => "\"\"".to_owned(),
             _ => text(&format!("https://apps.example/app/{}?hl=en", id % 100_000)),
         },
@@ -108,12 +111,20 @@ pub(crate) fn offer(seed: u64, index: u64, rank: usize) -> Offer {
         "countries",
         match index % 60 {
             33 if !countries.is_empty() => text(&countries.join(",")),
+            at if at % 4 == 1 && countries.is_empty() => null(),
             _ => list(countries.iter().map(|country| text(country))),
         },
     );
     field("epc", epc(&mut rng));
     field("creatives", creatives(&mut rng, id, style, index));
-    field("offer_rank", rank.to_string());
+    field(
+        "offer_rank",
+        match index % 50 {
+            31 => text(&rank.to_string()),
+            41 => null(),
+            _ => rank.to_string(),
+        },
+    );
     if !rare(80, 21) {
         field(
             "payouts_per_country",
@@ -126,11 +137,19 @@ pub(crate) fn offer(seed: u64, index: u64, rank: usize) -> Offer {
             list(events.iter().map(|((key, name), amount)| {
                 let amount = money(*amount, index.is_multiple_of(2));
                 let name = text(name);
-                format!(r#"{{"event_key":"{key}","event_name":{name},"amount":{amount}}}"#)
+                match index % 40 {
+                    21 => format!(r#"{{"amount":{amount}}}"#),
+                    22 => format!(r#"{{"event_key":"{key}","event_name":{name}}}"#),
+                    _ => {
+                        format!(r#"{{"event_key":"{key}","event_name":{name},"amount":{amount}}}"#)
+                    }
+                }
             })),
         );
         field("conversion_mode", "\"event\"".to_owned());
         field("verification_method", "\"postback\"".to_owned());
+    } else if rare(20, 7) {
+        field("events", null());
     }
     if rare(22, 13) {
         field("tags", list(["new", "hot"].map(text)));
@@ -158,6 +177,10 @@ pub(crate) fn offer(seed: u64, index: u64, rank: usize) -> Offer {
         },
         fields,
     }
+}
+
+fn null() -> String {
+    "null".to_owned()
 }
 
 fn name(rng: &mut Rng, kind: Kind) -> String {

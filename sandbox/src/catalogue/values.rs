@@ -15,6 +15,7 @@ pub(crate) fn device(rng: &mut Rng, kind: Kind, index: u64) -> (String, Devices)
     let (json, ios, android, desktop) = match (index % 50, kind) {
         (8, _) => ("\"iphone|ipad\"", true, false, false),
         (18, _) => ("[\"ios\",\"android\"]", true, true, false),
+        (16, _) => ("null", true, true, true),
         (26, _) => ("\"smart_tv\"", false, false, false),
         (36, _) => ("\"android,kindle\"", false, true, false),
         (46, _) => ("\"\"", true, true, true),
@@ -84,7 +85,7 @@ pub(crate) fn payouts(
 pub(crate) fn payouts_json(rng: &mut Rng, payouts: &[(&'static str, Mills)], index: u64) -> String {
     if payouts.is_empty() {
         // PHP writes `[]` for an empty array, even where a filled one would be a map.
-        return if index % 32 == 5 {
+        return if index % 8 == 5 {
             "null".to_owned()
         } else {
             "[]".to_owned()
@@ -154,6 +155,8 @@ pub(crate) fn creatives(rng: &mut Rng, id: u64, style: Style, index: u64) -> Str
     match index % 24 {
         23 => format!(r#"[{{"url":{}}}]"#, url("icon.png")),
         2 | 12 => "[]".to_owned(),
+        22 => "null".to_owned(),
+        11 => format!(r#"{{"screenshot":{}}}"#, url("screenshot-1.webp")),
         _ => {
             let mut out = format!(r#"{{"url":{}"#, url("icon-512.png"));
             if rng.chance(60) {

@@ -1,7 +1,7 @@
 //! Compares the schema keywords that limit a value: bounds, pattern, default, enum.
 
 use super::location::Location;
-use super::refs::{elements, flag, member, same};
+use super::refs::{self, elements, flag, member, same};
 use super::rules;
 use super::text;
 use super::walk::Walk;
@@ -93,6 +93,12 @@ fn bound(
     location: &Location,
     (segment, words, side): (&str, &str, Side),
 ) {
+    // A length or a number of zero or more is every one.
+    let written = |bound| match bound {
+        bound if segment.starts_with("min-") && same(bound, &Value::from(0)) => &refs::ABSENT,
+        bound => bound,
+    };
+    let (old, new) = (written(old), written(new));
     if same(old, new) {
         return;
     }

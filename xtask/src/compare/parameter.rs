@@ -101,7 +101,30 @@ fn compare_one<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, location
     }
     prose::compare(walk, old, new, &place);
     rest::compare(walk, old, new, &[&HANDLED], &place);
-    walk.push(schema(old), schema(new), location, Role::Whole);
+    let before = walk.resolve_old(schema(old)).node;
+    let after = walk.resolve_new(schema(new)).node;
+    if is_joined(old, before) && takes_every_text(after) {
+        let said = "is now one text instead of a list joined by commas";
+        walk.report_at(&location, &rules::LIST_TYPE_CHANGED, said);
+    } else if takes_every_text(before) && is_joined(new, after) {
+        let said = "is now a list joined by commas instead of one text";
+        walk.report_at(&location, &rules::LIST_TYPE_CHANGED, said);
+        walk.push(schema(old), member(after, "items"), location, Role::Whole);
+    } else {
+        walk.push(schema(old), schema(new), location, Role::Whole);
+    }
+}
+
+/// Whether a parameter is a list whose values are joined by commas.
+fn is_joined(parameter: &Value, schema: &Value) -> bool {
+    string(schema, "type") == Some("array")
+        && matches!(in_effect(parameter), ("form" | "simple", false))
+}
+
+/// Whether a schema takes every text, and so also one with commas.
+fn takes_every_text(schema: &Value) -> bool {
+    let limits = ["enum", "pattern", "format", "maxLength"];
+    string(schema, "type") == Some("string") && limits.iter().all(|key| schema.get(key).is_none())
 }
 
 /// The schema of a parameter. A parameter described by `content` has it in its only media type.
@@ -133,8 +156,9 @@ fn serialization<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value, locati
         };
         let before = walk.resolve_old(schema(old)).node;
         let after = walk.resolve_new(schema(new)).node;
-        // A single value is sent the same way in both cases.
-        if !(is_scalar(before) && is_scalar(after)) {
+        // A single value is sent the same way in both cases. Where a list became one, the change of
+        // the type says so.
+        if !(is_scalar(before) || is_scalar(after)) {
             let said = if explode_after {
                 "repeats its name for each value instead of joining the values"
             } else {

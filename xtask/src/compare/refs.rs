@@ -52,6 +52,54 @@ pub(super) fn resolve<'a>(document: &'a Value, node: &'a Value) -> Resolved<'a> 
     }
 }
 
+/// What may stand beside the only member of a wrapper without limiting its values.
+const BESIDE: [&str; 8] = [
+    "nullable",
+    "title",
+    "summary",
+    "description",
+    "deprecated",
+    "example",
+    "readOnly",
+    "writeOnly",
+];
+
+/// The keyword and the only member of a schema that is nothing but an `allOf`, `oneOf` or `anyOf`
+/// of one member.
+pub(super) fn wrapped(node: &Value) -> Option<(&str, &Value)> {
+    let mut found = None;
+    for (key, value) in members(node) {
+        match (key.as_str(), value.as_array().map(Vec::as_slice)) {
+            ("allOf" | "oneOf" | "anyOf", Some([only])) if found.is_none() => {
+                found = Some((key.as_str(), only));
+            }
+            _ if BESIDE.contains(&key.as_str()) || key.starts_with("x-") => {}
+            _ => return None,
+        }
+    }
+    found
+}
+
+/// The schema inside all wrappers of one member, where `opens` allows a wrapper to be opened.
+pub(super) fn unwrap<'a>(
+    document: &'a Value,
+    schema: Resolved<'a>,
+    opens: impl Fn(&str) -> bool,
+) -> Resolved<'a> {
+    let mut current = schema;
+    for _ in 0..LONGEST_CHAIN {
+        let Some((_, only)) = wrapped(current.node).filter(|(key, _)| opens(key)) else {
+            break;
+        };
+        let inner = resolve(document, only);
+        current = Resolved {
+            name: current.name.or(inner.name),
+            ..inner
+        };
+    }
+    current
+}
+
 /// The text of `$ref`, where the node is a reference.
 pub(super) fn reference(node: &Value) -> Option<&str> {
     node.get("$ref").and_then(Value::as_str)

@@ -3,7 +3,7 @@
 //! Of the extensions, a rate limit that allows less breaks clients. An extension named after a term
 //! of use is for a person to read.
 
-use super::refs::{keys, member, same};
+use super::refs::{ABSENT, keys, member, same};
 use super::rules;
 use super::walk::Walk;
 use super::{prose, text};
@@ -15,6 +15,17 @@ const ALLOWANCES: [&str; 6] = ["limit", "max", "quota", "requests", "calls", "bu
 const WAITS: [&str; 6] = ["period", "interval", "window", "seconds", "minutes", "wait"];
 /// An extension with more members than this is not a rate limit.
 const MOST_LEAVES: usize = 256;
+
+/// Members that are false unless a document says something else. Writing that out is not a change.
+const FALSE_BY_DEFAULT: [&str; 7] = [
+    "uniqueItems",
+    "readOnly",
+    "writeOnly",
+    "allowEmptyValue",
+    "allowReserved",
+    "deprecated",
+    "explode",
+];
 
 /// Compares the extensions of an object whose other keys are names.
 pub(super) fn extensions(walk: &mut Walk<'_>, old: &Value, new: &Value, place: &str) {
@@ -35,7 +46,7 @@ pub(super) fn compare(
     place: &str,
 ) {
     for key in keys(old, new) {
-        let (before, after) = (member(old, key), member(new, key));
+        let (before, after) = (stated(old, key), stated(new, key));
         if same(before, after) || handled.iter().any(|keys| keys.contains(&key)) {
             continue;
         }
@@ -49,6 +60,15 @@ pub(super) fn compare(
             _ if key.starts_with("x-") => extension(walk, key, (before, after), place),
             _ => walk.report(&rules::MEMBER_CHANGED, place, &said),
         }
+    }
+}
+
+/// A member, or the absent value where the document only writes a default out.
+fn stated<'a>(node: &'a Value, key: &str) -> &'a Value {
+    match member(node, key) {
+        Value::Bool(false) if FALSE_BY_DEFAULT.contains(&key) => &ABSENT,
+        value if key == "style" && value == "simple" => &ABSENT,
+        value => value,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Rules can be defined only here. Where a level depends on the context, two rules share an id.
 
+mod elsewhere;
 mod markdown;
 mod rule;
 
@@ -58,6 +59,10 @@ rules! {
         "released clients do not send the key that is now required"));
     SECURITY_REMOVED = both(("api-security-removed", (Breaking, Breaking), "info",
         "released clients would go on sending a key that is no longer asked for"));
+    SECURITY_ALTERNATIVE_ADDED = both(("api-security-added", (Additive, Info), "info",
+        "a call without it, or with the old key, is still accepted"));
+    SECURITY_BECAME_OPTIONAL = both(("api-security-became-optional", (Additive, Info), NOT_CHECKED,
+        "a call with the key is still accepted"));
     SECURITY_SCHEME_ADDED = both(("api-security-component-added", (Review, Review), "info",
         "no operation needs it yet, but a person should know that a new kind of key is coming"));
     SECURITY_SCHEME_REMOVED = both(("api-security-component-removed", (Breaking, Breaking), "info",
@@ -114,6 +119,8 @@ rules! {
         "released clients write the value in the old style"));
     EXPLODE_CHANGED = request(("request-parameter-explode-changed", (Breaking, Review), NOT_CHECKED,
         "released clients separate the values in the old way"));
+    LIST_TYPE_CHANGED = request(("request-parameter-list-type-changed", (Info, Breaking), NOT_CHECKED,
+        "a text with commas and a list joined by commas are the same on the wire; the Rust type changes"));
     REQUIRED_BODY_ADDED = request(("request-body-added-required", (Breaking, Breaking), SAME,
         "released clients send no body"));
     OPTIONAL_BODY_ADDED = request(("request-body-added-optional", (Additive, Additive), SAME,

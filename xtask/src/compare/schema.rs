@@ -1,7 +1,7 @@
 //! Compares one pair of schemas and puts the pairs inside it on the work list.
 
-use super::location::Location;
-use super::refs::{elements, flag, keys, member, members, reference, string};
+use super::location::{Location, Part};
+use super::refs::{Resolved, elements, flag, keys, member, members, reference, string};
 use super::rules::{self, Rule};
 use super::walk::{Pair, Role, Walk};
 use super::{keywords, prose, refs, rest, text, union};
@@ -36,7 +36,9 @@ pub(super) fn compare_all(walk: &mut Walk<'_>) {
 
 fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
     let location = &pair.location;
-    let (old, new) = (walk.resolve_old(pair.old), walk.resolve_new(pair.new));
+    let outer = (walk.resolve_old(pair.old), walk.resolve_new(pair.new));
+    let (old, new) = unwrapped(walk, outer);
+    let is_wrapper = !std::ptr::eq(outer.0.node, old.node) || !std::ptr::eq(outer.1.node, new.node);
     if old.name != new.name && pair.role != Role::Wrapped {
         renamed(walk, old.name, new.name, location);
     }
@@ -48,13 +50,26 @@ fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
         return;
     }
     if pair.role == Role::Whole {
-        nullability(walk, old.node, new.node, location);
+        nullability(
+            walk,
+            (outer.0.node, old.node),
+            (outer.1.node, new.node),
+            location,
+        );
+    }
+    if is_wrapper && pair.role != Role::Wrapped {
+        wrapper_annotations(
+            walk,
+            (outer.0.node, old.node),
+            (outer.1.node, new.node),
+            location,
+        );
     }
     if !walk.visit(location.carrier, old, new) {
         return;
     }
     let (old, new) = (old.node, new.node);
-    if pair.role != Role::Wrapped {
+    if pair.role != Role::Wrapped && !is_wrapper {
         annotations(walk, old, new, location);
     }
     let wrapped = union::compare(walk, (pair.old, old), (pair.new, new), location);
@@ -76,6 +91,55 @@ fn compare<'a>(walk: &mut Walk<'a>, pair: &Pair<'a>) {
     );
 }
 
+/// Both schemas without the wrappers around them, such as an `allOf` of one reference. A wrapper
+/// stays where the other side has several members under the same keyword.
+fn unwrapped<'a>(
+    walk: &Walk<'a>,
+    (old, new): (Resolved<'a>, Resolved<'a>),
+) -> (Resolved<'a>, Resolved<'a>) {
+    let opens = |other: &Value, key: &str| {
+        let keywords: &[&str] = if key == "allOf" {
+            &["allOf"]
+        } else {
+            &["oneOf", "anyOf"]
+        };
+        keywords.iter().all(|key| elements(other, key).len() < 2)
+    };
+    (
+        refs::unwrap(walk.old, old, |key| opens(new.node, key)),
+        refs::unwrap(walk.new, new, |key| opens(old.node, key)),
+    )
+}
+
+/// Compares what is beside the only member of a wrapper. Where nothing is, the member speaks for
+/// it.
+fn wrapper_annotations(
+    walk: &mut Walk<'_>,
+    old: (&Value, &Value),
+    new: (&Value, &Value),
+    location: &Location,
+) {
+    let once = format!("wrapper {:p} {:p} {:?}", old.0, new.0, location.carrier);
+    if !walk.first_time(once) {
+        return;
+    }
+    let has_prose = |node: &Value| {
+        ["title", "summary", "description", "deprecated"]
+            .iter()
+            .any(|key| node.get(key).is_some())
+    };
+    let spoken = |(outer, inner)| if has_prose(outer) { outer } else { inner };
+    annotations(walk, spoken(old), spoken(new), location);
+    let beside = |node: &Value| -> Value {
+        let kept = members(node).iter().filter(|(key, _)| {
+            key.starts_with("x-") || ["example", "readOnly", "writeOnly"].contains(&key.as_str())
+        });
+        kept.map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    };
+    rest::compare(walk, &beside(old.0), &beside(new.0), &[], &location.place());
+}
+
 fn renamed(walk: &mut Walk<'_>, old: Option<&str>, new: Option<&str>, location: &Location) {
     // A shared schema is used in many places, but its new name is reported once.
     if !walk.first_time(format!("{old:?} {new:?} {}", location.carrier.in_error)) {
@@ -90,11 +154,16 @@ fn renamed(walk: &mut Walk<'_>, old: Option<&str>, new: Option<&str>, location: 
     walk.report_at(location, &rules::SCHEMA_NAME_CHANGED, &said);
 }
 
-fn nullability(walk: &mut Walk<'_>, old: &Value, new: &Value, location: &Location) {
-    let before = accepts_null(walk.old, old);
-    let after = accepts_null(walk.new, new);
+fn nullability(
+    walk: &mut Walk<'_>,
+    (old_outer, old): (&Value, &Value),
+    (new_outer, new): (&Value, &Value),
+    location: &Location,
+) {
+    let before = flag(old_outer, "nullable") || accepts_null(walk.old, old);
+    let after = flag(new_outer, "nullable") || accepts_null(walk.new, new);
     let once = format!(
-        "null {old:p} {new:p} {:?} {}",
+        "null {old_outer:p} {new_outer:p} {:?} {}",
         location.carrier, location.optional
     );
     if before == after || !walk.first_time(once) {
@@ -154,7 +223,7 @@ fn kind(walk: &mut Walk<'_>, old: &Value, new: &Value, location: &Location) {
     if before == after {
         return;
     }
-    let wider = is_within(before, after);
+    let wider = is_within(before, after) || is_text_on_the_wire(before, after, location);
     let narrower = is_within(after, before);
     let rule = match (wider, narrower, location.carrier.is_request()) {
         (true, _, _) => &rules::TYPE_GENERALIZED,
@@ -180,6 +249,19 @@ fn is_within(inner: (&Value, &Value), outer: (&Value, &Value)) -> bool {
         }
         (a, b) => a == b && outer.1.is_null(),
     }
+}
+
+/// Whether a parameter of this type is now a plain text. In a query and in a header every value is
+/// text.
+fn is_text_on_the_wire(
+    before: (&Value, &Value),
+    after: (&Value, &Value),
+    location: &Location,
+) -> bool {
+    location.carrier.part == Part::Parameter
+        && matches!(before.0.as_str(), Some("integer" | "number" | "boolean"))
+        && after.0 == "string"
+        && after.1.is_null()
 }
 
 fn shown_type((kind, format): (&Value, &Value)) -> String {

@@ -18,6 +18,9 @@ const MEMBERS: [(&str, &Rule); 7] = [
     ("bearerFormat", &rules::SECURITY_BEARER_FORMAT_CHANGED),
 ];
 
+/// A requirement that asks for nothing.
+const NO_KEY: &str = "no key at all";
+
 /// Compares the requirements that hold for the whole document.
 pub(super) fn compare_global(walk: &mut Walk<'_>) {
     let (before, after) = (requirements(walk.old), requirements(walk.new));
@@ -48,11 +51,32 @@ fn compare_requirements(
     (added, removed): (&Rule, &Rule),
     place: &str,
 ) {
-    for requirement in after.difference(before) {
-        let said = format!("calls may now be secured by {}", text::name(requirement));
-        walk.report(added, place, &said);
+    // A client goes on as before where one of the ways that it knows is still allowed. No
+    // requirement at all is the way without a key.
+    let open = |ways: &BTreeSet<String>| ways.is_empty() || ways.contains(NO_KEY);
+    let goes_on = (open(before) && open(after)) || before.intersection(after).next().is_some();
+    let news = |way: &&String| *way != NO_KEY || !open(before);
+    for requirement in after.difference(before).filter(news) {
+        let (rule, said) = match (goes_on || open(after), requirement.as_str()) {
+            (true, NO_KEY) => (
+                &rules::SECURITY_BECAME_OPTIONAL,
+                "calls may now also be made without a key".to_owned(),
+            ),
+            (true, way) => (
+                &rules::SECURITY_ALTERNATIVE_ADDED,
+                format!("calls may now also be secured by {}", text::name(way)),
+            ),
+            (false, way) => (
+                added,
+                format!("calls may now be secured by {}", text::name(way)),
+            ),
+        };
+        walk.report(rule, place, &said);
     }
-    for requirement in before.difference(after) {
+    for requirement in before
+        .difference(after)
+        .filter(|way| *way != NO_KEY || !open(after))
+    {
         let said = format!("calls are no longer secured by {}", text::name(requirement));
         walk.report(removed, place, &said);
     }
@@ -79,7 +103,7 @@ fn requirement(node: &Value) -> String {
         .collect();
     parts.sort_unstable();
     if parts.is_empty() {
-        "no key at all".to_owned()
+        NO_KEY.to_owned()
     } else {
         parts.join(" with ")
     }

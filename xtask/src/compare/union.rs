@@ -159,7 +159,7 @@ fn as_written(node: &Value) -> String {
 }
 
 fn kind(document: &Value, node: &Value) -> String {
-    let node = refs::resolve(document, node).node;
+    let node = refs::unwrap(document, refs::resolve(document, node), |_| true).node;
     match member(node, "type") {
         Value::String(kind) => kind.clone(),
         _ if members(node).contains_key("properties") => "object".to_owned(),
@@ -168,7 +168,7 @@ fn kind(document: &Value, node: &Value) -> String {
 }
 
 fn describe(document: &Value, node: &Value) -> String {
-    let resolved = refs::resolve(document, node);
+    let resolved = refs::unwrap(document, refs::resolve(document, node), |_| true);
     if let Some(name) = resolved.name {
         return text::name(name);
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::expected::{OPERATIONS, SCHEMAS};
 use super::outcome::Problem;
@@ -26,9 +26,6 @@ pub(crate) fn check(document: &Value, notes: &mut Vec<String>) -> Result<(), Pro
     }
     for ours in OPERATIONS {
         operation(document, ours.path)?;
-        for schema in [ours.row, "OfferEvent", "Creative"] {
-            clashing_names(document, schema)?;
-        }
     }
     // Lowering has further requirements, so it is simply tried.
     if let Err(message) = lower::lower(document) {
@@ -65,39 +62,54 @@ fn operation(document: &Value, path: &str) -> Result<(), Problem> {
             }
         }
     }
-    if operation["requestBody"]["content"]
-        .as_object()
-        .is_some_and(|content| content.len() > 1)
-    {
-        return Err(Problem::unverified(format!(
-            "GET {path} accepts a body of several media types; the generator accepts one: remove the others with a correction"
-        )));
-    }
     Ok(())
 }
 
-/// Refuses two properties with the same field name in Rust, and a property without a valid one.
-fn clashing_names(document: &Value, schema: &str) -> Result<(), Problem> {
-    let mut fields: BTreeMap<String, &String> = BTreeMap::new();
-    for name in document["components"]["schemas"][schema]["properties"]
-        .as_object()
-        .into_iter()
-        .flat_map(|map| map.keys())
-    {
-        let field = rust_name(name);
-        if field.is_empty() {
-            return Err(Problem::unverified(format!(
-                "/components/schemas/{schema} has a property `{name}`, which has no letter or digit for a name in Rust: remove it with a correction"
-            )));
+/// Leaves out properties whose name in Rust is missing or the same as that of another property. A
+/// property that the client reads stays.
+pub(crate) fn leave_out_clashes(document: &mut Value, notes: &mut Vec<String>) {
+    for model in lower::MODELS {
+        let place = format!("/components/schemas/{}", model.name);
+        let Some(schema) = document.pointer_mut(&place) else {
+            continue;
+        };
+        let reads = |name: &str| model.properties.iter().any(|(ours, _)| *ours == name);
+        let mut names: Vec<String> = schema["properties"]
+            .as_object()
+            .into_iter()
+            .flat_map(|map| map.keys())
+            .cloned()
+            .collect();
+        names.sort_by_key(|name| !reads(name));
+        let mut fields: BTreeMap<String, String> = BTreeMap::new();
+        for name in names {
+            let field = rust_name(&name);
+            let why = match fields.get(&field) {
+                _ if field.is_empty() => {
+                    "which has no letter or digit for a name in Rust".to_owned()
+                }
+                Some(other) => {
+                    format!("which has the same name in Rust as `{other}`")
+                }
+                None => {
+                    fields.insert(field, name);
+                    continue;
+                }
+            };
+            notes.push(format!("left out the property `{name}` of {place}, {why}"));
+            if let Some(properties) = schema["properties"].as_object_mut() {
+                properties.remove(&name);
+            }
+            if let Some(Value::Array(required)) = schema.get_mut("required") {
+                required.retain(|one| *one != name);
+            }
         }
-        if let Some(other) = fields.insert(field, name) {
-            return Err(Problem::unverified(format!(
-                "/components/schemas/{schema} has the properties `{other}` and `{name}`, which have the same name in Rust: \
-                 remove one with a correction"
-            )));
+        if schema["required"] == json!([])
+            && let Some(schema) = schema.as_object_mut()
+        {
+            schema.remove("required");
         }
     }
-    Ok(())
 }
 
 /// Notes the places where the generator would panic if lowering did not remove them.

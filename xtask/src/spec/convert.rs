@@ -193,10 +193,38 @@ mod tests {
 
     #[test]
     fn a_constant_is_an_enum_of_one() {
-        check(&json!({"const": "x"}), &json!({"enum": ["x"]}));
+        check(
+            &json!({"const": "x"}),
+            &json!({"type": "string", "enum": ["x"]}),
+        );
         check(
             &json!({"type": "boolean", "const": false}),
             &json!({"type": "boolean", "enum": [false]}),
+        );
+    }
+
+    #[test]
+    fn an_enum_without_a_type_has_the_type_of_its_values() {
+        check(
+            &json!({"enum": [false]}),
+            &json!({"type": "boolean", "enum": [false]}),
+        );
+        check(
+            &json!({"enum": [1, 2, null]}),
+            &json!({"type": "integer", "nullable": true, "enum": [1, 2, null]}),
+        );
+        check(&json!({"enum": [1, "a"]}), &json!({"enum": [1, "a"]}));
+    }
+
+    #[test]
+    fn a_choice_of_which_one_member_allows_everything_allows_everything() {
+        check(
+            &json!({"anyOf": [{"type": "string"}, {"title": "Any"}], "description": "d"}),
+            &json!({"title": "Any", "description": "d"}),
+        );
+        check(
+            &json!({"oneOf": [{"type": "string"}, {}]}),
+            &json!({"oneOf": [{"type": "string"}, {}]}),
         );
     }
 
@@ -212,7 +240,19 @@ mod tests {
     fn exclusive_bounds_become_flags() {
         check(
             &json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 10, "maximum": 5}),
-            &json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true, "maximum": 5}),
+            &json!({"type": "integer", "minimum": 1, "maximum": 5}),
+        );
+        check(
+            &json!({"type": "number", "exclusiveMinimum": 0}),
+            &json!({"type": "number", "minimum": 0, "exclusiveMinimum": true}),
+        );
+        check(
+            &json!({"type": ["integer", "null"], "exclusiveMinimum": 0}),
+            &json!({"type": "integer", "minimum": 1, "nullable": true}),
+        );
+        check(
+            &json!({"type": "integer", "maximum": 10, "exclusiveMaximum": true}),
+            &json!({"type": "integer", "maximum": 9}),
         );
     }
 
@@ -225,6 +265,14 @@ mod tests {
         check(
             &json!({"$ref": "#/components/schemas/B", "minLength": 1}),
             &json!({"allOf": [{"$ref": "#/components/schemas/B"}, {"minLength": 1}]}),
+        );
+        check(
+            &json!({"$ref": "#/components/schemas/B", "nullable": true, "description": "d"}),
+            &json!({"allOf": [{"$ref": "#/components/schemas/B"}], "nullable": true}),
+        );
+        check(
+            &json!({"$ref": "#/components/schemas/B", "nullable": false}),
+            &json!({"$ref": "#/components/schemas/B"}),
         );
     }
 

@@ -102,6 +102,12 @@ impl Cover {
     }
 }
 
+/// Whether a schema takes every text.
+pub(crate) fn takes_every_text(schema: &Value) -> bool {
+    let limits = ["enum", "pattern", "format", "maxLength"];
+    schema["type"] == "string" && limits.iter().all(|key| schema.get(*key).is_none())
+}
+
 /// How many of the kinds of value that `theirs` describes are accepted by `ours`.
 pub(crate) fn cover(
     our_document: &Value,

@@ -68,7 +68,7 @@ pub const OPERATIONS: [Operation; 3] = [
 ];
 
 /// The components that every effective document has.
-pub const SCHEMAS: [&str; 27] = [
+pub const SCHEMAS: [&str; 32] = [
     "Amount",
     "Conversion",
     "ConversionMode",
@@ -77,9 +77,12 @@ pub const SCHEMAS: [&str; 27] = [
     "Count",
     "Countries",
     "CountryCode",
+    "CountryIsoPayout",
+    "CountryPayout",
     "Creative",
     "Creatives",
     "DailyCap",
+    "Day",
     "Devices",
     "ErrorResponse",
     "Events",
@@ -96,6 +99,8 @@ pub const SCHEMAS: [&str; 27] = [
     "Text",
     "UnixTime",
     "VerificationMethod",
+    "WrappedConversions",
+    "WrappedReversals",
 ];
 
 /// The security scheme, and the query parameter of the same name.

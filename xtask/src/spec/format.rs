@@ -34,7 +34,11 @@ const FIRST: &[&str] = &[
     "schema",
 ];
 
-/// Keys whose value maps names to objects. There the order is by name alone.
+/// The name that comes before all others. Many tools take the first media type of an answer as the
+/// answer.
+const JSON: &str = "application/json";
+
+/// Keys whose value maps names to objects. There the order is by name, after [`JSON`].
 const MAPS: &[&str] = &[
     "paths",
     "properties",
@@ -79,7 +83,13 @@ fn write(out: &mut String, value: &Value, depth: usize, by_name: bool) {
             let mut entries: Vec<(&String, &Value)> = map.iter().collect();
             // Keys of the same rank are sorted by name.
             entries.sort_by(|(a, _), (b, _)| {
-                let rank = |key: &str| if by_name { 0 } else { rank(key) };
+                let rank = |key: &str| {
+                    if by_name {
+                        usize::from(key != JSON)
+                    } else {
+                        rank(key)
+                    }
+                };
                 rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
             });
             out.push('{');
@@ -143,6 +153,16 @@ mod tests {
             text(&document),
             "{\n  \"openapi\": \"3.0.3\",\n  \"info\": {\n    \"title\": \"t\",\n    \"version\": \"1\"\n  },\n  \
              \"paths\": {\n    \"/a\": {},\n    \"/b\": {}\n  }\n}\n"
+        );
+    }
+
+    #[test]
+    fn json_comes_before_the_other_media_types() {
+        let content = json!({"application/javascript": 1, "text/html": 2, "application/json": 3, "application/geo+json": 4});
+        assert_eq!(
+            text(&json!({"content": content})),
+            "{\n  \"content\": {\n    \"application/json\": 3,\n    \"application/geo+json\": 4,\n    \
+             \"application/javascript\": 1,\n    \"text/html\": 2\n  }\n}\n"
         );
     }
 

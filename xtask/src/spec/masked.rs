@@ -20,10 +20,18 @@ pub(crate) fn add(comparison: &mut Comparison, standing: &Value, new: &Value, ef
         if comparison.changes.iter().any(|one| is(&change, one)) {
             continue;
         }
-        // Our document may differ by another rule at the same place, such as a required field that
-        // is optional here.
-        let rule = |one: &Change| !prose(one) && !prose(&change) && one.place == change.place;
-        let news = beyond_ours.iter().any(|one| is(&change, one) || rule(one));
+        // Our document may differ by another rule of the same topic, such as a required field that
+        // is optional here. Where the type differs, our bounds say nothing about theirs.
+        let topic = topic(&change.id);
+        let same_topic = |one: &Change| {
+            let other = self::topic(&one.id);
+            one.place == change.place
+                && topic != Topic::Documentation
+                && (other == topic || other == Topic::Type)
+        };
+        let news = beyond_ours
+            .iter()
+            .any(|one| is(&change, one) || same_topic(one));
         comparison.changes.push(if news {
             masked(change)
         } else {
@@ -69,8 +77,65 @@ fn masked(mut change: Change) -> Change {
     change
 }
 
-fn prose(change: &Change) -> bool {
-    change.id.starts_with("prose")
+/// What a change is about. Changes of different topics at one place say nothing about each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Topic<'a> {
+    Documentation,
+    /// The type, the members of a union, null, and the values of an enum.
+    Type,
+    /// Whether a part is there, and whether it is required.
+    Presence,
+    /// One bound, the pattern, the default, or whatever else the id names.
+    Named(&'a str),
+}
+
+fn topic(id: &str) -> Topic<'_> {
+    // `exclusive-max` is a part of `max`.
+    const BOUNDS: [&str; 10] = [
+        "max-length",
+        "min-length",
+        "max-items",
+        "min-items",
+        "max-properties",
+        "min-properties",
+        "max",
+        "min",
+        "pattern",
+        "default-value",
+    ];
+    const TYPES: [&str; 7] = [
+        "-type-",
+        "-one-of-",
+        "-any-of-",
+        "-all-of-",
+        "-null",
+        "enum",
+        "reference",
+    ];
+    let documentation = [
+        "prose",
+        "example",
+        "extension",
+        "schema-title",
+        "schema-name",
+    ];
+    if documentation.iter().any(|start| id.starts_with(start)) {
+        return Topic::Documentation;
+    }
+    let named = |word: &&&str| id.contains(&format!("-{word}-"));
+    if let Some(word) = BOUNDS.iter().find(named) {
+        return Topic::Named(word);
+    }
+    if TYPES.iter().any(|word| id.contains(word)) {
+        return Topic::Type;
+    }
+    if ["-required", "-optional", "-added", "-removed"]
+        .iter()
+        .any(|word| id.contains(word))
+    {
+        return Topic::Presence;
+    }
+    Topic::Named(id)
 }
 
 /// A change that the overlay already describes. Nothing has to be done.
@@ -96,8 +161,10 @@ fn sort(comparison: &mut Comparison) {
 
 #[cfg(test)]
 mod tests {
-    use super::add_uncovered;
-    use crate::compare::{Comparison, Level};
+    use serde_json::{Value, json};
+
+    use super::{add, add_uncovered};
+    use crate::compare::{Comparison, Level, compare};
     use crate::spec::coverage::Cover;
     use crate::spec::overlay::Difference;
 
@@ -116,6 +183,55 @@ mod tests {
             assert_eq!(change.id, "overlay-does-not-cover");
             assert_eq!(change.api_level, Level::Info);
         }
+    }
+
+    fn with_limit(schema: Value) -> Value {
+        json!({"paths": {"/api/offers": {"get": {"parameters": [{"name": "limit", "in": "query", "schema": schema}]}}}})
+    }
+
+    /// The ids and levels of a new schema of `limit`, of which our overlay says `minimum: 1`.
+    #[track_caller]
+    fn limit(new: Value, expected: &[&str]) {
+        let standing = with_limit(json!({"type": "integer"}));
+        let effective = with_limit(json!({"type": "integer", "minimum": 1}));
+        let mut merged = new.clone();
+        merged["minimum"] = json!(1);
+        let mut comparison = compare(&effective, &with_limit(merged));
+        add(&mut comparison, &standing, &with_limit(new), &effective);
+        let found: Vec<String> = comparison
+            .changes
+            .iter()
+            .map(|change| format!("{} {}", change.id, change.level.as_str()))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_bound_that_the_overlay_confirms_stays_confirmed_beside_other_changes() {
+        let confirmed = "request-parameter-min-set info";
+        limit(json!({"type": "integer", "minimum": 1}), &[confirmed]);
+        limit(
+            json!({"type": "integer", "minimum": 1, "example": 50}),
+            &["example-changed info", confirmed],
+        );
+        limit(
+            json!({"type": "integer", "minimum": 1, "maximum": 9}),
+            &["request-parameter-max-set breaking", confirmed],
+        );
+        limit(
+            json!({"type": "integer", "minimum": 1, "default": 5, "description": "d", "title": "t"}),
+            &[
+                "request-parameter-default-value-added review",
+                "schema-title-changed info",
+                "prose-changed info",
+                confirmed,
+            ],
+        );
+        // Another minimum than ours is news.
+        limit(
+            json!({"type": "integer", "minimum": 2, "example": 50}),
+            &["request-parameter-min-set breaking", "example-changed info"],
+        );
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! Normalizes a document: whole paths on one server, only schemas shared, the api key as a security
 //! scheme.
 
+mod parameters;
+
 use serde_json::{Map, Value, json};
 
 use super::expected::{API_KEY, OPERATIONS};
 use super::outcome::Problem;
 use super::servers::{self, Base};
-use super::{verify, walk};
+use super::verify::resolved;
+use super::walk;
+use parameters::{is_api_key, is_called_key, is_ignored, plain_parameter, secured_by_key};
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -105,11 +109,23 @@ fn operations(
             let servers = [operation, &item, document]
                 .into_iter()
                 .find_map(|level| level.get("servers"));
-            let bases = servers::bases(servers, home).map_err(|fault| {
-                Problem::unverified(format!(
-                    "{place}: {fault}; a client would not know where to send a request"
-                ))
-            })?;
+            let (bases, faults) = match servers::bases(servers, home) {
+                Ok(found) => found,
+                Err(fault) if method == "get" && ends_like_ours(path) => {
+                    return Err(Problem::unverified(format!(
+                        "{place}: {fault}; a client would not know where to send a request"
+                    )));
+                }
+                Err(fault) => {
+                    notes.push(format!("left out {place}: {fault}"));
+                    continue;
+                }
+            };
+            notes.extend(
+                faults
+                    .iter()
+                    .map(|fault| format!("{place}: left out a server: {fault}")),
+            );
             let (origin, whole) = address(&bases, path, &place, notes);
             let known = |one: &Found| one.0 == origin && one.1 == whole && one.2 == method;
             if found.iter().any(known) {
@@ -160,6 +176,12 @@ fn is_ours(path: &str) -> bool {
     OPERATIONS.iter().any(|ours| ours.path == path)
 }
 
+/// Whether a path may be one of ours, on a server that is not known.
+fn ends_like_ours(path: &str) -> bool {
+    let last = path.trim_end_matches('/').rsplit('/').next();
+    OPERATIONS.iter().any(|ours| last == Some(ours.rows))
+}
+
 /// Joins both paths where one ends and the other begins with the same word, and returns that word.
 fn once<'a>(base: &'a str, path: &str) -> Option<(String, &'a str)> {
     let (above, word) = base.rsplit_once('/')?;
@@ -204,22 +226,6 @@ fn origin(found: &[Found]) -> Result<String, Problem> {
     }
 }
 
-/// An object with its reference followed.
-pub(crate) fn resolved(document: &Value, value: &Value) -> Value {
-    let mut value = value;
-    // Verification refuses circles. The limit is for documents that were not verified.
-    for _ in 0..32 {
-        match value["$ref"]
-            .as_str()
-            .and_then(|reference| verify::target(document, reference))
-        {
-            Some(target) => value = target,
-            None => break,
-        }
-    }
-    value.clone()
-}
-
 fn self_contained(
     document: &Value,
     item: &Value,
@@ -240,15 +246,22 @@ fn self_contained(
         .cloned()
         .unwrap_or_default();
     let shared = item["parameters"].as_array().cloned().unwrap_or_default();
-    for parameter in own.iter().chain(&shared) {
+    for (at, parameter) in own.iter().chain(&shared).enumerate() {
         let parameter = plain_parameter(document, &resolved(document, parameter));
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let same = |one: &Value| one["name"] == parameter["name"] && one["in"] == parameter["in"];
         if is_api_key(&parameter) {
-            secured = Some(json!([{API_KEY: []}]));
-        } else if !parameters
-            .iter()
-            .any(|one| one["name"] == parameter["name"] && one["in"] == parameter["in"])
-        {
+            secured = secured_by_key(secured, parameter["required"] == true);
+        } else if is_ignored(&parameter) {
+            notes.push(format!(
+                "{place}: left out the header {name}, which OpenAPI ignores as a parameter"
+            ));
+        } else if !parameters.iter().any(same) {
             parameters.push(parameter);
+        } else if at < own.len() {
+            notes.push(format!(
+                "{place}: left out the second of two parameters {name}"
+            ));
         }
     }
     // The key in the query is already the security scheme. A parameter elsewhere is a second way to
@@ -265,6 +278,10 @@ fn self_contained(
     operation["parameters"] = Value::Array(parameters);
     for (_, response) in walk::members(&mut operation, "responses") {
         *response = resolved(document, response);
+        if let Some(Value::Object(headers)) = response.get_mut("headers") {
+            // OpenAPI ignores it: the key of `content` is the media type.
+            headers.retain(|name, _| !name.eq_ignore_ascii_case("content-type"));
+        }
         for (_, header) in walk::members(response, "headers") {
             *header = resolved(document, header);
         }
@@ -276,6 +293,12 @@ fn self_contained(
     if let Some(body) = operation.get_mut("requestBody") {
         *body = resolved(document, body);
         plain_examples(document, body);
+        if let (true, Some(operation)) = (is_bodyless(place), operation.as_object_mut()) {
+            operation.remove("requestBody");
+            notes.push(format!(
+                "{place}: left out the body, which a request of this method does not have"
+            ));
+        }
     }
     if let Some(map) = operation.as_object_mut() {
         for key in ["callbacks", "servers"] {
@@ -296,61 +319,9 @@ fn plain_examples(document: &Value, holder: &mut Value) {
     }
 }
 
-/// A parameter with its schema copied into it, because the schemas of parameters need no names.
-fn plain_parameter(document: &Value, parameter: &Value) -> Value {
-    let mut parameter = parameter.clone();
-    let Some(map) = parameter.as_object_mut() else {
-        return parameter;
-    };
-    if let Some(content) = map.remove("content") {
-        let schema = content
-            .as_object()
-            .and_then(|content| content.values().next())
-            .map(|media| media["schema"].clone());
-        map.insert(
-            "schema".to_owned(),
-            schema.filter(Value::is_object).unwrap_or_else(|| json!({})),
-        );
-    }
-    let schema = map.entry("schema").or_insert_with(|| json!({}));
-    *schema = single(document, &resolved(document, schema));
-    // A query cannot express null; such a parameter is not sent.
-    if let Some(schema) = schema.as_object_mut() {
-        schema.remove("nullable");
-    }
-    if let Some(items) = schema.get_mut("items") {
-        *items = single(document, &resolved(document, items));
-    }
-    for (_, example) in walk::members(&mut parameter, "examples") {
-        *example = resolved(document, example);
-    }
-    parameter
-}
-
-/// Replaces an `allOf` of one schema with that schema.
-fn single(document: &Value, schema: &Value) -> Value {
-    match schema["allOf"].as_array().map(Vec::as_slice) {
-        Some([one]) => {
-            let mut inner = resolved(document, one);
-            if let (Some(inner), Some(outer)) = (inner.as_object_mut(), schema.as_object()) {
-                inner.extend(
-                    outer
-                        .iter()
-                        .filter(|(key, _)| *key != "allOf")
-                        .map(|(key, value)| (key.clone(), value.clone())),
-                );
-            }
-            inner
-        }
-        _ => schema.clone(),
-    }
-}
-
-fn is_api_key(parameter: &Value) -> bool {
-    is_called_key(parameter) && parameter["in"] == "query"
-}
-
-fn is_called_key(parameter: &Value) -> bool {
-    let name = parameter["name"].as_str();
-    name.is_some_and(|name| name.eq_ignore_ascii_case(API_KEY))
+/// Whether requests of the method have no body, in `GET /api/offers`.
+fn is_bodyless(place: &str) -> bool {
+    ["GET ", "HEAD ", "DELETE "]
+        .iter()
+        .any(|method| place.starts_with(method))
 }

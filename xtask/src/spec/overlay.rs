@@ -46,7 +46,13 @@ pub(crate) fn apply(overlay: &Overlay, document: &mut Value) -> Result<Vec<Diffe
     Ok(found
         .into_iter()
         .map(|raw| Difference {
-            cover: coverage::cover(document, &raw.ours, &before, &raw.theirs),
+            cover: if raw.place.contains("/parameters/") && coverage::takes_every_text(&raw.theirs)
+            {
+                // On the wire a parameter is text, also a number or a list joined by commas.
+                Cover::Whole
+            } else {
+                coverage::cover(document, &raw.ours, &before, &raw.theirs)
+            },
             place: plain(&raw.place),
             theirs: plain(&coverage::words(&before, &raw.theirs)).replace('`', "'"),
             ours: coverage::words(document, &raw.ours),

@@ -26,6 +26,12 @@ pub(crate) fn parse(bytes: &[u8], from: &str) -> Result<Value, Problem> {
         ))
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(before) = text_before_json(text) {
+        return Err(Problem::unverified(format!(
+            "{from} has text before the JSON (`{before}`), as PHP writes it when a script has a fault: delete what is \
+             in front of the first brace, review the rest, and pass it with --from"
+        )));
+    }
     if text.trim_start().starts_with('<') {
         return Err(Problem::unverified(format!(
             "{from} is an HTML page, not an OpenAPI document (it starts with `{}`); the document has moved or needs a \
@@ -78,6 +84,25 @@ fn other(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
         .position(|byte| !byte.is_ascii_alphanumeric() && !b"_$.".contains(byte))?;
     (word > 0 && text[word] == b'(')
         .then_some(("a script with a call", "extract what is in the brackets"))
+}
+
+/// The first line of a text that stands before a document.
+fn text_before_json(text: &str) -> Option<String> {
+    const MOST_BRACES: usize = 20;
+    let text = text.trim();
+    if text.starts_with(['{', '[', '"']) {
+        return None;
+    }
+    let is_document = |json: &str| {
+        serde_json::from_str::<Value>(json).is_ok_and(|value| value.get("openapi").is_some())
+    };
+    let mut braces = text.match_indices('{').take(MOST_BRACES);
+    let (at, _) = braces.find(|(at, _)| is_document(&text[*at..]))?;
+    let before = text[..at].trim();
+    let line = before
+        .lines()
+        .find(|line| line.contains(' ') && !line.starts_with("<br"))?;
+    Some(line.chars().filter(|c| !c.is_control()).take(160).collect())
 }
 
 fn start(text: &str) -> String {
@@ -232,6 +257,20 @@ mod tests {
         refused(b"{\0}\0", "is text in UTF-16");
         refused(b"\x1f\x8b\x08\0", "is packed with gzip");
         refused(b"jQuery.cb({});", "is a script with a call");
+    }
+
+    #[test]
+    fn text_of_php_before_the_document_is_quoted() {
+        refused(
+            b"\nWarning: Undefined variable $x in /srv/api.php on line 3\n{\"openapi\": \"3.0.3\"}",
+            "the document has text before the JSON (`Warning: Undefined variable $x in /srv/api.php on line 3`), as PHP \
+             writes it when a script has a fault: delete what is in front of the first brace, review the rest, and pass \
+             it with --from",
+        );
+        refused(
+            b"<br />\n<b>Notice</b>: a {brace} in <b>/srv/api.php</b><br />\n{\"openapi\": \"3.0.3\"}",
+            "has text before the JSON (`<b>Notice</b>: a {brace} in <b>/srv/api.php</b><br />`)",
+        );
     }
 
     #[test]

@@ -7,9 +7,12 @@ use serde_json::Value;
 
 use super::coverage::Cover;
 use super::expected::{OPERATIONS, SCHEMAS};
-use super::outcome::{Problem, plain};
+use super::outcome::{Exit, Problem, plain};
 use super::overlay::{self, Difference, Overlay};
-use super::{check, convert, format, names, normalize, parse, repair, verify, walk};
+use super::{
+    check, component_names, convert, format, instead, mend, names, normalize, parse, repair,
+    settle, swagger, valid, verify, walk,
+};
 
 /// A processed document, with the notes about it.
 #[derive(Clone, Debug)]
@@ -41,17 +44,22 @@ pub(crate) fn process(
     home: &str,
 ) -> Result<Processed, Problem> {
     let mut document = parse::parse(bytes, from)?;
+    instead::refuse(&document, from)?;
     let mut notes = repair::repair(&mut document);
+    swagger::read(&mut document, &mut notes);
+    notes.append(&mut mend::mend(&mut document)?);
+    notes.append(&mut component_names::make_valid(&mut document));
     verify::document(&document)?;
     notes.append(&mut convert::convert(&mut document));
     normalize::normalize(&mut document, home, &mut notes)?;
     names::give(&mut document, &mut notes);
+    settle::settle(&mut document, &mut notes);
     let normal = document.clone();
     let lacking = names::lacking(&mut document);
     let mut differences = rowless(&normal);
+    let bare = document.clone();
     differences.append(&mut overlay::apply(overlay, &mut document)?);
-    prune(&mut document);
-    check::check(&document, &mut notes)?;
+    finish(&mut document, &mut notes).map_err(|problem| blame(overlay, &bare, problem))?;
     Ok(Processed {
         text: format::text(&document),
         normal,
@@ -60,6 +68,39 @@ pub(crate) fn process(
         lacking,
         notes,
     })
+}
+
+/// What follows the overlay: the document is checked for the generator and against OpenAPI.
+fn finish(document: &mut Value, notes: &mut Vec<String>) -> Result<(), Problem> {
+    prune(document);
+    check::leave_out_clashes(document, notes);
+    check::check(document, notes)?;
+    valid::check(document).map_err(|fault| {
+        Problem::unverified(format!(
+            "the effective document is not valid OpenAPI 3.0: {fault}. Correct it in spec/overlay.yaml"
+        ))
+    })
+}
+
+/// The problem of a document that the overlay was applied to. Where the document is right without
+/// one of our actions, that action is at fault.
+fn blame(overlay: &Overlay, bare: &Value, problem: Problem) -> Problem {
+    let at_fault = (0..overlay.len()).find(|action| {
+        let mut document = bare.clone();
+        overlay::apply(&overlay.without(*action), &mut document).is_ok()
+            && finish(&mut document, &mut Vec::new()).is_ok()
+    });
+    match at_fault {
+        Some(action) => Problem::new(
+            Exit::Failed,
+            format!(
+                "spec/overlay.yaml, {}: the action breaks the document, which is right without it: {}",
+                overlay.name(action),
+                problem.message
+            ),
+        ),
+        None => problem,
+    }
 }
 
 /// Responses that are described, but without rows where the client looks for them.

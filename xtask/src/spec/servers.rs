@@ -12,22 +12,36 @@ pub(crate) struct Base {
     pub(crate) path: String,
 }
 
-/// The servers that a list may mean, those with our origin first. Without a list it is the server
-/// at `home`.
-pub(crate) fn bases(servers: Option<&Value>, home: &str) -> Result<Vec<Base>, String> {
+/// The servers that a list may mean, those with our origin first, and the faults of those that
+/// cannot be read. Without a list it is the server at `home`.
+///
+/// # Errors
+///
+/// A value that is not a list, or the first fault where no server can be read.
+pub(crate) fn bases(
+    servers: Option<&Value>,
+    home: &str,
+) -> Result<(Vec<Base>, Vec<String>), String> {
     let at_home = |path: &str| Base {
         origin: home.to_owned(),
         path: path.to_owned(),
     };
     let list = match servers {
-        None | Some(Value::Null) => return Ok(vec![at_home("")]),
-        Some(Value::Array(list)) if list.is_empty() => return Ok(vec![at_home("")]),
+        None | Some(Value::Null) => return Ok((vec![at_home("")], Vec::new())),
+        Some(Value::Array(list)) if list.is_empty() => return Ok((vec![at_home("")], Vec::new())),
         Some(Value::Array(list)) => list,
         Some(_) => return Err("`servers` is not a list".to_owned()),
     };
     let mut bases = Vec::new();
+    let mut faults = Vec::new();
     for server in list {
-        let base = base(server, home)?;
+        let base = match base(server, home) {
+            Ok(base) => base,
+            Err(fault) => {
+                faults.push(fault);
+                continue;
+            }
+        };
         let url = server["url"].as_str().unwrap_or_default().trim();
         if url.starts_with('.') {
             // This is relative to the document, but many authors who write `./` mean the root. Both
@@ -38,7 +52,10 @@ pub(crate) fn bases(servers: Option<&Value>, home: &str) -> Result<Vec<Base>, St
         bases.push(base);
     }
     bases.sort_by_key(|base| base.origin != home);
-    Ok(bases)
+    if bases.is_empty() {
+        return Err(faults.swap_remove(0));
+    }
+    Ok((bases, faults))
 }
 
 /// The directory in which the provider's document is published.
@@ -62,6 +79,11 @@ fn base(server: &Value, home: &str) -> Result<Base, String> {
         url = format!("https://{rest}");
     }
     if !url.contains("://") {
+        if names_a_host(&url) {
+            return Err(format!(
+                "the server `{url}` has no scheme, so it is a path and not a host: it should be `https://{url}`"
+            ));
+        }
         return Ok(Base {
             origin: home.to_owned(),
             path: trimmed(&url),
@@ -74,6 +96,18 @@ fn base(server: &Value, home: &str) -> Result<Base, String> {
         origin,
         path: trimmed(path),
     })
+}
+
+/// Whether a relative address starts with what looks like a host: `www.cpalead.com/api`.
+fn names_a_host(url: &str) -> bool {
+    let first = url.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    first == "localhost"
+        || first.split_once('.').is_some_and(|(name, rest)| {
+            !name.is_empty()
+                && !rest.is_empty()
+                && !rest.ends_with("json")
+                && !rest.ends_with("php")
+        })
 }
 
 fn trimmed(path: &str) -> String {
@@ -129,7 +163,7 @@ mod tests {
 
     #[track_caller]
     fn check(servers: &Value, origin: &str, path: &str) {
-        let found = bases(Some(servers), HOME).unwrap_or_else(|fault| panic!("{fault}"));
+        let (found, _) = bases(Some(servers), HOME).unwrap_or_else(|fault| panic!("{fault}"));
         assert_eq!(
             (found[0].origin.as_str(), found[0].path.as_str()),
             (origin, path)
@@ -186,6 +220,20 @@ mod tests {
         ] {
             assert!(bases(Some(&servers), HOME).is_err(), "{servers}");
         }
+    }
+
+    #[test]
+    fn a_server_that_cannot_be_read_is_left_out_beside_one_that_can() {
+        let servers = json!([{"url": "https://{x}"}, {"url": HOME}, {"url": "www.cpalead.com/v2"}]);
+        let (found, faults) = bases(Some(&servers), HOME).unwrap_or_else(|fault| panic!("{fault}"));
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            faults,
+            [
+                "the server `https://{x}` has a variable without a value",
+                "the server `www.cpalead.com/v2` has no scheme, so it is a path and not a host: it should be `https://www.cpalead.com/v2`",
+            ]
+        );
     }
 
     #[test]

@@ -164,8 +164,24 @@ pub(crate) fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Val
         .or_else(|| document.pointer(&percent_decoded(pointer)))
 }
 
+/// An object with its reference followed.
+pub(crate) fn resolved(document: &Value, value: &Value) -> Value {
+    let mut value = value;
+    // Verification refuses circles. The limit is for documents that were not verified.
+    for _ in 0..32 {
+        match value["$ref"]
+            .as_str()
+            .and_then(|reference| target(document, reference))
+        {
+            Some(target) => value = target,
+            None => break,
+        }
+    }
+    value.clone()
+}
+
 /// A pointer in a URL fragment may be percent-encoded.
-fn percent_decoded(text: &str) -> String {
+pub(crate) fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

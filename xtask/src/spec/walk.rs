@@ -233,6 +233,12 @@ pub(crate) fn components(document: &mut Value) -> Option<&mut Object> {
         .and_then(Value::as_object_mut)
 }
 
+/// The names of the placeholders in a path: `day` in `/stats/{day}`.
+pub(crate) fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+    let parts = path.split('{').skip(1);
+    parts.filter_map(|part| part.split_once('}').map(|(name, _)| name))
+}
+
 /// Renames a component and updates all references. An existing component of the new name stays.
 pub(crate) fn rename_component(document: &mut Value, old: &str, new: &str) {
     if let Some(schemas) = components(document)

@@ -43,6 +43,7 @@ fn words(schema: &Value) -> String {
         "default",
         "minimum",
         "maximum",
+        "minLength",
         "pattern",
         "x-extensible-enum",
     ] {

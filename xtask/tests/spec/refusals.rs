@@ -173,24 +173,6 @@ fn operations_on_different_servers() {
 }
 
 #[test]
-fn two_properties_with_the_same_name_in_rust() {
-    let offers = |properties: Value| json!({"description": "OK", "content": {"application/json": {"schema": {"type": "object", "properties": {"offers": {"type": "array", "items": {"type": "object", "properties": properties}}}}}}});
-    document(
-        |doc| {
-            doc["paths"]["/api/offers"]["get"]["responses"]["200"] =
-                offers(json!({"offer-rank": {}, "offer_rank": {}}));
-        },
-        &[
-            "/components/schemas/Offer has the properties `offer-rank` and `offer_rank`, which have the same name in Rust",
-        ],
-    );
-    document(
-        |doc| doc["paths"]["/api/offers"]["get"]["responses"]["200"] = offers(json!({"--": {}})),
-        &["a property `--`, which has no letter or digit for a name in Rust"],
-    );
-}
-
-#[test]
 fn more_bytes_than_a_document_has() {
     let tree = Tree::new();
     let mut large = serde_json::to_vec(&upstream()).unwrap();

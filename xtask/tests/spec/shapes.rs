@@ -133,7 +133,7 @@ fn another_host_is_never_read_as_the_one_at_home() {
         ),
         (
             json!([{"url": "evil.example"}]),
-            "GET /evil.example/api/offers",
+            "the server `evil.example` has no scheme, so it is a path and not a host: it should be `https://evil.example`",
         ),
     ];
     for (servers, part) in refused {

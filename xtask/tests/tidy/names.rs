@@ -17,7 +17,10 @@ fn the_library_offers_few_names_at_its_root() {
         insta::assert_snapshot!("names_at_the_root", names.join("\n"));
     });
     // A module is where names go that are too many for the root.
-    let count = names.iter().filter(|name| !name.ends_with(" (module)")).count();
+    let count = names
+        .iter()
+        .filter(|name| !name.ends_with(" (module)"))
+        .count();
     assert!(
         count <= MOST,
         "{count} names at the root of the library, of at most {MOST}: move some into a public module"

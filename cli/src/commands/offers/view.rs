@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::args::OffersArgs;
 use crate::output::SheetRow;
 use crate::output::cells::{joined, optional};
+use crate::output::provider_row::{DEFECTS, KnownFields};
 use crate::output::shown_payout::ShownPayout;
 use crate::output::table::{Cell, Column};
 
@@ -38,6 +39,7 @@ impl View {
         if self.country.is_some() {
             header.extend(ShownPayout::HEADER.map(str::to_owned));
         }
+        header.push(DEFECTS.to_owned());
         header
     }
 
@@ -106,36 +108,33 @@ impl SheetRow for OfferRow<'_> {
         let (view, offer) = (self.view, self.offer);
         let mut cells = Vec::new();
         if view.has(OfferField::OfferRank) {
-            cells.push(Cell::text(
-                offer
-                    .offer_rank()
-                    .map_or("-".to_owned(), |rank| rank.normalize().to_string()),
-            ));
+            let rank = offer.offer_rank().map(|rank| rank.normalize());
+            cells.push(value(offer, OfferField::OfferRank, rank));
         }
         cells.push(Cell::text(offer.id().to_string()));
         if view.has(OfferField::Title) {
-            cells.push(Cell::text(plain::text(offer.title().unwrap_or("-"))));
+            let title = offer.title().map(plain::text);
+            cells.push(value(offer, OfferField::Title, title));
         }
         if view.has(OfferField::PayoutType) {
-            let kind = offer.payout_type().map_or("-", |kind| kind.as_str());
-            cells.push(Cell::text(plain::line(kind)));
+            cells.push(value(offer, OfferField::PayoutType, offer.payout_type()));
         }
         if view.has(OfferField::Device) {
-            cells.push(Cell::List(
-                devices(offer)
-                    .iter()
-                    .map(|word| plain::line(word))
-                    .collect(),
-            ));
+            cells.push(devices_cell(offer));
         }
-        match &self.payout {
-            Some(payout) => cells.push(ShownPayout::cell(payout.as_ref())),
-            None if view.has(OfferField::Amount) => {
+        match (view.country, &self.payout) {
+            (Some(country), Some(payout)) => {
+                let is_unreadable = offer.is_payout_unreadable(country);
+                cells.push(ShownPayout::cell(payout.as_ref(), is_unreadable));
+            }
+            _ if view.has(OfferField::Amount) => {
                 let default = offer.default_payout();
                 let payout = default.map(|payout| ShownPayout::new(&payout));
-                cells.push(ShownPayout::unmarked_cell(payout.as_ref()));
+                let is_unreadable = offer.is_unreadable(OfferField::Amount)
+                    || offer.is_unreadable(OfferField::PayoutCurrency);
+                cells.push(ShownPayout::unmarked_cell(payout.as_ref(), is_unreadable));
             }
-            None => {}
+            _ => {}
         }
         if view.has(OfferField::Countries) {
             cells.push(countries_cell(offer));
@@ -144,10 +143,28 @@ impl SheetRow for OfferRow<'_> {
     }
 }
 
+impl KnownFields for OfferRow<'_> {
+    fn knows(name: &str) -> bool {
+        OfferField::ALL.iter().any(|field| field.as_str() == name)
+    }
+}
+
+fn value(offer: &Offer, field: OfferField, value: Option<impl ToString>) -> Cell {
+    Cell::value(value, offer.is_unreadable(field))
+}
+
+fn devices_cell(offer: &Offer) -> Cell {
+    let words = devices(offer);
+    if words.is_empty() {
+        return value(offer, OfferField::Device, None::<&str>);
+    }
+    Cell::List(words.iter().map(|word| plain::line(word)).collect())
+}
+
 fn countries_cell(offer: &Offer) -> Cell {
     if offer.countries().is_empty() {
-        let named = offer.is_for_country(Country::US) == Some(true);
-        return Cell::text(if named { "all" } else { "-" });
+        let is_for_all = offer.is_for_country(Country::US) == Some(true);
+        return value(offer, OfferField::Countries, is_for_all.then_some("all"));
     }
     Cell::List(offer.countries().iter().map(ToString::to_string).collect())
 }

@@ -1,5 +1,6 @@
 //! Writes the table of rules as Markdown, for `cargo xtask rules` and `spec/RULES.md`.
 
+use super::elsewhere::GROUPS;
 use super::rule::{Direction, Row, Rule};
 
 /// What a reader has to know before the table.
@@ -32,10 +33,24 @@ level is at most `review`. If the overlay already describes the change, both are
 | --- | --- | --- | --- | --- | --- |
 ";
 
+/// What a reader has to know before the second table.
+const ELSEWHERE: &str = "
+## Checks of oasdiff without a rule of the same id
+
+A check belongs to the first row with a word that its id contains.
+
+| checks with | reported by | why |
+| --- | --- | --- |
+";
+
 /// The whole page.
 pub(super) fn page(rules: &[&Rule]) -> String {
     let lines = rules.iter().flat_map(|rule| rule.rows()).map(line);
-    HEAD.to_owned() + &lines.collect::<String>()
+    let groups = GROUPS.iter().map(|group| {
+        let words = group.words.join("`, `");
+        format!("| `{words}` | {} | {} |\n", group.reported, group.why)
+    });
+    HEAD.to_owned() + &lines.collect::<String>() + ELSEWHERE + &groups.collect::<String>()
 }
 
 fn line(row: &Row) -> String {

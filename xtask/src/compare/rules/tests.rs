@@ -2,9 +2,10 @@
 //! it.
 
 use super::ALL;
+use super::elsewhere::GROUPS;
 use super::rule::{Direction, Row};
 use crate::compare::mutations::corpus;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rules that no edit of a document can show, each with the test that shows it.
 const SHOWN_ELSEWHERE: [(&str, &str); 1] = [(
@@ -62,6 +63,73 @@ fn every_row_says_why_and_what_oasdiff_says() {
         assert!(row.why.len() > 9, "{}: {}", row.id, row.why);
         assert!(!row.why.ends_with('.') && !row.oasdiff.is_empty());
         assert!(!format!("{}{}{}", row.id, row.why, row.oasdiff).contains('|'));
+    }
+}
+
+/// The ids of oasdiff's checks with their levels, as its list of checks has them.
+fn oasdiff() -> BTreeMap<&'static str, &'static str> {
+    include_str!("../testdata/oasdiff.txt")
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .collect()
+}
+
+#[test]
+fn what_the_table_says_about_oasdiff_is_what_its_list_says() {
+    let list = oasdiff();
+    assert_eq!(list.len(), 509);
+    let mut wrong = Vec::new();
+    for row in rows() {
+        let ids = row.ids();
+        let levels: BTreeSet<&str> = ids
+            .iter()
+            .filter_map(|id| list.get(id.as_str()))
+            .copied()
+            .collect();
+        let ours = match row.verdict.wire.as_str() {
+            "breaking" => "error",
+            "review" => "warn",
+            _ => "info",
+        };
+        let is_right = match row.oasdiff {
+            super::NOT_CHECKED => levels.is_empty(),
+            super::SAME => levels == BTreeSet::from([ours]),
+            "error" | "warn" | "info" => levels == BTreeSet::from([row.oasdiff]),
+            // A sentence names every level that occurs, or a check with another id.
+            words => levels
+                .iter()
+                .all(|level| words.contains(level) || (*level == ours && words.contains("same"))),
+        };
+        if !is_right {
+            wrong.push(format!(
+                "{}: `{}`, and the list has {levels:?}",
+                row.id, row.oasdiff
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_check_of_oasdiff_is_a_rule_or_is_said_to_be_reported_elsewhere() {
+    let ours: BTreeSet<String> = rows().iter().flat_map(|row| row.ids()).collect();
+    let rest: Vec<&str> = oasdiff()
+        .into_keys()
+        .filter(|id| !ours.contains(*id))
+        .collect();
+    let group = |id: &str| {
+        GROUPS
+            .iter()
+            .position(|group| group.words.iter().any(|word| id.contains(word)))
+    };
+    let nowhere: Vec<&&str> = rest.iter().filter(|id| group(id).is_none()).collect();
+    assert!(nowhere.is_empty(), "{nowhere:?}");
+    for (at, one) in GROUPS.iter().enumerate() {
+        assert!(
+            rest.iter().any(|id| group(id) == Some(at)),
+            "no check is in {:?}",
+            one.words
+        );
     }
 }
 

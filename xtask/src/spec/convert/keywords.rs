@@ -84,13 +84,21 @@ pub(super) fn lower(schema: &mut Value, place: &str, notes: &mut Vec<String>) {
             drop_unknown(map, place, notes);
             examples(map);
             constant(map);
+            enum_type(map);
             bound(map, "exclusiveMinimum", "minimum", |exclusive, plain| {
                 exclusive >= plain
             });
             bound(map, "exclusiveMaximum", "maximum", |exclusive, plain| {
                 exclusive <= plain
             });
+            for (exclusive, plain, step) in [
+                ("exclusiveMinimum", "minimum", 1),
+                ("exclusiveMaximum", "maximum", -1),
+            ] {
+                whole_bound(map, exclusive, plain, step);
+            }
             null_choice(map);
+            any_value(map);
             types(map);
             siblings(map);
         }
@@ -163,6 +171,83 @@ fn bound(
     {
         map.insert(plain.to_owned(), value);
         map.insert(exclusive.to_owned(), json!(true));
+    }
+}
+
+/// Writes the bound of a whole number without the flag that excludes it, so that it can be compared
+/// with other bounds and merged with them.
+fn whole_bound(map: &mut Map<String, Value>, exclusive: &str, plain: &str, step: i64) {
+    let is = |kind: &str| match map.get("type") {
+        Some(Value::Array(kinds)) => kinds.iter().any(|one| one == kind),
+        Some(one) => one == kind,
+        None => false,
+    };
+    if !is("integer") || is("number") || map.get(exclusive) != Some(&json!(true)) {
+        return;
+    }
+    let bound = map.get(plain).and_then(Value::as_i64);
+    if let Some(bound) = bound.and_then(|bound| bound.checked_add(step)) {
+        map.insert(plain.to_owned(), json!(bound));
+        map.remove(exclusive);
+    }
+}
+
+/// Gives an enum without a type the one type of its values.
+fn enum_type(map: &mut Map<String, Value>) {
+    let Some(Value::Array(values)) = map.get("enum") else {
+        return;
+    };
+    if ["type", "$ref", "oneOf", "anyOf", "allOf"]
+        .iter()
+        .any(|key| map.contains_key(*key))
+    {
+        return;
+    }
+    let null = values.iter().any(Value::is_null);
+    let mut kinds = values
+        .iter()
+        .filter(|value| !value.is_null())
+        .map(|value| match value {
+            Value::Bool(_) => "boolean",
+            Value::String(_) => "string",
+            Value::Number(number) if number.is_f64() => "number",
+            Value::Number(_) => "integer",
+            Value::Array(_) => "array",
+            _ => "object",
+        });
+    let Some(kind) = kinds
+        .next()
+        .filter(|first| kinds.all(|kind| kind == *first))
+    else {
+        return;
+    };
+    map.insert("type".to_owned(), json!(kind));
+    if null {
+        map.insert("nullable".to_owned(), json!(true));
+    }
+}
+
+/// Removes an `anyOf` of which one member allows every value, because then any value is allowed.
+fn any_value(map: &mut Map<String, Value>) {
+    let is_open = |schema: &Value| {
+        let open = |(key, value): (&String, &Value)| {
+            PROSE.contains(&key.as_str())
+                || key.starts_with("x-")
+                || (key == "nullable" && value == true)
+        };
+        schema
+            .as_object()
+            .is_some_and(|schema| schema.iter().all(open))
+    };
+    let choices = map.get("anyOf").and_then(Value::as_array);
+    let Some(Value::Object(open)) = choices.and_then(|list| list.iter().find(|one| is_open(one)))
+    else {
+        return;
+    };
+    let open = open.clone();
+    map.remove("anyOf");
+    for (key, value) in open {
+        map.entry(key).or_insert(value);
     }
 }
 
@@ -281,10 +366,13 @@ fn siblings(map: &mut Map<String, Value>) {
         .into_iter()
         .filter(|(key, _)| !PROSE.contains(&key.as_str()) && !key.starts_with("x-"))
         .collect();
+    let mut rest = rest;
+    let nullable = rest.remove("nullable").filter(|nullable| *nullable == true);
     let reference = json!({"$ref": reference});
-    *map = if rest.is_empty() {
-        Map::from_iter([("$ref".to_owned(), reference["$ref"].clone())])
-    } else {
-        Map::from_iter([("allOf".to_owned(), json!([reference, rest]))])
+    *map = match (rest.is_empty(), &nullable) {
+        (true, None) => Map::from_iter([("$ref".to_owned(), reference["$ref"].clone())]),
+        (true, Some(_)) => Map::from_iter([("allOf".to_owned(), json!([reference]))]),
+        (false, _) => Map::from_iter([("allOf".to_owned(), json!([reference, rest]))]),
     };
+    map.extend(nullable.map(|nullable| ("nullable".to_owned(), nullable)));
 }

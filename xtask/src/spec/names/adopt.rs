@@ -3,12 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use crate::spec::expected::Operation;
-use crate::spec::normalize::resolved;
+use crate::spec::verify::resolved;
 use crate::spec::walk;
 
 /// Media types of our responses, as written in the normal form.
 const JSON: &str = "application/json";
 const JSONP: &str = "application/javascript";
+/// What the names of JSONP's media types contain.
+const JSONP_WORDS: [&str; 4] = ["javascript", "ecmascript", "jsonp", "json-p"];
+/// What the names of media types with one JSON text in each line contain.
+const LINES: [&str; 3] = ["ndjson", "jsonl", "json-seq"];
 
 /// Leaves an operation one success response, and gives its schemas our names.
 pub(super) fn answer(document: &mut Value, operation: &Operation, notes: &mut Vec<String>) {
@@ -76,9 +80,12 @@ fn media(answer: &mut Value, place: &str, notes: &mut Vec<String>) {
             .unwrap_or_default()
             .trim()
             .to_ascii_lowercase();
-        let ours = if bare.contains("javascript") {
+        let ours = if JSONP_WORDS.iter().any(|word| bare.contains(word)) {
             JSONP
-        } else if bare.contains("json") || bare == "*/*" || bare == "application/*" {
+        } else if (bare.contains("json") && !LINES.iter().any(|word| bare.contains(word)))
+            || bare == "*/*"
+            || bare == "application/*"
+        {
             JSON
         } else {
             notes.push(format!("{place}: left out the media type {media}"));

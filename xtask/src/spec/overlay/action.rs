@@ -57,6 +57,25 @@ impl Overlay {
     }
 }
 
+impl Overlay {
+    /// The number of actions.
+    pub(crate) fn len(&self) -> usize {
+        self.actions.len()
+    }
+
+    /// The overlay without one of its actions.
+    pub(crate) fn without(&self, at: usize) -> Self {
+        let mut rest = self.clone();
+        rest.actions.remove(at);
+        rest
+    }
+
+    /// An action as messages name it.
+    pub(crate) fn name(&self, at: usize) -> String {
+        self.actions[at].to_string()
+    }
+}
+
 impl Action {
     fn read(number: usize, inner: v1_1::Action, raw: &Value) -> Result<Self, Problem> {
         let mut action = Self {

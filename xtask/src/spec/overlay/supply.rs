@@ -43,6 +43,7 @@ fn prepare_at(
     };
     if !names {
         keep_prose(theirs, ours);
+        replace_exclusive_bounds(theirs, ours, place, found);
         remove_shape(theirs, ours, place, found);
     }
     let keys: Vec<String> = ours.keys().cloned().collect();
@@ -81,6 +82,34 @@ fn keep_prose(theirs: &Map<String, Value>, ours: &mut Map<String, Value>) {
     // The two exclude each other.
     if theirs.contains_key("example") {
         ours.remove("examples");
+    }
+}
+
+/// Removes the flag that excludes a bound where our bound replaces it. Their flag would exclude our
+/// bound.
+fn replace_exclusive_bounds(
+    theirs: &mut Map<String, Value>,
+    ours: &Map<String, Value>,
+    place: &str,
+    found: &mut Vec<Raw>,
+) {
+    for (bound, flag) in [
+        ("minimum", "exclusiveMinimum"),
+        ("maximum", "exclusiveMaximum"),
+    ] {
+        if !ours.contains_key(bound)
+            || ours.contains_key(flag)
+            || theirs.get(flag) != Some(&Value::Bool(true))
+        {
+            continue;
+        }
+        if let Some(excluded) = theirs.remove(flag) {
+            found.push(Raw {
+                place: walk::below(place, flag),
+                theirs: excluded,
+                ours: Value::Bool(false),
+            });
+        }
     }
 }
 

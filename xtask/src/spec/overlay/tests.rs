@@ -191,3 +191,18 @@ fn a_target_that_is_not_a_json_path_is_refused() {
         "JSONPath",
     );
 }
+
+#[test]
+fn a_bound_of_ours_is_not_excluded_by_their_flag() {
+    let theirs = json!({"a": {"type": "number", "minimum": 0, "exclusiveMinimum": true, "maximum": 9, "exclusiveMaximum": true}});
+    let (document, differences) = applied(
+        &supply("$.a", &json!({"type": "number", "minimum": 1})),
+        theirs,
+    );
+    assert_eq!(
+        document["a"],
+        json!({"type": "number", "minimum": 1, "maximum": 9, "exclusiveMaximum": true})
+    );
+    let places: Vec<&str> = differences.iter().map(|one| one.place.as_str()).collect();
+    assert_eq!(places, ["/a/exclusiveMinimum", "/a/minimum"]);
+}
