@@ -39,9 +39,6 @@ pub(super) struct Said<'a> {
 }
 
 impl Said<'_> {
-    /// The depth of a value that stands under a name for words.
-    const NAMED: u8 = 1;
-
     /// Whether a member that exists for failures says something.
     pub(super) fn fails(&self) -> bool {
         let says_so = |raw: &&RawValue| !is_nothing(raw.get());

@@ -24,7 +24,8 @@ def message_of(answer):
 
 def invalid_message(failure, query):
     """The message for an invalid call that was answered."""
-    values = parse_qs(query)  # Without parameters that are empty.
+    # Without parameters that are empty, or lists of nothing.
+    values = {name for name, texts in parse_qs(query).items() if any(text.strip(",") for text in texts)}
     names = re.search(r"parameters? (`[^\n]*) in query", failure)
     if names and not any(name in values for name in re.findall(r"`([^`]+)`", names[1])):
         return "each invalid value is empty on the wire"
