@@ -21,6 +21,9 @@ mod values;
 // When a call may start.
 pub mod rate_limits;
 
+// The calls that the provider makes.
+pub mod postbacks;
+
 // What everything else stands on.
 mod error;
 mod endpoint;
@@ -28,6 +31,10 @@ mod api_key;
 pub mod clock;
 pub mod jsonp;
 pub mod plain;
+mod private_files;
+mod query;
+#[cfg(feature = "redis")]
+mod redis_connection;
 mod redact;
 
 // Their types are in the public face: the versions to use with it.
@@ -52,6 +59,7 @@ pub use offers::offer_type::{OfferType, ParseOfferTypeError};
 pub use offers::parameters::MAX_LIMIT;
 pub use offers::parts::{Creative, OfferEvent};
 pub use offers::payout::{Payout, PayoutSource};
+pub use offers::tracking_link::TrackingLink;
 pub use offers::updated_since::UpdatedSince;
 pub use rate_limits::{RateLimits, Wait};
 pub use report::Report;

@@ -8,6 +8,7 @@ pub(crate) mod offer_type;
 pub(crate) mod parameters;
 pub(crate) mod parts;
 pub(crate) mod payout;
+pub(crate) mod tracking_link;
 pub(crate) mod updated_since;
 
 use std::future::IntoFuture;

@@ -170,7 +170,7 @@ impl Offer {
 
     /// The tracking link, byte for byte as the provider sent it.
     ///
-    /// It is signed, so use it unchanged.
+    /// It is signed. [`tracking_link`](Self::tracking_link) checks it and sets sub-ids in it.
     #[must_use]
     pub fn link(&self) -> Option<&str> {
         text(self.model.link.as_ref())

@@ -1,7 +1,10 @@
-//! Tests of the limiter with its stores, some of them with several processes.
+//! Tests of the limiter with its stores, some of them with several processes, and of the leads that
+//! Redis keeps.
 
 mod cancellation;
 mod file;
+#[cfg(all(target_os = "linux", feature = "redis"))]
+mod leads;
 mod limiter;
 // These compare the clocks of several processes, which is possible on Linux only.
 #[cfg(target_os = "linux")]

@@ -4,7 +4,7 @@
 mod record;
 
 use std::collections::HashSet;
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +14,7 @@ use self::record::{Found, Moment, Record};
 use super::account::Lane;
 use super::{Listener, Store, StoreError, Warning};
 use crate::clock::{BoxFuture, Clock};
+use crate::private_files::{self, Failed};
 use crate::rate_limits::ledger::{Ledger, Op, Reply};
 
 /// How long to try to get the lock, which others usually hold for a fraction of a millisecond.
@@ -89,13 +90,13 @@ impl FileStore {
             let mut loaded = loaded?;
             return Ok(Some(loaded.ledger.apply(loaded.now, lane.interval(), &op)));
         }
-        let Some(lock) = self.try_lock(&paths)? else {
+        let lock = private_files::try_lock(&self.directory, &paths.lock);
+        let Some(lock) = lock.map_err(|Failed { what, path, error }| failed(what, &path, error))?
+        else {
             return Ok(None);
         };
         let mut warnings = Vec::new();
         let reply = self.change(&paths, lane, op, clock, &mut warnings);
-        // Closing is not enough: a child process that is being started may hold a copy of the file
-        // for a moment.
         let _ = lock.unlock();
         self.tell(warnings);
         reply.map(Some)
@@ -203,23 +204,6 @@ impl FileStore {
             }
         }
     }
-
-    fn try_lock(&self, paths: &Paths) -> Result<Option<File>, StoreError> {
-        let file = match private().create(true).truncate(false).open(&paths.lock) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                make_directory(&self.directory)
-                    .map_err(|error| failed("create the directory", &self.directory, error))?;
-                private().create(true).truncate(false).open(&paths.lock)
-            }
-            opened => opened,
-        }
-        .map_err(|error| failed("open", &paths.lock, error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(failed("lock", &paths.lock, error)),
-        }
-    }
 }
 
 impl Store for FileStore {
@@ -324,15 +308,8 @@ fn write(record: &Record, path: &Path, temporary: &Path) -> Result<(), StoreErro
     let text = record
         .to_json()
         .map_err(|error| failed("write", path, error.into()))?;
-    // A leftover of a process that died, or a link that somebody else has put there, is removed and
-    // not written through.
-    let mut file = match private().create_new(true).open(temporary) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            fs::remove_file(temporary).and_then(|()| private().create_new(true).open(temporary))
-        }
-        opened => opened,
-    }
-    .map_err(|error| failed("create", temporary, error))?;
+    let mut file =
+        private_files::create(temporary).map_err(|error| failed("create", temporary, error))?;
     file.write_all(&text)
         .and_then(|()| replace(temporary, path))
         .map_err(|error| failed("write", path, error))
@@ -357,22 +334,6 @@ fn replace(new: &Path, path: &Path) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn replace(new: &Path, path: &Path) -> io::Result<()> {
     fs::rename(new, path)
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-fn make_directory(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 fn failed(what: &str, path: &Path, error: io::Error) -> StoreError {

@@ -1,19 +1,19 @@
 //! The store on a Redis server: hosts share the slots through one atomic script, which uses the
 //! server's clock.
 
-mod connection;
+mod script;
 
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use self::connection::{Connection, Failure};
 use super::account::Lane;
 use super::memory::MemoryStore;
 use super::{Listener, Store, StoreError, Warning};
 use crate::clock::{BoxFuture, Clock};
 use crate::rate_limits::ledger::{Ask, Op, Reply};
+use crate::redis_connection::{Connection, Failure};
 
 /// The default time limit for connecting and for each answer.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -94,7 +94,7 @@ impl RedisStore {
     /// When the url is not valid, or asks for TLS and no TLS feature is enabled.
     pub fn new(url: &str) -> Result<RedisStore, StoreError> {
         Ok(RedisStore {
-            connection: Arc::new(Connection::new(url, TIMEOUT)?),
+            connection: Arc::new(Connection::new(url, "rate limits", TIMEOUT)?),
             when_away: WhenAway::default(),
             fallback: Arc::default(),
             listener: Listener::default(),
@@ -126,7 +126,9 @@ impl RedisStore {
         let known = self.known(lane, clock);
         let outcome = match known {
             // Redis may be available again: first bring it up to date with what happened here.
-            Some(wait) => self.connection.run(lane, &Op::Defer(wait)).await.map(drop),
+            Some(wait) => script::run(&self.connection, lane, &Op::Defer(wait))
+                .await
+                .map(drop),
             None => Ok(()),
         };
         let outcome = match outcome {
@@ -134,7 +136,7 @@ impl RedisStore {
                 if known.is_some() {
                     self.fallback.mark_synced(lane);
                 }
-                self.connection.run(lane, &op).await
+                script::run(&self.connection, lane, &op).await
             }
             Err(failure) => Err(failure),
         };

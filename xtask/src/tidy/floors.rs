@@ -19,6 +19,8 @@ const FLOORS: &[&[&str]] = &[
         "error::try_again",
         "jsonp::surrogates",
         "plain",
+        "private_files",
+        "query",
         "redact::spellings",
     ],
     &["drift::finding", "redact"],
@@ -35,8 +37,9 @@ const FLOORS: &[&[&str]] = &[
         "rate_limits::permit",
         "rate_limits::store::file::record",
         "rate_limits::store::memory",
-        "rate_limits::store::redis::connection",
+        "redis_connection",
     ],
+    &["rate_limits::store::redis::script"],
     &[
         "rate_limits::settings",
         "rate_limits::store::file",
@@ -64,6 +67,25 @@ const FLOORS: &[&[&str]] = &[
         "values::number",
         "values::payouts_per_country",
     ],
+    // The calls that the provider makes.
+    &[
+        "postbacks::caller",
+        "postbacks::leads::record",
+        "postbacks::macros",
+        "postbacks::passwords",
+    ],
+    &[
+        "postbacks::leads",
+        "postbacks::postback",
+        "postbacks::template",
+    ],
+    &[
+        "postbacks::leads::file",
+        "postbacks::leads::memory",
+        "postbacks::leads::redis",
+        "postbacks::receiver",
+    ],
+    &["postbacks"],
     &["generated"],
     // From text to rows, without a call.
     &[
@@ -85,12 +107,18 @@ const FLOORS: &[&[&str]] = &[
         "offers::field",
         "offers::offer_type",
         "offers::payout",
+        "offers::tracking_link::judge",
         "offers::updated_since",
         "reversals::reversal",
     ],
     &["offers::parts", "reversals::window"],
     &["offers::offer", "reversals::plan"],
-    &["offers::audience", "offers::list", "schema"],
+    &[
+        "offers::audience",
+        "offers::list",
+        "offers::tracking_link",
+        "schema",
+    ],
     &["offers::parameters"],
     // One call, from permit to rows.
     &[
