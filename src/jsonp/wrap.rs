@@ -36,7 +36,8 @@ const MAX_DEPTH: usize = 127;
 ///
 /// The text must be exactly one JSON value. `<`, `>`, U+2028 and U+2029 are written as escapes.
 /// They occur in JSON only inside strings, so the value stays the same, and no string can end the
-/// script element or the line. The comment at the start means that an attacker cannot choose the
+/// script element or the line. Half of a surrogate pair, which is not a character, becomes U+FFFD.
+/// The comment at the start means that an attacker cannot choose the
 /// first bytes. Serve the script with [`CONTENT_TYPE`] and [`NOSNIFF`], or put it into a script
 /// element of an HTML page.
 ///
