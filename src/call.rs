@@ -82,7 +82,8 @@ impl Call {
                 .await
                 .map_err(|error| error.at(*endpoint))?;
             operation::add_headers(&mut request, *endpoint, callback);
-            let fields = operation::fields_of(&request);
+            let listens = inner.drift.is_some();
+            let fields = listens.then(|| operation::fields_of(&request)).flatten();
             let body = attempts::send(inner, limiter, *endpoint, request).await?;
             let scrub = |text: &str| inner.excerpt(text.as_bytes());
             let read = decode::decode(&body.text, callback, *shape, &scrub)
