@@ -5,7 +5,7 @@ use crate::text::{Style, excerpt, quoted};
 
 const JSON: &str = "application/json; charset=utf-8";
 const JAVASCRIPT: &str = "application/javascript; charset=utf-8";
-const HTML: &str = "text/html; charset=utf-8";
+pub(crate) const HTML: &str = "text/html; charset=utf-8";
 
 /// The longest callback name, in bytes. The names that jQuery makes have about 40.
 const CALLBACK_MAX: usize = 128;

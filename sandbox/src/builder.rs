@@ -10,6 +10,7 @@ use jiff::civil::{Date, date};
 use tokio::sync::oneshot;
 
 use crate::catalogue::{MAX_OFFERS, generate};
+use crate::fault::Fault;
 use crate::provider::{Provider, Settings};
 use crate::reports::Shape;
 use crate::sandbox::{DEFAULT_API_KEY, Sandbox};
@@ -50,6 +51,7 @@ pub struct SandboxBuilder {
     speed: u32,
     today: Date,
     shape: Shape,
+    faults: Vec<(Fault, f64)>,
 }
 
 impl std::fmt::Debug for SandboxBuilder {
@@ -62,6 +64,7 @@ impl std::fmt::Debug for SandboxBuilder {
             .field("speed", &self.speed)
             .field("today", &self.today)
             .field("shape", &self.shape)
+            .field("faults", &self.faults)
             .finish_non_exhaustive()
     }
 }
@@ -92,6 +95,7 @@ impl SandboxBuilder {
             speed: 1,
             today: DEFAULT_TODAY,
             shape: Shape::default(),
+            faults: Vec::new(),
         }
     }
 
@@ -143,17 +147,39 @@ impl SandboxBuilder {
         self
     }
 
+    /// Makes `fault` act on each request with this probability, 0 to 1. Several faults may act on
+    /// one request.
+    ///
+    /// Which requests a fault acts on depends on the seed and on the order of the requests only.
+    ///
+    /// ```
+    /// use cpalead_sandbox::{Fault, Sandbox};
+    ///
+    /// let builder = Sandbox::builder().fault(Fault::ServerError, 0.1);
+    /// ```
+    pub fn fault(mut self, fault: Fault, probability: f64) -> SandboxBuilder {
+        self.faults.push((fault, probability));
+        self
+    }
+
     /// Starts the sandbox and returns when it listens.
     ///
     /// # Errors
     ///
-    /// When there are more than 5,000 offers, the port cannot be opened, or no thread can be
-    /// started.
+    /// When there are more than 5,000 offers, a probability is not from 0 to 1, the port cannot be
+    /// opened, or no thread can be started.
     pub async fn start(self) -> Result<Sandbox> {
         if self.offers > MAX_OFFERS {
             let message = format!(
                 "{} offers are too many: choose 0 to {MAX_OFFERS}",
                 self.offers
+            );
+            return Err(Error::new(ErrorKind::InvalidInput, message));
+        }
+        let is_wrong = |(_, p): &&(Fault, f64)| !(0.0..=1.0).contains(p);
+        if let Some((fault, probability)) = self.faults.iter().find(is_wrong) {
+            let message = format!(
+                "the probability of {fault} must be a number from 0 to 1, not {probability}"
             );
             return Err(Error::new(ErrorKind::InvalidInput, message));
         }
@@ -170,6 +196,7 @@ impl SandboxBuilder {
             today: self.today,
             shape: self.shape,
             catalogue: generate(self.seed, self.offers),
+            faults: self.faults,
         }));
 
         let (stop, stopped) = oneshot::channel();

@@ -5,6 +5,7 @@
 mod answer;
 mod builder;
 mod catalogue;
+mod fault;
 mod limit;
 mod offers;
 mod provider;
@@ -19,6 +20,7 @@ mod witness;
 
 pub use crate::builder::SandboxBuilder;
 pub use crate::catalogue::MAX_OFFERS;
+pub use crate::fault::{Fault, ParseFaultError};
 pub use crate::offers::catalogue_json;
 pub use crate::reports::Shape;
 pub use crate::sandbox::{DEFAULT_API_KEY, DEFAULT_PUBLISHER_ID, Sandbox};

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use cpalead_sandbox::{MAX_OFFERS, Sandbox};
+use cpalead_sandbox::{Fault, MAX_OFFERS, Sandbox};
 
 /// Serve a stand-in for the CPAlead Publisher API on 127.0.0.1
 #[derive(Debug, Parser)]
@@ -22,11 +22,22 @@ struct Options {
     /// Speed of the rate limit's clock, as a multiple of real time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     speed: u32,
+    /// Fault to show, by name, with the probability for each request [default: 1]
+    #[arg(long, value_name = "NAME[:PROBABILITY]", value_parser = Fault::parse_option)]
+    fault: Vec<(Fault, f64)>,
+    /// Print the names of the faults, what each does, and its source
+    #[arg(long)]
+    list_faults: bool,
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    match serve(&options) {
+    let done = if options.list_faults {
+        list_faults()
+    } else {
+        serve(&options)
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -35,18 +46,28 @@ fn main() -> ExitCode {
     }
 }
 
+fn list_faults() -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    for fault in Fault::ALL {
+        let (breaks, source) = (fault.breaks(), fault.source());
+        writeln!(out, "{fault}\t{breaks}\t{source}")?;
+    }
+    out.flush()
+}
+
 fn serve(options: &Options) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let sandbox = Sandbox::builder()
+        let builder = Sandbox::builder()
             .port(options.port)
             .seed(options.seed)
             .offers(options.offers.into())
-            .speed(options.speed)
-            .start()
-            .await?;
+            .speed(options.speed);
+        let faults = options.fault.iter();
+        let builder = faults.fold(builder, |builder, (fault, p)| builder.fault(*fault, *p));
+        let sandbox = builder.start().await?;
         let announced = async {
             let mut out = std::io::stdout();
             writeln!(out, "listening on {}", sandbox.base_url())?;

@@ -6,6 +6,7 @@ use jiff::{Timestamp, civil::Time};
 
 use crate::answer::{Refusal, positive, publisher};
 use crate::catalogue::{Kind, MAX_OFFERS, Offer, generate, link_tail};
+use crate::fault::{Active, Fault};
 use crate::query::Query;
 use crate::text::{Style, country, excerpt, push_fmt, quoted};
 
@@ -96,12 +97,15 @@ pub(crate) struct Request {
     country: Option<String>,
     limit: usize,
     kinds: Vec<Kind>,
+    /// Whether the request does not name any types.
+    default_kinds: bool,
     updated_since: Option<i64>,
     fields: Option<Vec<&'static str>>,
     offerwall: bool,
     /// An empty list means every device, including unknown ones.
     devices: Vec<Device>,
     link_tail: String,
+    faults: Active,
 }
 
 impl Request {
@@ -112,11 +116,13 @@ impl Request {
             country: None,
             limit: MAX_OFFERS,
             kinds: vec![Kind::Cpa, Kind::Cpi, Kind::Cpe, Kind::Cpr],
+            default_kinds: false,
             updated_since: None,
             fields: None,
             offerwall: true,
             devices: Vec::new(),
             link_tail: String::new(),
+            faults: Active::default(),
         }
     }
 
@@ -125,7 +131,16 @@ impl Request {
     /// # Errors
     ///
     /// When a parameter is missing or wrong: the first such parameter, with what is allowed.
-    pub(crate) fn read(query: &Query, user_agent: &str) -> Result<Request, Refusal> {
+    pub(crate) fn read(
+        query: &Query,
+        user_agent: &str,
+        faults: &Active,
+    ) -> Result<Request, Refusal> {
+        let max = if faults.has(Fault::LimitMaximum) {
+            usize::MAX
+        } else {
+            MAX_OFFERS
+        };
         let tracking: Vec<(&str, &str)> = TRACKING
             .iter()
             .filter_map(|name| Some((*name, query.text(name)?)))
@@ -133,11 +148,14 @@ impl Request {
         Ok(Request {
             publisher: publisher(query)?,
             country: query.given("country").map(read_country).transpose()?,
-            limit: query.given("limit").map_or(Ok(DEFAULT_LIMIT), read_limit)?,
+            limit: query
+                .given("limit")
+                .map_or(Ok(DEFAULT_LIMIT), |limit| read_limit(limit, max))?,
             kinds: list(query, "type").map_or_else(
                 || Ok(vec![Kind::Cpa, Kind::Cpi, Kind::Cpe]),
                 |list| list.into_iter().map(read_kind).collect(),
             )?,
+            default_kinds: list(query, "type").is_none(),
             updated_since: query.given("updated_since").map(read_time).transpose()?,
             fields: list(query, "fields")
                 .map(|list| list.into_iter().map(read_field).collect())
@@ -151,29 +169,49 @@ impl Request {
                     .collect()
             })?,
             link_tail: link_tail(&tracking),
+            faults: faults.clone(),
         })
     }
 
     /// The answer as JSON: the offers of `catalogue` that match, in the same order.
     pub(crate) fn answer(&self, catalogue: &[Offer]) -> String {
-        let chosen: Vec<&Offer> = catalogue
-            .iter()
-            .filter(|offer| self.takes(offer))
-            .take(self.limit)
-            .collect();
-        self.write(&chosen)
+        let chosen = catalogue.iter().filter(|offer| self.takes(offer));
+        let mut chosen: Vec<&Offer> = chosen.take(self.limit).collect();
+        if self.faults.is_empty() {
+            return self.write(&chosen);
+        }
+        if self.faults.has(Fault::RankOrder) {
+            chosen.sort_by_key(|offer| (!offer.featured, std::cmp::Reverse(offer.rank)));
+        }
+        if self.faults.has(Fault::BoostFirst) {
+            chosen.sort_by_key(|offer| !offer.has("boost"));
+        }
+        let mut changed: Vec<Offer> = chosen.into_iter().cloned().collect();
+        if self.faults.has(Fault::OtherPayouts) {
+            changed = changed.iter().map(Offer::with_payouts_moved).collect();
+        }
+        if self.faults.has(Fault::CpcOffers)
+            && self.default_kinds
+            && let Some(last) = changed.last_mut()
+        {
+            *last = last.with("payout_type", "\"CPC\"");
+        }
+        let changed: Vec<&Offer> = changed.iter().collect();
+        self.write(&changed)
     }
 
     fn takes(&self, offer: &Offer) -> bool {
         let here = |country: &String| {
             offer.countries.is_empty() || offer.countries.contains(&country.as_str())
         };
+        let later = i64::from(self.faults.has(Fault::UpdatedSinceExclusive));
         self.kinds.contains(&offer.kind)
+            && !(self.faults.has(Fault::CprIgnored) && offer.kind == Kind::Cpr)
             && (self.offerwall || !offer.offerwall)
             && self.country.as_ref().is_none_or(here)
             && self
                 .updated_since
-                .is_none_or(|since| offer.updated >= since)
+                .is_none_or(|since| offer.updated >= since + later)
             && (self.devices.is_empty() || self.devices.iter().any(|device| device.takes(offer)))
     }
 
@@ -254,10 +292,10 @@ fn read_country(text: &str) -> Result<String, Refusal> {
     country(text).ok_or_else(|| wrong("country", text, "a two-letter ISO country code or user"))
 }
 
-fn read_limit(text: &str) -> Result<usize, Refusal> {
+fn read_limit(text: &str, max: usize) -> Result<usize, Refusal> {
     let limit = positive(text).and_then(|limit| usize::try_from(limit).ok());
     limit
-        .filter(|limit| *limit <= MAX_OFFERS)
+        .filter(|limit| *limit <= max)
         .ok_or_else(|| wrong("limit", text, &format!("a number from 1 to {MAX_OFFERS}")))
 }
 

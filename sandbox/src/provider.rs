@@ -11,6 +11,7 @@ use jiff::civil::Date;
 
 use crate::answer::{Answer, Form, Refusal};
 use crate::catalogue::Offer;
+use crate::fault::{Active, Fault, Faults, instead_of_answer, misread, warning, with_odd_rows};
 use crate::limit::{Limited, Limits};
 use crate::offers;
 use crate::query::Query;
@@ -18,6 +19,10 @@ use crate::reply::{Coding, Reply};
 use crate::reports::{Added, Book, Conversions, Reversals, Shape};
 use crate::witness::Request;
 
+/// Faults act on these paths.
+const ENDPOINTS: [&str; 3] = ["/api/offers", "/api/conversions", "/api/reversals"];
+/// The time of a slow answer on the sandbox's clock.
+const SLOW: Duration = Duration::from_secs(10);
 const REMEMBERED_REQUESTS: usize = 100_000;
 /// How many answers about offers are cached. The same request has the same answer as long as the
 /// sandbox runs.
@@ -31,6 +36,7 @@ pub(crate) struct Settings {
     pub(crate) today: Date,
     pub(crate) shape: Shape,
     pub(crate) catalogue: Vec<Offer>,
+    pub(crate) faults: Vec<(Fault, f64)>,
 }
 
 /// The state that all connections share.
@@ -39,6 +45,7 @@ pub(crate) struct Provider {
     started: Instant,
     limits: Mutex<Limits>,
     added: Mutex<Vec<Added>>,
+    faults: Mutex<Faults>,
     requests: Mutex<VecDeque<Request>>,
     ready: Mutex<VecDeque<(Asked, Reply)>>,
 }
@@ -70,8 +77,10 @@ impl std::fmt::Debug for Provider {
 }
 
 impl Provider {
-    pub(crate) fn new(settings: Settings) -> Provider {
+    pub(crate) fn new(mut settings: Settings) -> Provider {
+        let faults = std::mem::take(&mut settings.faults);
         Provider {
+            faults: Mutex::new(Faults::new(settings.seed, faults)),
             limits: Mutex::new(Limits::new(settings.speed)),
             settings,
             started: Instant::now(),
@@ -100,6 +109,11 @@ impl Provider {
         lead
     }
 
+    /// Makes `fault` act on one of the next requests.
+    pub(crate) fn fail_next(&self, fault: Fault) {
+        lock(&self.faults).push_next(fault);
+    }
+
     /// The real time since the start.
     pub(crate) fn now(&self) -> Duration {
         self.started.elapsed()
@@ -120,36 +134,44 @@ impl Provider {
         });
     }
 
-    fn answer(&self, call: &Call<'_>, query: &Query) -> Result<Answer, Refusal> {
+    fn answer(&self, call: &Call<'_>, query: &Query, faults: &Active) -> Result<Answer, Refusal> {
         match call.path {
             "/api/offers" => {
                 check_repeated(query)?;
                 let form = Form::read(query)?;
-                let request = offers::Request::read(query, call.user_agent)?;
-                Ok(form.answer(request.answer(&self.settings.catalogue)))
+                let request = offers::Request::read(query, call.user_agent, faults)?;
+                let json = request.answer(&self.settings.catalogue);
+                Ok(form.answer(with_odd_rows(json, faults)))
             }
             "/api/conversions" => {
                 check_repeated(query)?;
-                self.check_key(query)?;
+                self.check_key(query, faults.has(Fault::ConversionsKeyOptional))?;
                 let form = Form::read(query)?;
-                let request = Conversions::read(query, &call.caller.to_string())?;
-                self.take(Limited::Conversions, request.publisher)?;
-                Ok(form.answer(request.answer(self.book(&lock(&self.added)))))
+                let request = Conversions::read(query, &call.caller.to_string(), faults)?;
+                if !faults.has(Fault::ConversionsMinute) {
+                    self.take(Limited::Conversions, request.publisher)?;
+                }
+                let json = request.answer(self.book(&lock(&self.added)));
+                Ok(form.answer(with_odd_rows(json, faults)))
             }
             "/api/reversals" => {
                 check_repeated(query)?;
-                self.check_key(query)?;
+                self.check_key(query, faults.has(Fault::ReversalsKeyOptional))?;
                 let form = Form::read(query)?;
-                let request = Reversals::read(query, self.settings.today)?;
-                self.take(Limited::Reversals, request.publisher)?;
-                Ok(form.answer(request.answer(self.book(&[]))))
+                let request = Reversals::read(query, self.settings.today, faults)?;
+                if !faults.has(Fault::ReversalsMinute) {
+                    self.take(Limited::Reversals, request.publisher)?;
+                }
+                let json = request.answer(self.book(&[]));
+                Ok(form.answer(with_odd_rows(json, faults)))
             }
             _ => Ok(Answer::not_found()),
         }
     }
 
-    fn check_key(&self, query: &Query) -> Result<(), Refusal> {
+    fn check_key(&self, query: &Query, optional: bool) -> Result<(), Refusal> {
         match query.text("api_key") {
+            None if optional => Ok(()),
             None => Err(Refusal::key("api_key is required")),
             Some(key) if key == self.settings.api_key => Ok(()),
             Some(_) => Err(Refusal::key("api_key is not valid")),
@@ -180,6 +202,14 @@ impl Provider {
         if call.method != Method::GET && call.path.starts_with("/api/") {
             return Reply::of(Answer::method_not_allowed(), Coding::Identity);
         }
+        let faults = if ENDPOINTS.contains(&call.path) {
+            lock(&self.faults).draw()
+        } else {
+            Active::default()
+        };
+        if !faults.is_empty() {
+            return self.spoilt(call, query, &faults);
+        }
         let cacheable = call.path == "/api/offers";
         let asked = Asked {
             query: call.query.to_owned(),
@@ -191,7 +221,8 @@ impl Provider {
         {
             return reply.clone();
         }
-        let answer = self.answer(call, query).unwrap_or_else(Answer::from);
+        let answer = self.answer(call, query, &faults);
+        let answer = answer.unwrap_or_else(Answer::from);
         let reply = Reply::of(answer, call.coding);
         if cacheable && reply.status() == 200 {
             let mut ready = lock(&self.ready);
@@ -199,6 +230,31 @@ impl Provider {
                 ready.pop_front();
             }
             ready.push_back((asked, reply.clone()));
+        }
+        reply
+    }
+
+    /// Answers a call on which faults act. A fault that replaces the answer does not use up the
+    /// minute, because the call never reaches the rate limit.
+    fn spoilt(&self, call: &Call<'_>, query: &Query, faults: &Active) -> Reply {
+        let query = misread(query.clone(), call.path, faults);
+        let speed = self.settings.speed.max(1);
+        let mut answer = instead_of_answer(faults, speed).unwrap_or_else(|| {
+            let answer = self.answer(call, &query, faults);
+            answer.unwrap_or_else(Answer::from)
+        });
+        if faults.has(Fault::CutJson) {
+            let mut places = 0..=answer.body.len() / 2;
+            let half = places.rfind(|at| answer.body.is_char_boundary(*at));
+            answer.body.truncate(half.unwrap_or_default());
+        }
+        answer.body.insert_str(0, warning(faults));
+        let mut reply = Reply::of(answer, call.coding);
+        if faults.has(Fault::CutBody) {
+            reply = reply.cut();
+        }
+        if faults.has(Fault::SlowAnswer) {
+            reply = reply.after(SLOW / speed);
         }
         reply
     }
@@ -225,6 +281,7 @@ mod tests {
     use proptest::prelude::{ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
 
     use crate::catalogue::generate;
+    use crate::fault::Active;
     use crate::provider::{Call, Provider, Settings};
     use crate::query::Query;
     use crate::reply::Coding;
@@ -238,6 +295,7 @@ mod tests {
             today: date(2026, 11, 20),
             shape: Shape::Wrapped,
             catalogue: generate(1, 5),
+            faults: Vec::new(),
         })
     }
 
@@ -290,7 +348,7 @@ mod tests {
                     caller: IpAddr::V4(Ipv4Addr::LOCALHOST),
                     coding: Coding::Identity,
                 };
-                let answer = match provider.answer(&call, &Query::parse(&query)) {
+                let answer = match provider.answer(&call, &Query::parse(&query), &Active::default()) {
                     Ok(answer) => answer,
                     Err(refusal) => refusal.into(),
                 };

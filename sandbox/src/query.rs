@@ -40,6 +40,17 @@ impl Query {
         names.find(|name| !seen.insert(*name))
     }
 
+    /// Removes a parameter.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.pairs.retain(|(key, _)| key != name);
+    }
+
+    /// Sets a parameter, in place of any value that it has.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.remove(name);
+        self.pairs.push((name.to_owned(), value.to_owned()));
+    }
+
     /// All parameters except the api key.
     pub(crate) fn without_key(self) -> Vec<(String, String)> {
         let mut pairs = self.pairs;

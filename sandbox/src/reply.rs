@@ -1,12 +1,16 @@
 //! Owns the last step of an answer: its compression and its HTTP headers.
 
-use std::io::Write;
+use std::io::{Error, Write};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use hyper::body::Frame;
 
 use crate::answer::Answer;
 
@@ -26,6 +30,8 @@ pub(crate) struct Reply {
     answer: Answer,
     body: Bytes,
     coding: Coding,
+    delay: Option<Duration>,
+    cut: bool,
 }
 
 impl Reply {
@@ -41,6 +47,8 @@ impl Reply {
                     answer,
                     body: packed.into(),
                     coding,
+                    delay: None,
+                    cut: false,
                 };
             }
         }
@@ -48,7 +56,24 @@ impl Reply {
             answer,
             body: body.into(),
             coding: Coding::Identity,
+            delay: None,
+            cut: false,
         }
+    }
+
+    /// The same reply, of which the connection carries only half of the body.
+    pub(crate) fn cut(self) -> Reply {
+        Reply { cut: true, ..self }
+    }
+
+    /// The same reply, sent after a delay.
+    pub(crate) fn after(self, delay: Duration) -> Reply {
+        let delay = Some(delay);
+        Reply { delay, ..self }
+    }
+
+    pub(crate) fn delay(&self) -> Option<Duration> {
+        self.delay
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -60,6 +85,11 @@ impl Reply {
         // The answer to HEAD is status 405, and an answer to HEAD never has a body.
         let body = if method == Method::HEAD {
             Body::empty()
+        } else if self.cut {
+            Body::new(Half {
+                bytes: Some(self.body.slice(..length / 2)),
+                flushed: false,
+            })
         } else {
             Body::from(self.body)
         };
@@ -83,6 +113,32 @@ impl Reply {
             headers.insert(header::ALLOW, HeaderValue::from_static(allow));
         }
         response
+    }
+}
+
+/// A body that breaks off after its bytes, which closes the connection.
+struct Half {
+    bytes: Option<Bytes>,
+    flushed: bool,
+}
+
+impl hyper::body::Body for Half {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if let Some(bytes) = self.bytes.take() {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        if !std::mem::replace(&mut self.flushed, true) {
+            // hyper sends what it has when a body is not ready. After an error it sends nothing.
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(Error::other("the body is cut"))))
     }
 }
 

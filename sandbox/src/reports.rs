@@ -8,6 +8,7 @@ use jiff::civil::{Date, date};
 
 use crate::answer::{Refusal, positive, publisher};
 use crate::catalogue::Offer;
+use crate::fault::{Active, Fault};
 use crate::query::Query;
 use crate::reports::row::{Conversion, Reversal, either, money};
 use crate::seed::{self, Rng};
@@ -143,7 +144,11 @@ impl Conversions {
     /// # Errors
     ///
     /// When a parameter is missing or wrong: the first such parameter.
-    pub(crate) fn read(query: &Query, caller: &str) -> Result<Conversions, Refusal> {
+    pub(crate) fn read(
+        query: &Query,
+        caller: &str,
+        faults: &Active,
+    ) -> Result<Conversions, Refusal> {
         let publisher = publisher(query)?;
         let subid = match query.text("subid") {
             None => {
@@ -151,7 +156,7 @@ impl Conversions {
                     "subid is required: a sub-id, an ip address, or user",
                 ));
             }
-            Some("user") => caller,
+            Some("user") if !faults.has(Fault::UserAsText) => caller,
             Some(subid) => subid,
         };
         let offer = query.given("offer_id").map(|id| {
@@ -236,7 +241,7 @@ impl Reversals {
     ///
     /// When a parameter is wrong, the start is after the end, or the range is longer than one
     /// calendar month.
-    pub(crate) fn read(query: &Query, today: Date) -> Result<Reversals, Refusal> {
+    pub(crate) fn read(query: &Query, today: Date, faults: &Active) -> Result<Reversals, Refusal> {
         let publisher = publisher(query)?;
         let (start, end) = match (day(query, "start_date")?, day(query, "end_date")?) {
             (Some(start), Some(end)) => (start, end),
@@ -254,7 +259,7 @@ impl Reversals {
         // No date lies one month after the last dates that jiff has. No end can be too late for
         // those.
         let too_far = start.checked_add(1.month()).is_ok_and(|first| end >= first);
-        if too_far {
+        if too_far && !faults.has(Fault::MonthIgnored) {
             return Err(Refusal::parameter(format!(
                 "{start} to {end} is too long: a maximum of one month can be pulled at a time"
             )));

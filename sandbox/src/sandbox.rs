@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+use crate::fault::Fault;
 use crate::provider::Provider;
 use crate::witness::Request;
 
@@ -89,6 +90,29 @@ impl Sandbox {
     /// offer and sub-id look the same in it.
     pub fn add_conversion(&self, subid: &str, offer_id: u64) -> String {
         self.provider.add_conversion(subid, offer_id)
+    }
+
+    /// Makes `fault` act on the next request to an endpoint, and on no other.
+    ///
+    /// Several calls of this function act on one request each, in their order.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    /// # runtime.block_on(async {
+    /// use cpalead_sandbox::{Fault, Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// sandbox.fail_next(Fault::CloudflareTimeout);
+    /// let url = format!("{}/api/offers?id=3360001", sandbox.base_url());
+    /// assert!(matches!(ureq::get(&url).call(), Err(ureq::Error::StatusCode(524))));
+    /// assert!(ureq::get(&url).call().is_ok());
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    pub fn fail_next(&self, fault: Fault) {
+        self.provider.fail_next(fault);
     }
 
     /// The requests answered so far, in the order in which they arrived.

@@ -83,6 +83,9 @@ async fn handle(
     };
     let query = Query::parse(call.query);
     let reply = provider.reply(&call, &query);
+    if let Some(time) = reply.delay() {
+        tokio::time::sleep(time).await;
+    }
     provider.witness(&call, query, arrived, reply.status());
     reply.into_response(&method)
 }

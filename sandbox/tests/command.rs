@@ -11,7 +11,16 @@ fn command() -> Command {
 #[test]
 fn it_prints_its_address_and_ends_on_ctrl_c() {
     let mut child = command()
-        .args(["--seed", "3", "--offers", "7", "--speed", "60"])
+        .args([
+            "--seed",
+            "3",
+            "--offers",
+            "7",
+            "--speed",
+            "60",
+            "--fault",
+            "slow-answer:0",
+        ])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -49,4 +58,18 @@ fn a_wrong_option_is_an_error() {
     check(&["--offers", "5001"], 2, "5001");
     check(&["--speed", "0"], 2, "--speed");
     check(&["--api-key", "x"], 2, "--api-key");
+    check(
+        &["--fault", "x"],
+        2,
+        "there is no fault \"x\": --list-faults",
+    );
+    check(&["--fault", "cut-body:2"], 2, "\"2\" is not a number");
+}
+
+#[test]
+fn the_faults_are_listed() {
+    let output = command().arg("--list-faults").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().count(), cpalead_sandbox::Fault::ALL.len());
+    assert!(text.starts_with("too-many-requests\tAnswers 429 with `Retry-After`.\tinferred\n"));
 }

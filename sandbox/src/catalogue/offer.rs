@@ -92,6 +92,39 @@ impl Offer {
         out.push('}');
     }
 
+    /// The offer with another value, as JSON, for the field `name` if it has that field.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Offer {
+        let mut offer = self.clone();
+        for (field, old) in &mut offer.fields {
+            if *field == name {
+                value.clone_into(old);
+            }
+        }
+        offer
+    }
+
+    /// The offer with the payout of each country moved to the next one in its list.
+    pub(crate) fn with_payouts_moved(&self) -> Offer {
+        if self.payouts.is_empty() {
+            return self.clone();
+        }
+        let amounts = self
+            .payouts
+            .iter()
+            .cycle()
+            .skip(1)
+            .map(|(_, amount)| amount);
+        let entries = self.payouts.iter().zip(amounts);
+        let entries: Vec<String> = entries
+            .map(|((country, _), amount)| format!("\"{country}\":{}", amount.number()))
+            .collect();
+        self.with("payouts_per_country", &format!("{{{}}}", entries.join(",")))
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(field, _)| *field == name)
+    }
+
     /// The payout of a conversion in `country`, or `None` if the offer has no amount.
     pub(crate) fn payout(&self, country: &str) -> Option<Mills> {
         let named = self.payouts.iter().find(|(name, _)| *name == country);

@@ -1,6 +1,9 @@
 //! Tests over real HTTP: each endpoint and the server, as a client sees them.
 
+mod differences;
 mod document;
+mod faults;
+mod mutants;
 mod offers;
 mod reports;
 mod schema;
