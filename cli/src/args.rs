@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use cpalead::jsonp::Callback;
 use cpalead::{Country, OfferField, OfferType, UpdatedSince, Wait};
-use cpalead_sandbox::MAX_OFFERS;
+use cpalead_sandbox::{Fault, MAX_OFFERS};
 use jiff::civil::Date;
 
 use crate::values::{self, CountryChoice, DeviceChoice};
@@ -257,7 +257,12 @@ pub(crate) enum JsonpCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum SandboxCommand {
     /// Serve the stand-in provider on 127.0.0.1 until Ctrl-C
-    #[command(after_help = "Example: cpalead sandbox serve --port 8080 --offers 5000")]
+    #[command(after_help = "\
+Examples:
+  cpalead sandbox serve --port 8080 --offers 5000
+  cpalead sandbox serve --fault cloudflare-timeout:0.2 --fault slow-answer:0.1
+
+--list-faults prints the name of each fault, what it does, and the source of the rule that it breaks.")]
     Serve(ServeArgs),
 }
 
@@ -275,4 +280,10 @@ pub(crate) struct ServeArgs {
     /// Speed of the rate limit's clock, as a multiple of real time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) speed: u32,
+    /// Fault to show, by name, with the probability for each request [default: 1]
+    #[arg(long, value_name = "NAME[:PROBABILITY]", value_parser = Fault::parse_option)]
+    pub(crate) fault: Vec<(Fault, f64)>,
+    /// Print the faults and end
+    #[arg(long)]
+    pub(crate) list_faults: bool,
 }

@@ -1,6 +1,6 @@
 //! `cpalead sandbox serve`: runs the stand-in provider until Ctrl-C.
 
-use cpalead_sandbox::Sandbox;
+use cpalead_sandbox::{Fault, Sandbox};
 use serde_json::json;
 
 use crate::args::{Format, ServeArgs};
@@ -9,11 +9,16 @@ use crate::output;
 use crate::signals;
 
 pub(crate) async fn serve(args: ServeArgs, format: Option<Format>) -> Result<(), Failure> {
+    if args.list_faults {
+        return list_faults(format);
+    }
     let builder = Sandbox::builder()
         .port(args.port)
         .seed(args.seed)
         .offers(args.offers.into())
         .speed(args.speed);
+    let faults = args.fault.into_iter();
+    let builder = faults.fold(builder, |builder, (fault, p)| builder.fault(fault, p));
     let sandbox = builder
         .start()
         .await
@@ -24,6 +29,21 @@ pub(crate) async fn serve(args: ServeArgs, format: Option<Format>) -> Result<(),
     end.await;
     sandbox.stop().await;
     Ok(())
+}
+
+/// Prints each fault on a line: its name, what it does, and its source.
+fn list_faults(format: Option<Format>) -> Result<(), Failure> {
+    let line = |fault: &Fault| {
+        let (name, breaks, source) = (fault.name(), fault.breaks(), fault.source());
+        match format {
+            Some(Format::Json | Format::Ndjson) => {
+                let line = json!({"name": name, "breaks": breaks, "source": source});
+                format!("{line}\n")
+            }
+            _ => format!("{name}\t{breaks}\t{source}\n"),
+        }
+    };
+    output::write_text(&Fault::ALL.iter().map(line).collect::<String>())
 }
 
 /// Prints the address and how to call it. The key is a constant of the sandbox and not a secret.

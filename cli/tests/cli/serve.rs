@@ -39,6 +39,49 @@ fn a_port_that_is_taken_is_named() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_fault_is_served_by_name() {
+    let words = "sandbox serve --fault server-error --fault slow-answer:0 --offers 5";
+    let mut child = cpalead(words).spawn();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let url = first.strip_prefix("listening on ").unwrap();
+    let run = cpalead("offers --publisher-id 9 --base-url").arg(url);
+    let err = run.ends_with(1).err;
+    assert!(err.contains("internal server error"), "{err}");
+    signal(&child, "TERM");
+    child.wait().unwrap();
+}
+
+#[test]
+fn the_faults_are_listed_with_what_they_do() {
+    let out = cpalead("sandbox serve --list-faults").ends_with(0).out;
+    assert_eq!(out.lines().count(), cpalead_sandbox::Fault::ALL.len());
+    let line = "country-ignored\tOffers ignore `country`.\tdocumented: Offers API, country\n";
+    assert!(out.contains(line), "{out}");
+    let json = cpalead("sandbox serve --list-faults --output ndjson")
+        .ends_with(0)
+        .out;
+    let line = r#"{"breaks":"Offers ignore `country`.","name":"country-ignored","source":"documented: Offers API, country"}"#;
+    assert!(json.lines().any(|found| found == line), "{json}");
+}
+
+#[test]
+fn a_wrong_fault_is_refused() {
+    let list = "--list-faults prints the names";
+    for (fault, message) in [
+        ("x", "there is no fault \"x\""),
+        ("cut-body:2", "\"2\" is not a number from 0 to 1"),
+    ] {
+        let outcome = cpalead("sandbox serve --fault").arg(fault).ends_with(2);
+        let option = "--fault <NAME[:PROBABILITY]>";
+        let expected =
+            format!("error: invalid value '{fault}' for '{option}': {message}: {list}\n");
+        assert_eq!(outcome.err, expected);
+    }
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn under_nohup_it_outlives_its_terminal() {
     let mut command = std::process::Command::new("sh");
