@@ -47,6 +47,10 @@ pub(crate) struct Global {
     /// Call the embedded stand-in provider, which needs no account and no network
     #[arg(long, global = true)]
     pub(crate) sandbox: bool,
+    /// Speed of a sandbox's clock, as a multiple of real time. The minute between two calls is
+    /// shorter by that factor [default: 60 with --sandbox, 1 elsewhere]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) speed: Option<u32>,
     /// Output format [default: table on a terminal, json elsewhere]
     #[arg(long, global = true, value_name = "FORMAT", value_enum)]
     pub(crate) output: Option<Format>,
@@ -277,9 +281,6 @@ pub(crate) struct ServeArgs {
     /// Number of offers in the catalogue, 0 to 5000
     #[arg(long, value_name = "N", default_value_t = 2500, value_parser = clap::value_parser!(u16).range(..=MAX_OFFERS as i64))]
     pub(crate) offers: u16,
-    /// Speed of the rate limit's clock, as a multiple of real time
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) speed: u32,
     /// Fault to show, by name, with the probability for each request [default: 1]
     #[arg(long, value_name = "NAME[:PROBABILITY]", value_parser = Fault::parse_option)]
     pub(crate) fault: Vec<(Fault, f64)>,

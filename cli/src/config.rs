@@ -19,8 +19,10 @@ use crate::{key, state};
 /// The number of offers in the embedded sandbox: the provider's default limit.
 const SANDBOX_OFFERS: usize = 2500;
 
-/// The speed of the embedded sandbox's clock, as a multiple of real time.
+/// The default speed of the embedded sandbox's clock, as a multiple of real time.
 const SANDBOX_SPEED: u32 = 60;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Everything that a client is built from. It is collected before the runtime starts, because
 /// reading the key may block.
@@ -31,6 +33,8 @@ pub(crate) struct Settings {
     /// Where the key came from; nothing for the key of the sandbox.
     key_origin: Option<String>,
     target: Target,
+    /// The speed of the sandbox's clock; nothing for the provider.
+    speed: Option<u32>,
     wait: Option<Wait>,
     timeout: Option<Duration>,
     verbose: bool,
@@ -68,6 +72,7 @@ impl Settings {
                 api_key: ApiKey::new(cpalead_sandbox::DEFAULT_API_KEY).ok(),
                 key_origin: None,
                 target: Target::Sandbox,
+                speed: Some(global.speed.unwrap_or(SANDBOX_SPEED)),
                 wait,
                 timeout,
                 verbose,
@@ -80,6 +85,15 @@ impl Settings {
                 "an address such as https://www.cpalead.com",
             )?,
         };
+        // Only an address on this computer may begin with http://, so it is not the provider.
+        let is_local = base_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("http://"));
+        if global.speed.is_some() && !is_local {
+            return Err(Failure::usage(
+                "--speed is only for a sandbox: give --sandbox, or a --base-url such as http://127.0.0.1:8080",
+            ));
+        }
         let publisher_id = publisher_id(global)?;
         let (api_key, key_origin) = match key::api_key(global, need)? {
             Some(Key { key, origin }) => (Some(key), Some(origin)),
@@ -94,6 +108,7 @@ impl Settings {
                 base_url,
                 state_dir: state::directory(global, need)?,
             },
+            speed: global.speed,
             wait,
             timeout,
             verbose,
@@ -111,15 +126,9 @@ impl Settings {
         let mut sandbox = None;
         match self.target {
             Target::Sandbox => {
-                let started = start_sandbox().await?;
+                let started = start_sandbox(self.speed.unwrap_or(1)).await?;
                 builder = builder.base_url(started.base_url());
                 limits = limits.store(MemoryStore::new());
-                if self.need == Need::Key {
-                    limits = fast(limits);
-                    note(&format!(
-                        "the sandbox's clock runs {SANDBOX_SPEED} times as fast as real time: one call a second, not one a minute"
-                    ));
-                }
                 if self.verbose {
                     note(&format!("the sandbox listens on {}", started.base_url()));
                 }
@@ -142,6 +151,15 @@ impl Settings {
                     );
                 }
             }
+        }
+        if let Some(speed) = self.speed.filter(|speed| *speed > 1)
+            && self.need == Need::Key
+        {
+            limits = fast(limits, speed);
+            note(&format!(
+                "the sandbox's clock runs {speed} times as fast as real time: one call {}, not one a minute",
+                each_minute(speed)
+            ));
         }
         if let Some(key) = self.api_key {
             builder = builder.api_key(key);
@@ -193,20 +211,28 @@ fn refuses_key(error: &cpalead::Error) -> bool {
     }
 }
 
-async fn start_sandbox() -> Result<Sandbox, Failure> {
-    let builder = Sandbox::builder()
-        .offers(SANDBOX_OFFERS)
-        .speed(SANDBOX_SPEED);
+async fn start_sandbox(speed: u32) -> Result<Sandbox, Failure> {
+    let builder = Sandbox::builder().offers(SANDBOX_OFFERS).speed(speed);
     let started = builder.start().await;
     started.map_err(|error| Failure::system(format!("cannot start the sandbox: {error}")))
 }
 
 /// Sets the client's intervals for the fast clock: the sandbox's minute plus a tenth of a second.
-fn fast(limits: RateLimits) -> RateLimits {
-    let interval = Duration::from_secs(60) / SANDBOX_SPEED + Duration::from_millis(100);
+fn fast(limits: RateLimits, speed: u32) -> RateLimits {
+    let interval = MINUTE / speed + Duration::from_millis(100);
     limits
         .interval(Endpoint::Conversions, interval)
         .interval(Endpoint::Reversals, interval)
+}
+
+/// How often a call is allowed on the fast clock, in words.
+fn each_minute(speed: u32) -> String {
+    let each = MINUTE / speed;
+    if each == Duration::from_secs(1) {
+        "a second".to_owned()
+    } else {
+        format!("every {each:?}")
+    }
 }
 
 fn publisher_id(global: &Global) -> Result<u64, Failure> {

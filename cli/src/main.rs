@@ -117,7 +117,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Jsonp(command) => jsonp::run(&command),
         Command::Sandbox(SandboxCommand::Serve(args)) => {
-            runtime()?.block_on(sandbox::serve(args, global.output))
+            runtime()?.block_on(sandbox::serve(args, &global))
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();

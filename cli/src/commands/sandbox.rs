@@ -3,12 +3,13 @@
 use cpalead_sandbox::{Fault, Sandbox};
 use serde_json::json;
 
-use crate::args::{Format, ServeArgs};
+use crate::args::{Format, Global, ServeArgs};
 use crate::failure::Failure;
 use crate::output;
 use crate::signals;
 
-pub(crate) async fn serve(args: ServeArgs, format: Option<Format>) -> Result<(), Failure> {
+pub(crate) async fn serve(args: ServeArgs, global: &Global) -> Result<(), Failure> {
+    let format = global.output;
     if args.list_faults {
         return list_faults(format);
     }
@@ -16,7 +17,7 @@ pub(crate) async fn serve(args: ServeArgs, format: Option<Format>) -> Result<(),
         .port(args.port)
         .seed(args.seed)
         .offers(args.offers.into())
-        .speed(args.speed);
+        .speed(global.speed.unwrap_or(1));
     let faults = args.fault.into_iter();
     let builder = faults.fold(builder, |builder, (fault, p)| builder.fault(fault, p));
     let sandbox = builder

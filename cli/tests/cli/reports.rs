@@ -91,6 +91,41 @@ fn a_range_of_reversals_prints_its_plan_and_then_its_rows() {
 }
 
 #[test]
+fn the_speed_of_a_sandbox_shortens_the_minute() {
+    let words = "--sandbox --speed 600 conversions user-42 --output json";
+    let err = cpalead(words).ends_with(0).err;
+    let note = "note: the sandbox's clock runs 600 times as fast as real time: one call every 100ms, not one a minute\n";
+    assert_eq!(err, note);
+
+    let (sandbox, state) = (sandbox(600), TempDir::new().unwrap());
+    let words = "--speed 600 --wait 5s conversions user-42 --output json";
+    for _ in 0..2 {
+        let err = against(&sandbox, &state, words).ends_with(0).err;
+        assert!(err.contains("runs 600 times as fast as real time"), "{err}");
+    }
+    let statuses: Vec<u16> = sandbox.requests().iter().map(|r| r.status).collect();
+    assert_eq!(statuses, [200, 200]);
+}
+
+#[test]
+fn a_speed_of_one_changes_nothing() {
+    let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
+    let words = "--speed 1 --wait none conversions user-42 --output json";
+    assert_eq!(against(&sandbox, &state, words).ends_with(0).err, "");
+    against(&sandbox, &state, words).ends_with(3);
+}
+
+#[test]
+fn the_provider_has_no_speed() {
+    let words = "--speed 2 --publisher-id 1 conversions user-42";
+    let outcome = cpalead(words).env("CPALEAD_API_KEY", "k").ends_with(2);
+    assert_eq!(
+        outcome.err,
+        "error: --speed is only for a sandbox: give --sandbox, or a --base-url such as http://127.0.0.1:8080\n"
+    );
+}
+
+#[test]
 fn the_second_run_within_a_minute_is_refused_without_a_call() {
     let (sandbox, state) = (sandbox(1), TempDir::new().unwrap());
     let words = "--wait none conversions user-42 --output json";
