@@ -1,15 +1,22 @@
-//! The options as clap parses them: their names, their help, and the list of commands.
+//! The options of every command, and the list of commands, as clap parses them.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use cpalead::jsonp::Callback;
-use cpalead::{Country, OfferField, OfferType, UpdatedSince, Wait};
-use cpalead_sandbox::{Fault, MAX_OFFERS};
-use jiff::civil::Date;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use cpalead::Wait;
 
-use crate::values::{self, CountryChoice, DeviceChoice};
+use crate::values;
+
+mod jsonp;
+mod offers;
+mod reports;
+mod sandbox;
+
+pub(crate) use self::jsonp::JsonpCommand;
+pub(crate) use self::offers::{OffersArgs, PayoutArgs};
+pub(crate) use self::reports::{ConversionsArgs, ReversalsArgs};
+pub(crate) use self::sandbox::{SandboxCommand, ServeArgs};
 
 /// Show the offers, payouts, conversions and reversals of a CPAlead publisher
 #[derive(Debug, Parser)]
@@ -106,185 +113,4 @@ pub(crate) enum Command {
         #[arg(value_name = "SHELL")]
         shell: clap_complete::Shell,
     },
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  cpalead --sandbox offers --country US --limit 5 --payout-country US
-  cpalead offers --device ios,android --fields id,title,link --output csv
-  cpalead offers --updated-since 2026-04-01 --output ndjson | jq .title
-
-With --payout-country, a table marks default amounts with *. JSON has an object `payout` with `amount`, \
-`currency` and `source` (country or default), or null if the offer has no \
-amount or it cannot be read. CSV has the columns payout.amount, payout.currency and payout.source.")]
-pub(crate) struct OffersArgs {
-    /// Only offers for this country, a two-letter code; `user` means the country you call from
-    #[arg(long, value_name = "CC|user", value_parser = values::country)]
-    pub(crate) country: Option<CountryChoice>,
-    /// Only offers for these devices: ios, android, mobile, desktop; or `user`, the calling device
-    #[arg(long, value_name = "D,…", value_delimiter = ',', value_parser = values::device)]
-    pub(crate) device: Vec<DeviceChoice>,
-    /// Only offers of these types: cpa, cpi, cpe, cpr [default: all except cpr]
-    #[arg(long = "type", value_name = "T,…", value_delimiter = ',')]
-    pub(crate) types: Vec<OfferType>,
-    /// Largest number of offers, 1 to 5000 [default: 2500]
-    #[arg(long, value_name = "N", value_parser = values::limit, allow_negative_numbers = true)]
-    pub(crate) limit: Option<u32>,
-    /// Only offers updated since a day, YYYY-MM-DD, or a point in time such as 2026-04-01T00:00:00Z
-    #[arg(long, value_name = "DATE", value_parser = values::updated_since)]
-    pub(crate) updated_since: Option<UpdatedSince>,
-    /// Only these fields of each offer, such as id,title,amount
-    #[arg(long, value_name = "F,…", value_delimiter = ',')]
-    pub(crate) fields: Vec<OfferField>,
-    /// Include offers that are marked for offerwalls
-    #[arg(long)]
-    pub(crate) offerwall_offers: bool,
-    /// Sub-id to put into every link
-    #[arg(long, value_name = "S", value_parser = values::not_blank)]
-    pub(crate) subid: Option<String>,
-    /// Second sub-id
-    #[arg(long, value_name = "S", value_parser = values::not_blank)]
-    pub(crate) subid2: Option<String>,
-    /// Third sub-id
-    #[arg(long, value_name = "S", value_parser = values::not_blank)]
-    pub(crate) subid3: Option<String>,
-    /// Google advertising id to put into every link
-    #[arg(long, value_name = "G", value_parser = values::not_blank)]
-    pub(crate) gaid: Option<String>,
-    /// Apple advertising id to put into every link
-    #[arg(long, value_name = "I", value_parser = values::not_blank)]
-    pub(crate) idfa: Option<String>,
-    /// Add the payout of each offer for users in this country
-    #[arg(long, value_name = "CC")]
-    pub(crate) payout_country: Option<Country>,
-    /// Print the offers as the provider sent them, byte for byte; not as a table
-    #[arg(long)]
-    pub(crate) raw: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example: cpalead --sandbox payout 5556958 --country US
-
-The command pulls the whole catalogue, with offers of every type and those for offerwalls. If the offer \
-is not in it, the exit status is 1. If the offer has no amount, or it cannot be read, the payout is \
-null and the exit status is 0.")]
-pub(crate) struct PayoutArgs {
-    /// Id of the offer
-    #[arg(value_name = "OFFER_ID", value_parser = values::offer_id, allow_negative_numbers = true)]
-    pub(crate) offer: u64,
-    /// Country of the user, a two-letter code
-    #[arg(long, value_name = "CC")]
-    pub(crate) country: Country,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    group = ArgGroup::new("whose").required(true).args(["subid", "caller"]),
-    after_help = "\
-Examples:
-  cpalead --sandbox conversions user-42
-  cpalead conversions user-42 --offer-id 5546840 --output csv
-  cpalead conversions user-42 --watch --output ndjson
-
-The provider allows one call a minute; --wait sets how long to wait for it. With --watch, the command \
-polls once a minute regardless of --wait. Ctrl-C ends it with exit status 0.
-
-If conversions are left out because they cannot be read, the exit status is 1, or 0 with --lenient."
-)]
-pub(crate) struct ConversionsArgs {
-    /// Sub-id or IP address
-    #[arg(value_name = "SUBID", value_parser = values::subject)]
-    pub(crate) subid: Option<String>,
-    /// Use the IP address that you call from, as the provider sees it
-    #[arg(long)]
-    pub(crate) caller: bool,
-    /// Only conversions of this offer
-    #[arg(long, value_name = "N", value_parser = values::offer_id, allow_negative_numbers = true)]
-    pub(crate) offer_id: Option<u64>,
-    /// Keep polling, and print each new conversion once
-    #[arg(long)]
-    pub(crate) watch: bool,
-    /// Print the conversions as the provider sent them, byte for byte; not as a table
-    #[arg(long, conflicts_with = "watch")]
-    pub(crate) raw: bool,
-    /// End with exit status 0 although conversions were left out
-    #[arg(long)]
-    pub(crate) lenient: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  cpalead --sandbox reversals --start 2026-01-15 --end 2026-05-03
-  cpalead reversals --start 2026-01-01 --end 2026-01-31 --output csv
-
-One call covers at most one month, and the provider allows one call a minute. A year takes about 11 minutes. \
-The command prints its plan before the first call. If it ends early, it still prints the rows that it has, and \
-then the command that resumes from there.
-
-If reversals are left out because they cannot be read, the exit status is 1, or 0 with --lenient.")]
-pub(crate) struct ReversalsArgs {
-    /// First day, YYYY-MM-DD
-    #[arg(long, value_name = "DATE", value_parser = values::date)]
-    pub(crate) start: Date,
-    /// Last day, YYYY-MM-DD
-    #[arg(long, value_name = "DATE", value_parser = values::date)]
-    pub(crate) end: Date,
-    /// Print the reversals as the provider sent them, byte for byte; not as a table
-    #[arg(long)]
-    pub(crate) raw: bool,
-    /// End with exit status 0 although reversals were left out
-    #[arg(long)]
-    pub(crate) lenient: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum JsonpCommand {
-    /// Wrap JSON in a call that is safe to serve as a script
-    #[command(after_help = "Example: echo '[1]' | cpalead jsonp wrap --callback shop.show")]
-    Wrap {
-        /// Name of the function to call
-        #[arg(long, value_name = "NAME")]
-        callback: Callback,
-    },
-    /// Unwrap the JSON from a call; plain JSON passes through unchanged
-    #[command(after_help = "Example: echo 'cb([1]);' | cpalead jsonp unwrap --callback cb")]
-    Unwrap {
-        /// Name of the function that must be called [default: any]
-        #[arg(long, value_name = "NAME")]
-        callback: Option<Callback>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum SandboxCommand {
-    /// Serve the stand-in provider on 127.0.0.1 until Ctrl-C
-    #[command(after_help = "\
-Examples:
-  cpalead sandbox serve --port 8080 --offers 5000
-  cpalead sandbox serve --fault cloudflare-timeout:0.2 --fault slow-answer:0.1
-
---list-faults prints the name of each fault, what it does, and the source of the rule that it breaks.")]
-    Serve(ServeArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ServeArgs {
-    /// Port to listen on; 0 picks a free one
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) port: u16,
-    /// Seed of all data: the same seed gives the same answers
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Number of offers in the catalogue, 0 to 5000
-    #[arg(long, value_name = "N", default_value_t = 2500, value_parser = clap::value_parser!(u16).range(..=MAX_OFFERS as i64))]
-    pub(crate) offers: u16,
-    /// Fault to show, by name, with the probability for each request [default: 1]
-    #[arg(long, value_name = "NAME[:PROBABILITY]", value_parser = Fault::parse_option)]
-    pub(crate) fault: Vec<(Fault, f64)>,
-    /// Print the faults and end
-    #[arg(long)]
-    pub(crate) list_faults: bool,
 }

@@ -49,11 +49,13 @@ pub(super) struct LenientRow<R> {
 pub(super) fn read<R: Row>(raw: &str, index: u32) -> LenientRow<R> {
     let mut odd = Vec::new();
     let known = field_names::of::<R::Model>();
-    let fields = match serde_json::from_str::<Fields<'_>>(raw) {
-        // What the model does not read costs nothing.
+    let (fields, name) = match serde_json::from_str::<Fields<'_>>(raw) {
         Ok(Fields(mut fields)) => {
+            // A row may be named by an id that its model does not read.
+            let name = name_of(&fields);
+            // What the model does not read costs nothing.
             fields.retain(|field| known.contains(&&*field.name));
-            fields
+            (fields, name)
         }
         Err(error) => {
             odd.push(dropped("", without_place(&error)));
@@ -65,7 +67,6 @@ pub(super) fn read<R: Row>(raw: &str, index: u32) -> LenientRow<R> {
             };
         }
     };
-    let name = name_of(&fields);
     let mut reader = Reader {
         odd,
         unreadable: Unreadable::default(),

@@ -7,6 +7,7 @@ use crate::answer::{Entry, entries};
 use crate::args::{Format, PayoutArgs};
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::output::provider_row::RowDefect;
 use crate::output::shown_payout::ShownPayout;
 use crate::output::table::{Cell, Column};
 use crate::output::{SheetRow, warn, write_one};
@@ -86,7 +87,7 @@ struct PayoutRow<'a> {
     country: String,
     payout: Option<ShownPayout>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    defects: Vec<&'a Defect>,
+    defects: Vec<RowDefect<'a>>,
     #[serde(skip)]
     is_unreadable: bool,
 }
@@ -100,7 +101,7 @@ impl<'a> PayoutRow<'a> {
             payout: offer
                 .payout(country)
                 .map(|payout| ShownPayout::new(&payout)),
-            defects,
+            defects: defects.into_iter().map(RowDefect::new).collect(),
             is_unreadable: offer.is_payout_unreadable(country),
         }
     }

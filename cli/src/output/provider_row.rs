@@ -28,7 +28,7 @@ pub(crate) struct RowDefect<'a> {
 }
 
 impl<'a> RowDefect<'a> {
-    fn new(defect: &'a Defect) -> RowDefect<'a> {
+    pub(crate) fn new(defect: &'a Defect) -> RowDefect<'a> {
         RowDefect {
             kind: defect.kind().as_str(),
             path: defect.path().into(),

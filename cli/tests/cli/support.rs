@@ -24,10 +24,18 @@ pub(crate) struct Outcome {
     pub(crate) err: String,
 }
 
-/// The command with these words, split at blanks.
+/// The command with these words, split at blanks. Tests that run under `nohup` inherit an ignored
+/// SIGHUP, which the command would keep: on Linux it starts with the default one.
 pub(crate) fn cpalead(words: &str) -> Run {
     let home = TempDir::new().expect("a directory for the test");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cpalead"));
+    let binary = env!("CARGO_BIN_EXE_cpalead");
+    let mut command = if cfg!(target_os = "linux") {
+        let mut env = Command::new("/usr/bin/env");
+        env.args(["--default-signal=HUP", binary]);
+        env
+    } else {
+        Command::new(binary)
+    };
     command
         .args(words.split_whitespace())
         .env_clear()
