@@ -167,8 +167,8 @@ fn what_a_client_refuses_on_purpose_is_not_described() {
     );
     check(
         "OfferRank",
-        &[json!(1), json!(2.5), json!("14"), Value::Null],
-        &[json!(0), json!(-1), json!("N/A"), json!(false)],
+        &[json!(1), json!(2.5), json!("14")],
+        &[json!(0), json!(-1), json!("N/A"), json!(false), Value::Null],
     );
     check(
         "CountryCode",
