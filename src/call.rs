@@ -22,9 +22,11 @@ use crate::generated;
 use crate::jsonp::Callback;
 use crate::rate_limits::limiter::Limiter;
 use crate::rate_limits::settings::Wait;
+use crate::rate_limits::store::account::Account;
 use crate::redact;
 use attempts::Body;
 use inner::Inner;
+use retry::Jitter;
 
 /// A call, described once: its endpoint, the shape of its answer, and its limiter.
 #[derive(Clone, Debug)]
@@ -186,6 +188,19 @@ impl Call {
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.clock
+    }
+
+    /// The printable beginning of the provider's text, with the key hidden.
+    pub(crate) fn shown(&self, text: &str) -> String {
+        self.inner.excerpt(text.as_bytes())
+    }
+
+    pub(crate) fn account(&self) -> &Account {
+        &self.inner.account
+    }
+
+    pub(crate) fn jitter(&self) -> &Arc<dyn Jitter> {
+        &self.inner.jitter
     }
 
     pub(crate) fn publisher_id(&self) -> u64 {

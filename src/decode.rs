@@ -160,6 +160,21 @@ impl std::fmt::Debug for Source {
 }
 
 impl<R> Decoded<R> {
+    /// An answer without rows.
+    pub(crate) fn empty(text: String, shape: Shape) -> Self {
+        Self {
+            rows: Vec::new(),
+            defects: Defects::default(),
+            country: None,
+            source: Source {
+                json: 0..text.len(),
+                text: Arc::new(text),
+                shape,
+            },
+            blank: 0,
+        }
+    }
+
     /// The defect that makes the answer useless: there are rows, and nothing in any of them can be
     /// read.
     pub(crate) fn useless(&self) -> Option<&Defect> {

@@ -29,7 +29,7 @@ pub struct Error(Box<Inner>);
 /// A result whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     kind: Kind,
     endpoint: Option<Endpoint>,
@@ -60,6 +60,15 @@ impl Error {
             path: path.into(),
             message: message.into(),
         })
+    }
+
+    pub(crate) fn catalog(message: impl Into<String>) -> Self {
+        Self::new(Kind::Catalog(message.into()))
+    }
+
+    /// The same error for another of several callers that wait for one call.
+    pub(crate) fn again(&self) -> Self {
+        Self(self.0.clone())
     }
 
     pub(crate) fn at(mut self, endpoint: Endpoint) -> Self {
@@ -261,6 +270,17 @@ impl Error {
         matches!(self.0.kind, Kind::Store(_))
     }
 
+    /// Whether a catalogue was not refreshed for a reason other than a failed call: the answer was
+    /// not believed, or another process holds the turn.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The message names the reason. The catalogue still serves what it had.
+    #[must_use]
+    pub fn is_catalog(&self) -> bool {
+        matches!(self.0.kind, Kind::Catalog(_))
+    }
+
     /// Whether an attempt may have reached the provider, and so may have used the one call of this
     /// minute.
     #[must_use]
@@ -326,6 +346,7 @@ impl Error {
             Kind::Decode { .. } => "decode",
             Kind::Limited => "rate_limited",
             Kind::Store(_) => "store",
+            Kind::Catalog(_) => "catalog",
         }
     }
 }

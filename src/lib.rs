@@ -11,6 +11,9 @@ mod report;
 #[cfg(feature = "schemars")]
 mod schema;
 
+// A copy of the offers that keeps itself up to date.
+pub mod catalog;
+
 // How it is asked, and how answers are read.
 mod call;
 mod decode;

@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::jsonp::{self, Callback};
 use crate::values::country::Country;
 use crate::values::devices::Device;
-use field::OfferField;
+use field::{FieldSet, OfferField};
 use list::{OfferList, SHAPE};
 use offer::Offer;
 use offer_type::OfferType;
@@ -277,6 +277,30 @@ impl OffersRequest {
         .await
     }
 
+    /// What a catalogue needs to know of the request that it repeats.
+    ///
+    /// # Errors
+    ///
+    /// When the request does not ask for the same offers each time, and everywhere.
+    pub(crate) fn repeated(&self) -> Result<Repeated<'_>, Error> {
+        let Self { call, parameters } = self;
+        parameters.check().map_err(|reason| call.refused(reason))?;
+        if parameters.is_of_caller() {
+            let message = "a catalogue cannot be for the calling country or device, which differ from host to host: name them, or leave them out";
+            return Err(call.refused(message));
+        }
+        if parameters.updated_since.is_some() {
+            let message = "a catalogue sets updated_since itself: leave it out";
+            return Err(call.refused(message));
+        }
+        Ok(Repeated {
+            call,
+            words: parameters.words(),
+            limit: parameters.limit(),
+            requested: parameters.requested(),
+        })
+    }
+
     async fn fetch<T>(
         &self,
         callback: Option<&Callback>,
@@ -288,6 +312,16 @@ impl OffersRequest {
         let operation = async |generated| parameters.name(id, callback, generated).await;
         call.fetch(callback, operation, finish).await
     }
+}
+
+/// A request that a catalogue repeats.
+pub(crate) struct Repeated<'a> {
+    pub(crate) call: &'a Call,
+    /// What it asks for, in one form.
+    pub(crate) words: Vec<String>,
+    pub(crate) limit: u32,
+    /// The fields of its answers.
+    pub(crate) requested: FieldSet,
 }
 
 impl IntoFuture for OffersRequest {

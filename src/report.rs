@@ -77,6 +77,11 @@ impl<R> Report<R> {
         self.defects.dropped_count()
     }
 
+    /// The JSON of the whole answer, without what may stand around it.
+    pub(crate) fn json(&self) -> &str {
+        self.source.json()
+    }
+
     fn raw_at(&self, index: usize) -> Option<&str> {
         let places = self.places.get_or_init(|| self.source.places());
         self.source.json().get(places.get(index)?.clone())
@@ -86,6 +91,12 @@ impl<R> Report<R> {
 // The trait is private because only the library decides which types are rows.
 #[allow(private_bounds)]
 impl<R: Row + PartialEq> Report<R> {
+    /// Every row with its JSON, in the order of the answer.
+    pub(crate) fn raws(&self) -> impl Iterator<Item = (&R, &str)> {
+        let raw = |row: &R| self.raw_at(row.index() as usize).unwrap_or_default();
+        self.rows.iter().map(move |row| (row, raw(row)))
+    }
+
     /// The JSON of a row of this report, byte for byte as the provider sent it.
     ///
     /// It is `None` for a row that differs from the one at its index. The first call reads through

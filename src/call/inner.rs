@@ -10,6 +10,7 @@ use crate::drift::monitor::Monitor;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::rate_limits::limiter::{LimitError, Limiter};
+use crate::rate_limits::store::account::Account;
 use crate::redact;
 
 /// The state that all calls of a client share, made by the builder.
@@ -20,6 +21,8 @@ pub(crate) struct Inner {
     pub(crate) host: String,
     pub(crate) port: Option<u16>,
     pub(crate) publisher_id: u64,
+    /// The name of the account in stores.
+    pub(crate) account: Account,
     pub(crate) api_key: Option<ApiKey>,
     pub(crate) max_body: u64,
     pub(crate) retry: RetryPolicy,

@@ -283,6 +283,7 @@ impl ClientBuilder {
                 .and_then(reqwest::Url::port_or_known_default),
             base_url,
             publisher_id: self.publisher_id,
+            account,
             api_key,
             max_body: self.max_body,
             retry: self.retry,

@@ -1,7 +1,7 @@
 //! The kinds of failure, with the values that their messages need.
 
 /// What failed, with the values that its message needs.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The input or the configuration is not valid.
     Configuration(String),
@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Limited,
     /// The store of the rate limits failed: nothing was sent.
     Store(String),
+    /// The catalogue was not refreshed, for a reason other than a failed call.
+    Catalog(String),
 }
 
 /// Whether an attempt may have reached the provider.

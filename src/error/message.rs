@@ -36,6 +36,7 @@ impl fmt::Display for Error {
             }
             Kind::Limited => f.write_str(NOT_YET)?,
             Kind::Store(message) => write!(f, "the store of the rate limits failed: {message}")?,
+            Kind::Catalog(message) => write!(f, "the catalogue was not refreshed: {message}")?,
         }
         if let Some(status) = status {
             write!(f, " (status {status})")?;

@@ -104,6 +104,14 @@ impl Offer {
         }
     }
 
+    /// Whether [`is_for_country`](Self::is_for_country) is true of every country.
+    pub(crate) fn is_for_every_country(&self) -> bool {
+        match &self.model.countries {
+            Some(countries) => countries.are_any(),
+            None => self.is_absent(OfferField::Countries),
+        }
+    }
+
     /// Whether the provider could have sent the field and did not.
     fn is_absent(&self, field: OfferField) -> bool {
         !self.is_left_out(field) && !self.is_unreadable(field)

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::field::FieldSet;
 use super::offer::Offer;
@@ -87,9 +88,60 @@ impl OfferList {
         // There is no key here that the text could repeat.
         let shown = |text: &str| redact::excerpt(text.as_bytes(), &[]);
         let text = String::from_utf8(body).map_err(|error| not_utf8(error.utf8_error()))?;
-        let decoded = decode::decode(&Arc::new(text), None, SHAPE, &shown)
-            .map_err(|error| error.scrubbed(shown))?;
-        Ok(Self::new(decoded, DEFAULT_LIMIT, FieldSet::EVERY))
+        Self::read(text, DEFAULT_LIMIT, FieldSet::EVERY, &shown)
+            .map_err(|error| error.scrubbed(shown))
+    }
+
+    /// Reads an answer to a request with this limit and these fields. What is quoted of the answer
+    /// passes through `shown`.
+    pub(crate) fn read(
+        text: String,
+        limit: u32,
+        requested: FieldSet,
+        shown: &dyn Fn(&str) -> String,
+    ) -> Result<Self, Error> {
+        let decoded = decode::decode(&Arc::new(text), None, SHAPE, shown)?;
+        Ok(Self::new(decoded, limit, requested))
+    }
+
+    /// A list without offers.
+    ///
+    /// ```
+    /// let offers = cpalead::OfferList::empty();
+    /// assert!(offers.is_empty() && !offers.may_be_cut());
+    /// ```
+    #[must_use]
+    pub fn empty() -> Self {
+        let body = r#"{"status":"success","number_offers":0,"offers":[]}"#;
+        let decoded = Decoded::empty(body.to_owned(), SHAPE);
+        Self::new(decoded, DEFAULT_LIMIT, FieldSet::EVERY)
+    }
+
+    /// The JSON of the whole answer, byte for byte as the provider sent it, without what may stand
+    /// around it. [`from_json`](Self::from_json) reads it back.
+    ///
+    /// The text is not redacted: links in it contain the publisher id and the sub-ids of the
+    /// request.
+    ///
+    /// ```
+    /// let body = r#"{"status":"success","offers":[{"id":1,"novelty":true}]}"#;
+    /// let offers = cpalead::OfferList::from_json(body.into())?;
+    /// assert_eq!(offers.body(), body);
+    /// # Ok::<(), cpalead::Error>(())
+    /// ```
+    #[must_use]
+    pub fn body(&self) -> &str {
+        self.report.json()
+    }
+
+    /// Every offer with its JSON.
+    pub(crate) fn raws(&self) -> impl Iterator<Item = (&Offer, &str)> {
+        self.report.raws()
+    }
+
+    /// The code of [`country`](Self::country), as it came.
+    pub(crate) fn country_code(&self) -> Option<&str> {
+        self.country.as_ref().map(Text::as_str)
     }
 
     /// The offers.
@@ -125,15 +177,7 @@ impl OfferList {
         device: Device,
         count: usize,
     ) -> Vec<(&Offer, Payout<'_>)> {
-        let payable = |offer| Some((offer, Offer::payable(offer, country, device)?));
-        let mut best: Vec<_> = self.iter().filter_map(payable).collect();
-        best.sort_by(|(a, a_pays), (b, b_pays)| {
-            let rank = |offer: &Offer| offer.offer_rank().unwrap_or(Decimal::MAX);
-            let by_payout = b_pays.amount().cmp(&a_pays.amount());
-            by_payout.then_with(|| rank(a).cmp(&rank(b)))
-        });
-        best.truncate(count);
-        best
+        best(self.iter(), country, device, count)
     }
 
     /// What is wrong with the answer, while the rest of it was read; see
@@ -202,6 +246,39 @@ impl OfferList {
     #[must_use]
     pub fn raw_rejected(&self, defect: &Defect) -> Option<&str> {
         self.report.raw_rejected(defect)
+    }
+}
+
+/// The best paying of some offers for such a user; see [`OfferList::best`].
+pub(crate) fn best<'a>(
+    offers: impl Iterator<Item = &'a Offer>,
+    country: Country,
+    device: Device,
+    count: usize,
+) -> Vec<(&'a Offer, Payout<'a>)> {
+    let payable = |offer| Some((offer, Offer::payable(offer, country, device)?));
+    let mut best: Vec<_> = offers.filter_map(payable).collect();
+    best.sort_by(|(a, a_pays), (b, b_pays)| {
+        let rank = |offer: &Offer| offer.offer_rank().unwrap_or(Decimal::MAX);
+        let by_payout = b_pays.amount().cmp(&a_pays.amount());
+        by_payout.then_with(|| rank(a).cmp(&rank(b)))
+    });
+    best.truncate(count);
+    best
+}
+
+/// The form of an answer, so that [`OfferList::from_json`] reads it back: each offer as
+/// [`Offer`] is serialized. [`OfferList::body`] has the provider's own bytes.
+impl Serialize for OfferList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut answer = serializer.serialize_map(None)?;
+        answer.serialize_entry("status", "success")?;
+        if let Some(country) = self.country_code() {
+            answer.serialize_entry("country", country)?;
+        }
+        answer.serialize_entry("number_offers", &self.len())?;
+        answer.serialize_entry("offers", self.as_slice())?;
+        answer.end()
     }
 }
 

@@ -103,6 +103,42 @@ impl Parameters {
         }
     }
 
+    /// Whether the request is for one visitor: the calling country or device.
+    pub(super) fn is_of_caller(&self) -> bool {
+        let country = matches!(self.country, ForCountry::OfCaller);
+        country || matches!(self.devices, ForDevices::OfCaller)
+    }
+
+    /// What the request asks for, in one form: two requests with the same words get the same
+    /// offers, whatever the order in which they were set.
+    pub(super) fn words(&self) -> Vec<String> {
+        let mut words = vec![format!("limit={}", self.limit())];
+        if let ForCountry::Named(country) = &self.country {
+            words.push(format!("country={country}"));
+        }
+        if let ForDevices::Named(devices) = &self.devices {
+            words.extend(devices.iter().map(|device| format!("device={device}")));
+        }
+        words.extend(self.types.iter().map(|kind| format!("type={kind}")));
+        let fields = self.fields.iter();
+        words.extend(fields.map(|field| format!("fields={field}")));
+        if self.offerwall_offers {
+            words.push("offerwall_offers=true".to_owned());
+        }
+        let texts = [
+            ("subid", &self.subid),
+            ("subid2", &self.subid2),
+            ("subid3", &self.subid3),
+            ("gaid", &self.gaid),
+            ("idfa", &self.idfa),
+        ];
+        for (name, text) in texts {
+            words.extend(text.iter().map(|text| format!("{name}={text}")));
+        }
+        words.sort();
+        words
+    }
+
     /// Names the parameters to the generated client.
     ///
     /// # Errors

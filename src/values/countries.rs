@@ -34,12 +34,14 @@ impl Countries {
 
     /// Whether the offer is for the country: the list names it, or names none, or says `ALL`.
     pub(crate) fn include(&self, country: Country) -> bool {
-        (self.codes.is_empty() && self.unknown().is_empty())
-            || self.codes.contains(&country)
-            || self
-                .unknown()
-                .iter()
-                .any(|token| token.eq_ignore_ascii_case("all"))
+        self.are_any() || self.codes.contains(&country)
+    }
+
+    /// Whether the offer is for every country: the list names none, or says `ALL`.
+    pub(crate) fn are_any(&self) -> bool {
+        let mut unknown = self.unknown().iter();
+        let names_none = self.codes.is_empty() && self.unknown().is_empty();
+        names_none || unknown.any(|token| token.eq_ignore_ascii_case("all"))
     }
 }
 

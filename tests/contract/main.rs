@@ -3,6 +3,8 @@
 
 mod answers;
 mod bomb;
+mod catalog;
+mod catalog_kept;
 mod conversions;
 mod drift;
 mod faults;

@@ -134,6 +134,20 @@ const FLOORS: &[&[&str]] = &[
     // What a user asks for, and where every call starts.
     &["conversions", "offers", "reversals"],
     &["conversions::watch", "reversals::stream"],
+    // A copy of the offers that keeps itself up to date.
+    &[
+        "catalog::event",
+        "catalog::index",
+        "catalog::merge",
+        "catalog::moment",
+    ],
+    &["catalog::pulls", "catalog::selection", "catalog::status"],
+    &["catalog::snapshot", "catalog::view"],
+    &["catalog::file", "catalog::state"],
+    &["catalog::builder"],
+    &["catalog::keeper"],
+    &["catalog::keeping"],
+    &["catalog"],
     &["client"],
     &["client::builder"],
     &["lib"],
