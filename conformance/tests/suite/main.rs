@@ -8,3 +8,4 @@ mod mutations;
 mod mutants;
 mod recordings;
 mod hostile;
+mod clients;
