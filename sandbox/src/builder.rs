@@ -52,6 +52,8 @@ pub struct SandboxBuilder {
     today: Date,
     shape: Shape,
     faults: Vec<(Fault, f64)>,
+    chosen_offers: Vec<String>,
+    admin: bool,
 }
 
 impl std::fmt::Debug for SandboxBuilder {
@@ -65,6 +67,8 @@ impl std::fmt::Debug for SandboxBuilder {
             .field("today", &self.today)
             .field("shape", &self.shape)
             .field("faults", &self.faults)
+            .field("chosen_offers", &self.chosen_offers.len())
+            .field("admin", &self.admin)
             .finish_non_exhaustive()
     }
 }
@@ -96,6 +100,8 @@ impl SandboxBuilder {
             today: DEFAULT_TODAY,
             shape: Shape::default(),
             faults: Vec::new(),
+            chosen_offers: Vec::new(),
+            admin: false,
         }
     }
 
@@ -162,12 +168,33 @@ impl SandboxBuilder {
         self
     }
 
+    /// Adds an offer from a JSON object, as [`Sandbox::add_offer`] does.
+    ///
+    /// ```
+    /// let offer = r#"{"id": 7, "title": "Seven", "amount": "0.40"}"#;
+    /// let builder = cpalead_sandbox::Sandbox::builder().offers(0).offer(offer);
+    /// ```
+    pub fn offer(mut self, json: impl Into<String>) -> SandboxBuilder {
+        self.chosen_offers.push(json.into());
+        self
+    }
+
+    /// Opens the admin paths, on which everybody who reaches the port can add data.
+    ///
+    /// `POST /admin/offers`, `/admin/conversions` and `/admin/reversals` take the JSON object of
+    /// [`Sandbox::add_offer`], [`Sandbox::add_chosen_conversion`] and [`Sandbox::add_reversal`].
+    /// Without this they are unknown paths.
+    pub fn open_admin(mut self) -> SandboxBuilder {
+        self.admin = true;
+        self
+    }
+
     /// Starts the sandbox and returns when it listens.
     ///
     /// # Errors
     ///
-    /// When there are more than 5,000 offers, a probability is not from 0 to 1, the port cannot be
-    /// opened, or no thread can be started.
+    /// When there are more than 5,000 offers, a chosen offer cannot be read, a probability is not
+    /// from 0 to 1, the port cannot be opened, or no thread can be started.
     pub async fn start(self) -> Result<Sandbox> {
         if self.offers > MAX_OFFERS {
             let message = format!(
@@ -197,7 +224,14 @@ impl SandboxBuilder {
             shape: self.shape,
             catalogue: generate(self.seed, self.offers),
             faults: self.faults,
+            admin: self.admin,
         }));
+        for (number, json) in (1..).zip(&self.chosen_offers) {
+            provider.add_offer(json).map_err(|error| {
+                let message = format!("chosen offer {number}: {error}");
+                Error::new(ErrorKind::InvalidInput, message)
+            })?;
+        }
 
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = oneshot::channel();

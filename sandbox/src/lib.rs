@@ -2,9 +2,11 @@
 
 #![doc = include_str!("../README.md")]
 
+mod admin;
 mod answer;
 mod builder;
 mod catalogue;
+mod chosen;
 mod fault;
 mod limit;
 mod offers;
@@ -12,6 +14,7 @@ mod provider;
 mod query;
 mod reply;
 mod reports;
+mod row_members;
 mod sandbox;
 mod seed;
 mod server;
@@ -23,5 +26,6 @@ pub use crate::catalogue::MAX_OFFERS;
 pub use crate::fault::{Fault, ParseFaultError};
 pub use crate::offers::catalogue_json;
 pub use crate::reports::Shape;
+pub use crate::row_members::WrongRow;
 pub use crate::sandbox::{DEFAULT_API_KEY, DEFAULT_PUBLISHER_ID, Sandbox};
 pub use crate::witness::Request;

@@ -29,6 +29,9 @@ pub(crate) struct ServeArgs {
     /// Fault to show, by name, with the probability for each request [default: 1]
     #[arg(long, value_name = "NAME[:PROBABILITY]", value_parser = Fault::parse_option)]
     pub(crate) fault: Vec<(Fault, f64)>,
+    /// Open POST /admin/offers, /admin/conversions and /admin/reversals, which add data
+    #[arg(long)]
+    pub(crate) admin: bool,
     /// Print the faults and end
     #[arg(long)]
     pub(crate) list_faults: bool,

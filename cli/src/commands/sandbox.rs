@@ -19,7 +19,10 @@ pub(crate) async fn serve(args: ServeArgs, global: &Global) -> Result<(), Failur
         .offers(args.offers.into())
         .speed(global.speed.unwrap_or(1));
     let faults = args.fault.into_iter();
-    let builder = faults.fold(builder, |builder, (fault, p)| builder.fault(fault, p));
+    let mut builder = faults.fold(builder, |builder, (fault, p)| builder.fault(fault, p));
+    if args.admin {
+        builder = builder.open_admin();
+    }
     let sandbox = builder
         .start()
         .await

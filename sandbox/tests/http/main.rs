@@ -1,5 +1,6 @@
 //! Tests over real HTTP: each endpoint and the server, as a client sees them.
 
+mod chosen;
 mod differences;
 mod document;
 mod faults;
