@@ -39,6 +39,9 @@ fn done(provider: &Provider, call: &AdminCall<'_>) -> Result<Answer, Refusal> {
             provider.add_reversal(json)?;
             Ok(r#"{"status":"success"}"#.to_owned())
         },
+        "/admin/postbacks" if call.method == Method::GET => {
+            return Ok(Answer::json(attempts(provider)));
+        }
         _ => return Ok(Answer::not_found()),
     };
     if call.method != Method::POST {
@@ -55,6 +58,21 @@ fn done(provider: &Provider, call: &AdminCall<'_>) -> Result<Answer, Refusal> {
     };
     let added = add(provider, json).map_err(|error| Refusal::parameter(error.to_string()))?;
     Ok(Answer::json(added))
+}
+
+/// The attempts to send postbacks as JSON.
+fn attempts(provider: &Provider) -> String {
+    let rows = provider.attempts().into_iter().map(|attempt| {
+        let lead = quoted(&attempt.lead_id, Style::Plain);
+        let url = quoted(&attempt.url, Style::Plain);
+        let status = attempt
+            .status
+            .map_or("null".to_owned(), |status| status.to_string());
+        let number = attempt.number;
+        format!(r#"{{"lead_id":{lead},"url":{url},"attempt":{number},"status":{status}}}"#)
+    });
+    let rows: Vec<String> = rows.collect();
+    format!(r#"{{"status":"success","postbacks":[{}]}}"#, rows.join(","))
 }
 
 fn refusal(status: u16, message: &str) -> Refusal {

@@ -10,6 +10,7 @@ mod chosen;
 mod fault;
 mod limit;
 mod offers;
+mod postback;
 mod provider;
 mod query;
 mod reply;
@@ -25,7 +26,10 @@ pub use crate::builder::SandboxBuilder;
 pub use crate::catalogue::MAX_OFFERS;
 pub use crate::fault::{Fault, ParseFaultError};
 pub use crate::offers::catalogue_json;
+pub use crate::postback::PostbackAttempt;
 pub use crate::reports::Shape;
 pub use crate::row_members::WrongRow;
-pub use crate::sandbox::{DEFAULT_API_KEY, DEFAULT_PUBLISHER_ID, Sandbox};
+pub use crate::sandbox::{
+    DEFAULT_API_KEY, DEFAULT_POSTBACK_PASSWORD, DEFAULT_PUBLISHER_ID, Sandbox,
+};
 pub use crate::witness::Request;

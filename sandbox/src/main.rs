@@ -28,6 +28,13 @@ struct Options {
     /// Open POST /admin/offers, /admin/conversions and /admin/reversals, which add data
     #[arg(long)]
     admin: bool,
+    /// Send a postback for each added conversion to this http:// URL, with macros such as {subid};
+    /// {password} is sandbox-postback-password
+    #[arg(long, value_name = "TEMPLATE")]
+    postback: Option<String>,
+    /// Let postbacks leave this machine
+    #[arg(long, requires = "postback")]
+    postback_to_any_host: bool,
     /// Print the names of the faults, what each does, and its source
     #[arg(long)]
     list_faults: bool,
@@ -72,6 +79,12 @@ fn serve(options: &Options) -> std::io::Result<()> {
         let mut builder = faults.fold(builder, |builder, (fault, p)| builder.fault(*fault, *p));
         if options.admin {
             builder = builder.open_admin();
+        }
+        if let Some(template) = &options.postback {
+            builder = builder.postback(template);
+        }
+        if options.postback_to_any_host {
+            builder = builder.postback_to_any_host();
         }
         let sandbox = builder.start().await?;
         let announced = async {

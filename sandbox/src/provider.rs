@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::Method;
@@ -15,6 +15,7 @@ use crate::chosen::Chosen;
 use crate::fault::{Active, Fault, Faults, instead_of_answer, misread, warning, with_odd_rows};
 use crate::limit::{Limited, Limits};
 use crate::offers;
+use crate::postback::{PostbackAttempt, Postbacks};
 use crate::query::Query;
 use crate::reply::{Coding, Reply};
 use crate::reports::{ADDED, Added, AddedReversal, Book, Conversions, Reversals, Shape, midnight};
@@ -51,6 +52,7 @@ pub(crate) struct Provider {
     limits: Mutex<Limits>,
     chosen: Mutex<Chosen>,
     faults: Mutex<Faults>,
+    postbacks: Option<Arc<Postbacks>>,
     requests: Mutex<VecDeque<Request>>,
     ready: Mutex<VecDeque<(Asked, Reply)>>,
 }
@@ -82,7 +84,7 @@ impl std::fmt::Debug for Provider {
 }
 
 impl Provider {
-    pub(crate) fn new(mut settings: Settings) -> Provider {
+    pub(crate) fn new(mut settings: Settings, postbacks: Option<Arc<Postbacks>>) -> Provider {
         let faults = std::mem::take(&mut settings.faults);
         Provider {
             faults: Mutex::new(Faults::new(settings.seed, faults)),
@@ -90,6 +92,7 @@ impl Provider {
             settings,
             started: Instant::now(),
             chosen: Mutex::default(),
+            postbacks,
             requests: Mutex::default(),
             ready: Mutex::default(),
         }
@@ -125,6 +128,7 @@ impl Provider {
         let offer = chosen.offer(id, &self.settings.catalogue).cloned();
         let lead = self.next_lead(&chosen);
         let added = Added::plain(subid, id, offer, &lead, midnight(self.settings.today));
+        self.post_back(&added);
         chosen.push_conversion(added);
         lead
     }
@@ -137,8 +141,21 @@ impl Provider {
         let midnight = midnight(self.settings.today);
         let added = Added::read(members, find, &self.next_lead(&chosen), midnight)?;
         let lead = added.lead.clone();
-        chosen.add_conversion(added)?;
+        chosen.add_conversion(added.clone())?;
+        self.post_back(&added);
         Ok(lead)
+    }
+
+    fn post_back(&self, added: &Added) {
+        if let Some(postbacks) = &self.postbacks {
+            postbacks.push(added.values.clone());
+        }
+    }
+
+    /// The latest attempts to send postbacks.
+    pub(crate) fn attempts(&self) -> Vec<PostbackAttempt> {
+        let postbacks = self.postbacks.as_ref();
+        postbacks.map_or_else(Vec::new, |postbacks| postbacks.attempts())
     }
 
     /// The lead id of the next conversion. It depends on the seed and on their number only.
@@ -340,7 +357,7 @@ mod tests {
     use crate::reports::Shape;
 
     fn provider() -> Provider {
-        Provider::new(Settings {
+        let settings = Settings {
             seed: 1,
             api_key: "k".to_owned(),
             speed: u32::MAX,
@@ -349,7 +366,8 @@ mod tests {
             catalogue: generate(1, 5),
             faults: Vec::new(),
             admin: false,
-        })
+        };
+        Provider::new(settings, None)
     }
 
     fn values() -> impl Strategy<Value = String> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use crate::fault::Fault;
+use crate::postback::PostbackAttempt;
 use crate::provider::Provider;
 use crate::row_members::WrongRow;
 use crate::witness::Request;
@@ -37,6 +38,9 @@ pub struct Sandbox {
     stop: Option<oneshot::Sender<()>>,
     ended: oneshot::Receiver<()>,
 }
+
+/// The postback password of a sandbox for which no other one is set.
+pub const DEFAULT_POSTBACK_PASSWORD: &str = "sandbox-postback-password";
 
 impl Sandbox {
     /// The same as [`DEFAULT_PUBLISHER_ID`], as a constant of the type.
@@ -98,8 +102,8 @@ impl Sandbox {
     /// `subid` and `offer_id` are required. What [`add_conversion`](Self::add_conversion) sets is
     /// set where the object does not: `country`, `payout`, `timestamp` and `lead_id`. The values of
     /// its postback that the API does not have are members too: `subid2`, `subid3`, `event_key`,
-    /// `event_name`, `event_payout`, `ip_address`, `gateway_id`, `idfa` and `gaid`. Any other member
-    /// is sent as it is.
+    /// `event_name`, `event_payout`, `ip_address`, `gateway_id`, `idfa` and `gaid`. Any other
+    /// member is sent as it is.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -195,6 +199,13 @@ impl Sandbox {
     /// ```
     pub fn fail_next(&self, fault: Fault) {
         self.provider.fail_next(fault);
+    }
+
+    /// The latest 10,000 attempts to send postbacks, in the order in which they ended.
+    ///
+    /// There are some only after [`SandboxBuilder::postback`](crate::SandboxBuilder::postback).
+    pub fn postbacks(&self) -> Vec<PostbackAttempt> {
+        self.provider.attempts()
     }
 
     /// The requests answered so far, in the order in which they arrived.

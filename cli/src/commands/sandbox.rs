@@ -23,6 +23,12 @@ pub(crate) async fn serve(args: ServeArgs, global: &Global) -> Result<(), Failur
     if args.admin {
         builder = builder.open_admin();
     }
+    if let Some(template) = args.postback {
+        builder = builder.postback(template);
+    }
+    if args.postback_to_any_host {
+        builder = builder.postback_to_any_host();
+    }
     let sandbox = builder
         .start()
         .await

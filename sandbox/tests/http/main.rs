@@ -6,6 +6,7 @@ mod document;
 mod faults;
 mod mutants;
 mod offers;
+mod postbacks;
 mod reports;
 mod schema;
 mod server;
