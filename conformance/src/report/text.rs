@@ -13,6 +13,6 @@ pub(super) fn write(report: &Report) -> String {
             out.push_str(&format!("            {name:<8} {line}\n"));
         }
     }
-    out.push_str(&format!("\n{}\n", report.summary()));
+    out.push_str(&format!("\n{}\n{}\n", report.basis(), report.summary()));
     out
 }
