@@ -21,7 +21,7 @@ sent; 3 no result: the target did not answer, or --complete is given and a requi
 Examples:
   cpalead conformance --target sandbox
   cpalead conformance --target live --dry-run
-  cpalead conformance --target http://127.0.0.1:8080 offers/ --report junit=report.xml"
+  cpalead conformance --target http://127.0.0.1:8080 --report html=out.html"
 )]
 pub(crate) struct ConformanceArgs {
     #[command(subcommand)]
@@ -61,8 +61,9 @@ pub(crate) enum ConformanceCommand {
         /// The folder
         #[arg(value_name = "DIR", value_parser = values::directory)]
         folder: PathBuf,
-        #[command(flatten)]
-        ask: AskArgs,
+        /// Begin of the ids to judge, such as `offers/limit/` [default: all]
+        #[arg(value_name = "PREFIX")]
+        prefixes: Vec<String>,
         #[command(flatten)]
         show: ShowArgs,
     },
@@ -81,7 +82,7 @@ pub(crate) enum ConformanceCommand {
 }
 
 /// What is asked.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct AskArgs {
     /// Begin of the ids to judge, such as `offers/limit/` [default: all]
     #[arg(value_name = "PREFIX")]

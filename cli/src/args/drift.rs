@@ -7,8 +7,8 @@ use cpalead::Endpoint;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Nothing is sent. A field that is new, gone or of another type is named with the number of its rows, \
-and its values are not shown.
+Nothing is sent. A field that is new, gone or of another type is named with the number of its rows, and \
+no value but a new word of an open set is shown.
 
 Example: cpalead drift answer.json recordings/")]
 pub(crate) struct DriftArgs {

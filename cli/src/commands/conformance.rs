@@ -6,7 +6,7 @@ pub(crate) mod run;
 mod show;
 pub(crate) mod target;
 
-use crate::args::{ConformanceArgs, ConformanceCommand, Global, TargetName};
+use crate::args::{AskArgs, ConformanceArgs, ConformanceCommand, Global, TargetName};
 use crate::failure::Failure;
 
 use self::run::Order;
@@ -52,7 +52,15 @@ pub(crate) async fn run(args: ConformanceArgs, global: &Global) -> Result<(), Fa
                 show,
             )
         }
-        Some(ConformanceCommand::Replay { folder, ask, show }) => {
+        Some(ConformanceCommand::Replay {
+            folder,
+            prefixes,
+            show,
+        }) => {
+            let ask = AskArgs {
+                prefixes,
+                ..AskArgs::default()
+            };
             let (target, record) = (TargetName::Replay(folder), None);
             (
                 Order {
