@@ -196,6 +196,7 @@ impl fmt::Display for Plan {
             };
             match self.requirements.iter().filter(lacks).count() {
                 0 => {}
+                1 => writeln!(f, "unsupported: {} (1 requirement)", feature.name())?,
                 count => writeln!(f, "unsupported: {} ({count} requirements)", feature.name())?,
             }
         }

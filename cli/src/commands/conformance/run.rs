@@ -1,7 +1,10 @@
 //! Plans a run, shows what it costs, and makes it.
 
+use std::cell::RefCell;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::time::Duration;
 
 use cpalead_conformance::{Catalogue, Event, Questions, Report};
 
@@ -15,6 +18,8 @@ use crate::values::short;
 
 /// The sub-id that has conversions in the sandbox.
 const SUBID: &str = "user-42";
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// What is to be judged, and where its exchanges are recorded.
 pub(crate) struct Order {
@@ -89,29 +94,21 @@ pub(crate) async fn judge(order: Order, global: &Global) -> Result<Option<Judged
         confirm(plan.calls())?;
     }
     let shown = io::stderr().is_terminal() || global.verbose;
-    let mut progress =
-        (shown && !is_replayed).then(|| Progress::new(plan.calls(), plan.at_least()));
+    let progress =
+        (shown && !is_replayed).then(|| RefCell::new(Progress::new(plan.calls(), plan.at_least())));
     let mut asked: Option<String> = None;
     let on_event = |event: &Event<'_>| {
-        let Some(progress) = &mut progress else {
-            return;
+        let done = match event {
+            Event::Asking { exchange, .. } => asked.replace((*exchange).to_owned()),
+            _ => asked.take(),
         };
-        match event {
-            Event::Asking { exchange, .. } => {
-                if let Some(before) = asked.replace((*exchange).to_owned()) {
-                    progress.done(&before);
-                }
-            }
-            Event::Judged { .. } => {
-                if let Some(last) = asked.take() {
-                    progress.done(&last);
-                }
-            }
-            _ => {}
+        if let (Some(progress), Some(done)) = (&progress, done) {
+            progress.borrow_mut().done(&done);
         }
     };
     // Listening for a signal starts before anything is sent.
-    let report = plan.run(on_event, signals::stop()).await;
+    let stop = ticking(signals::stop(), progress.as_ref());
+    let report = plan.run(on_event, stop).await;
     let failed = |error: cpalead_conformance::Error| {
         if is_replayed {
             Failure::configuration(error.to_string())
@@ -121,6 +118,21 @@ pub(crate) async fn judge(order: Order, global: &Global) -> Result<Option<Judged
     };
     let report = report.map_err(failed)?;
     Ok(Some(Judged { report, secret }))
+}
+
+/// Waits for the signal, and updates the time left until then.
+async fn ticking(stop: impl Future<Output = ()>, progress: Option<&RefCell<Progress>>) {
+    let mut stop = pin!(stop);
+    loop {
+        tokio::select! {
+            () = &mut stop => return,
+            () = tokio::time::sleep(SECOND) => {
+                if let Some(progress) = progress {
+                    progress.borrow_mut().tick();
+                }
+            }
+        }
+    }
 }
 
 /// A folder that is not empty is refused before anything is sent.
