@@ -97,7 +97,7 @@ impl Plan {
         let report = Report::new(
             self.target.name(),
             self.target.features(),
-            self.coverage,
+            Some(self.coverage),
             started,
             entries,
         );

@@ -19,7 +19,7 @@ pub(crate) struct Header {
     pub(super) suite: String,
     pub(super) target: String,
     features: Vec<Feature>,
-    page: Coverage,
+    page: Option<Coverage>,
     pub(super) started: String,
 }
 
@@ -238,7 +238,7 @@ impl Report {
     pub(crate) fn new(
         target: &str,
         features: &[Feature],
-        page: Coverage,
+        page: Option<Coverage>,
         started: Timestamp,
         results: Vec<Entry>,
     ) -> Report {
@@ -286,15 +286,15 @@ impl Report {
         self.footer.map(|footer| footer.conclusion)
     }
 
-    /// The line above the last: how many requirements of the catalogue are documented, and how
-    /// much of the page it covers.
+    /// The line above the last: how many requirements are documented, and how much of the page the
+    /// catalogue covers.
     pub(super) fn basis(&self) -> String {
         let is_documented = |entry: &&Entry| entry.evidence == Evidence::Documented;
         let documented = self.results.iter().filter(is_documented).count();
-        format!(
-            "{documented} documented requirements; catalogue: {}",
-            self.header.page
-        )
+        match self.header.page {
+            Some(page) => format!("{documented} documented requirements; catalogue: {page}"),
+            None => format!("{documented} documented requirements"),
+        }
     }
 
     /// The last line of a report for people.

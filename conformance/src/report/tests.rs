@@ -80,10 +80,10 @@ fn report(entries: Vec<Entry>) -> Report {
     Report::new(
         "server",
         &[Feature::Shapes, Feature::Key],
-        Coverage {
+        Some(Coverage {
             rules: 4,
             covered: 4,
-        },
+        }),
         Timestamp::UNIX_EPOCH,
         entries,
     )
