@@ -60,11 +60,9 @@ pub(crate) fn run(args: &DriftArgs, format: Option<Format>) -> Result<(), Failur
                 0 => String::new(),
                 count => format!(", {count} without rows left out"),
             };
-            format!(
-                "{}{} differences in {compared} answers{others}\n",
-                found.text,
-                lines.len()
-            )
+            let differences = counted(lines.len(), "difference");
+            let answers = counted(*compared, "answer");
+            format!("{}{differences} in {answers}{others}\n", found.text)
         }
     };
     write_text(&text)?;
@@ -72,6 +70,12 @@ pub(crate) fn run(args: &DriftArgs, format: Option<Format>) -> Result<(), Failur
         return Err(Failure::verdict(1));
     }
     Ok(())
+}
+
+/// `1 answer`, `2 answers`.
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }
 
 impl Found {

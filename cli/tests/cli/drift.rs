@@ -40,7 +40,7 @@ fn recordings_are_compared_one_by_one_and_as_a_folder() {
         .arg(recordings().join("offers.country-us.json"))
         .ends_with(0)
         .out;
-    assert!(one.ends_with(" differences in 1 answers\n"), "{one}");
+    assert!(one.ends_with(" in 1 answer\n"), "{one}");
 }
 
 #[test]
