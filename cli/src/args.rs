@@ -8,13 +8,21 @@ use cpalead::Wait;
 
 use crate::values;
 
+mod conformance;
+mod drift;
 mod jsonp;
 mod offers;
+mod report_bug;
 mod reports;
 mod sandbox;
 
+pub(crate) use self::conformance::{
+    AskArgs, ConformanceArgs, ConformanceCommand, ReportFormat, ShowArgs, TargetName,
+};
+pub(crate) use self::drift::DriftArgs;
 pub(crate) use self::jsonp::JsonpCommand;
 pub(crate) use self::offers::{OffersArgs, PayoutArgs};
+pub(crate) use self::report_bug::ReportBugArgs;
 pub(crate) use self::reports::{ConversionsArgs, ReversalsArgs};
 pub(crate) use self::sandbox::{SandboxCommand, ServeArgs};
 
@@ -33,7 +41,7 @@ Environment: CPALEAD_PUBLISHER_ID, CPALEAD_API_KEY and CPALEAD_BASE_URL are used
 not given. No option takes the api key itself, because it would be visible in the list of processes.
 
 Exit status: 0 done; 1 the provider, the network or the output failed, or rows of a report were left \
-out; 2 usage or configuration; 3 rate limited.
+out; 2 usage or configuration; 3 rate limited. The help of `conformance` lists those of its verdicts.
 
 Try it without an account:
   cpalead --sandbox offers --country US --limit 5 --payout-country US";
@@ -106,6 +114,12 @@ pub(crate) enum Command {
     /// Run the stand-in provider as a separate server
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    /// Judge the provider or another server by the provider's documentation
+    Conformance(ConformanceArgs),
+    /// Show what recorded answers hold beside the provider's document
+    Drift(DriftArgs),
+    /// Pack a recording, the verdicts on it and the versions for a bug report
+    ReportBug(ReportBugArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example: cpalead completions fish | source")]
     Completions {

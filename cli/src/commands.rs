@@ -1,9 +1,12 @@
 //! The commands, one file each, and what several of them share.
 
+pub(crate) mod conformance;
 pub(crate) mod conversions;
 mod defects;
+pub(crate) mod drift;
 pub(crate) mod jsonp;
 pub(crate) mod offers;
 pub(crate) mod payout;
+pub(crate) mod report_bug;
 pub(crate) mod reversals;
 pub(crate) mod sandbox;

@@ -25,7 +25,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command, Format, SandboxCommand};
-use crate::commands::{conversions, jsonp, offers, payout, reversals, sandbox};
+use crate::commands::{
+    conformance, conversions, drift, jsonp, offers, payout, report_bug, reversals, sandbox,
+};
 use crate::config::Settings;
 use crate::environment::Need;
 use crate::failure::Failure;
@@ -122,6 +124,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Sandbox(SandboxCommand::Serve(args)) => {
             runtime()?.block_on(sandbox::serve(args, &global))
         }
+        Command::Conformance(args) => runtime()?.block_on(conformance::run(args, &global)),
+        Command::Drift(args) => drift::run(&args, global.output),
+        Command::ReportBug(args) => runtime()?.block_on(report_bug::run(args, &global)),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "cpalead", &mut script);

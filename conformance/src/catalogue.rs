@@ -1,5 +1,6 @@
 //! The requirements, read from the catalogue and checked against the provider's page.
 
+mod coverage;
 mod page;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+pub use self::coverage::Coverage;
 use self::page::Page;
 use crate::answer::Answer;
 use crate::asks;
@@ -69,6 +71,7 @@ pub struct Requirement {
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     requirements: Vec<Requirement>,
+    coverage: Coverage,
     uncovered: Vec<String>,
 }
 
@@ -187,7 +190,7 @@ impl Catalogue {
     ) -> Result<Catalogue, CatalogueError> {
         let page = Page::read(page);
         let mut requirements: Vec<Requirement> = Vec::new();
-        let mut places = Vec::new();
+        let (mut places, mut others) = (Vec::new(), Vec::new());
         for (file, text) in files {
             let reader = Reader {
                 file,
@@ -206,7 +209,7 @@ impl Catalogue {
                     if because.is_empty() {
                         return Err(reader.error(at, "a sentence without a reason in `because`"));
                     }
-                    places.extend(reader.quoted(at, &part, &quote)?);
+                    others.extend(reader.quoted(at, &part, &quote)?);
                 }
                 continue;
             }
@@ -220,14 +223,16 @@ impl Catalogue {
                 requirements.push(requirement);
             }
         }
-        let uncovered = page
-            .untouched(&places)
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let covered = page.len() - page.untouched(&places).len();
+        places.extend(others);
+        let uncovered = page.untouched(&places);
         Ok(Catalogue {
             requirements,
-            uncovered,
+            coverage: Coverage {
+                rules: covered + uncovered.len(),
+                covered,
+            },
+            uncovered: uncovered.into_iter().map(str::to_owned).collect(),
         })
     }
 
@@ -243,6 +248,12 @@ impl Catalogue {
         &self.uncovered
     }
 
+    /// How many rules of the page the requirements quote, whichever of them are selected.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        self.coverage
+    }
+
     /// The requirements whose ids begin with one of the prefixes. Without prefixes, all of them.
     #[must_use]
     pub fn select(&self, prefixes: &[&str]) -> Catalogue {
@@ -254,6 +265,7 @@ impl Catalogue {
         };
         Catalogue {
             requirements: self.requirements.iter().filter(chosen).cloned().collect(),
+            coverage: self.coverage,
             uncovered: self.uncovered.clone(),
         }
     }

@@ -124,7 +124,7 @@ impl Subject {
             let repeat = scenarios.map(|name| format!("scenario {name}")).collect();
             entries.push(Entry::new(requirement, verdict, repeat));
         }
-        let report = Report::new(&self.name(), &[], started, entries);
+        let report = Report::new(&self.name(), &[], None, started, entries);
         Ok(if complete { report.finished() } else { report })
     }
 

@@ -31,7 +31,7 @@ mod base64;
 mod plain;
 
 pub use asks::Questions;
-pub use catalogue::{Catalogue, CatalogueError, Requirement, Source};
+pub use catalogue::{Catalogue, CatalogueError, Coverage, Requirement, Source};
 pub use clients::Subject;
 pub use error::Error;
 pub use exchange::Exchange;
@@ -40,5 +40,6 @@ pub use plan::Plan;
 pub use recording::Recordings;
 pub use report::{Change, Conclusion, Counts, Demand, Diff, Entry, Format, Report};
 pub use run::Event;
+pub use scrub::contains_secret;
 pub use target::{Publisher, Target};
 pub use verdict::{Evidence, Finding, Verdict};

@@ -15,6 +15,12 @@ fn every_command_has_help_that_reads_well() {
         "jsonp unwrap",
         "sandbox",
         "sandbox serve",
+        "conformance",
+        "conformance record",
+        "conformance replay",
+        "conformance diff",
+        "drift",
+        "report-bug",
         "completions",
     ];
     let mut all = String::new();

@@ -1,7 +1,11 @@
 //! The command as a user runs it: the real binary against the sandbox and against faulty servers.
 
+mod bugs;
 mod completions;
+mod conformance;
+mod conformance_input;
 mod defects;
+mod drift;
 mod failures;
 mod help;
 mod jsonp;

@@ -100,6 +100,8 @@ fn a_sentence_that_is_left_out_has_a_reason() {
     let given = sentence.replace("\"\"", "\"a promise\"");
     let catalogue = parse(&[("a.toml", GOOD), (NOT_RULES, &given)]).unwrap();
     assert_eq!(catalogue.uncovered(), ["Overview", "Offers API"]);
+    let coverage = catalogue.select(&["nothing"]).coverage();
+    assert_eq!((coverage.covered, coverage.rules), (1, 3));
 }
 
 #[test]
