@@ -17,7 +17,7 @@ mod reports;
 mod sandbox;
 
 pub(crate) use self::conformance::{
-    AskArgs, ConformanceArgs, ConformanceCommand, ReportFormat, ShowArgs, TargetName,
+    AskArgs, ClientArgs, ConformanceArgs, ConformanceCommand, ReportFormat, ShowArgs, TargetName,
 };
 pub(crate) use self::drift::DriftArgs;
 pub(crate) use self::jsonp::JsonpCommand;
