@@ -1,4 +1,4 @@
-//! `cpalead conformance client`: runs a foreign client against the sandbox and judges what it sends.
+//! `cpalead conformance client`: runs a foreign client against a sandbox and judges its requests.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
