@@ -11,9 +11,10 @@ import sys
 
 from generated_client import Client
 from generated_client.api.default import conversions, offers, reversals
-from generated_client.models import *  # noqa: F403
+from generated_client.models import OffersDeviceItem, OffersFieldsItem, OffersTypeItem
 
 CALLS = {"offers": offers, "conversions": conversions, "reversals": reversals}
+LISTS = {"type_": OffersTypeItem, "device": OffersDeviceItem, "fields": OffersFieldsItem}
 
 
 def typed(function, arguments):
@@ -24,7 +25,9 @@ def typed(function, arguments):
         name = "type_" if name == "type" else name
         if name not in parameters:
             raise TypeError(f"the generated client has no parameter {name}")
-        if name.endswith("_date"):
+        if name in LISTS:
+            value = [item for item in LISTS[name] if item.value.lower() in value]
+        if name.endswith("_date") or name == "updated_since":
             value = datetime.date.fromisoformat(value)
         made[name] = value
     return made
