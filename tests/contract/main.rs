@@ -2,6 +2,7 @@
 //! each fault causes.
 
 mod answers;
+mod audience;
 mod bomb;
 mod conversions;
 mod drift;
