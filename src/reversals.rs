@@ -31,9 +31,9 @@ const EARLIEST: Offset = Offset::constant(-12);
 /// A request for the reversals of a range of days.
 ///
 /// It is made by [`Client::reversals`](crate::Client::reversals) or
-/// [`Client::reversals_of_last`](crate::Client::reversals_of_last). The provider returns at most one
-/// month a call and allows one call a minute. A longer range is cut into windows, which are fetched
-/// oldest first. [`plan`](Self::plan) counts the calls beforehand.
+/// [`Client::reversals_of_last`](crate::Client::reversals_of_last). The provider returns at most
+/// one month a call and allows one call a minute. A longer range is cut into windows, which are
+/// fetched oldest first. [`plan`](Self::plan) counts the calls beforehand.
 /// [`stream`](Self::stream) yields window after window, and `.await` collects them all.
 ///
 /// Source: Publisher API documentation, Reversals API.

@@ -19,6 +19,7 @@ mod redirects;
 mod retries;
 mod reversals;
 mod reversals_dropped;
+mod reversals_job;
 mod reversals_shapes;
 mod sent;
 mod setup;
