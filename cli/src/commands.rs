@@ -3,7 +3,10 @@
 pub(crate) mod conversions;
 mod defects;
 pub(crate) mod jsonp;
+pub(crate) mod link;
 pub(crate) mod offers;
 pub(crate) mod payout;
+pub(crate) mod postback;
+pub(crate) mod reconcile;
 pub(crate) mod reversals;
 pub(crate) mod sandbox;

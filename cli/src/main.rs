@@ -13,6 +13,7 @@ mod environment;
 mod failure;
 mod key;
 mod output;
+mod paid;
 mod progress;
 mod resume;
 mod signals;
@@ -26,7 +27,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command, Format, SandboxCommand};
-use crate::commands::{conversions, jsonp, offers, payout, reversals, sandbox};
+use crate::commands::{
+    conversions, jsonp, link, offers, payout, postback, reconcile, reversals, sandbox,
+};
 use crate::config::Settings;
 use crate::environment::Need;
 use crate::failure::Failure;
@@ -118,6 +121,15 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let style = output::style(&global, args.raw)?;
             let settings = settings(Need::Key)?;
             runtime()?.block_on(reversals::run(args, settings, style, verbose))
+        }
+        Command::Reconcile(args) => {
+            let format = output::format(&global);
+            let settings = settings(Need::Key)?;
+            runtime()?.block_on(reconcile::run(args, settings, format, verbose))
+        }
+        Command::Link(args) => link::run(&args, global.output),
+        Command::Postback(command) => {
+            postback::run(&command, global.output, output::format(&global))
         }
         Command::Jsonp(command) => jsonp::run(&command),
         Command::Sandbox(SandboxCommand::Serve(args)) => {
