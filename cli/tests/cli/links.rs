@@ -82,15 +82,20 @@ fn remarks_on_a_template_are_lines_and_a_broken_one_is_an_error() {
 fn a_postback_is_shown_without_its_password_in_every_format() {
     let call = format!("https://shop.example/cpa?l=901&u=a%20b&p=9.50&e=0.40&k={SECRET}");
     let query = call.split_once('?').unwrap().1;
+    let mut cells = 0;
     for output in ["table", "json", "ndjson", "csv"] {
         for (text, input) in [(call.as_str(), ""), (query, ""), ("-", query)] {
             let run = cpalead("postback parse --output").arg(output).arg(text);
             let run = run.arg("--template").arg(TEMPLATE).input(input);
             let outcome = run.ends_with(0);
             assert!(outcome.out.contains("901") && outcome.out.contains("a b"));
-            assert!(!format!("{}{}", outcome.out, outcome.err).contains(SECRET));
+            for text in [&outcome.out, &outcome.err] {
+                assert!(!text.contains(SECRET), "{text}");
+                cells += 1;
+            }
         }
     }
+    assert_eq!(cells, 24);
     let run = cpalead("postback parse --output json --template").arg(TEMPLATE);
     let odd = run.arg("l=1&u=http://a?b").ends_with(0).json();
     assert_eq!(odd["subid"], "http://a?b");
