@@ -19,7 +19,7 @@ mod sandbox;
 mod tracking;
 
 pub(crate) use self::conformance::{
-    AskArgs, ConformanceArgs, ConformanceCommand, ReportFormat, ShowArgs, TargetName,
+    AskArgs, ClientArgs, ConformanceArgs, ConformanceCommand, ReportFormat, ShowArgs, TargetName,
 };
 pub(crate) use self::drift::DriftArgs;
 pub(crate) use self::jsonp::JsonpCommand;

@@ -32,7 +32,7 @@ pub struct Options {
     /// Only these checks. All of them are run if none is named.
     #[arg(value_name = "NAME", value_parser = checks::names())]
     pub names: Vec<String>,
-    /// Make fewer random calls: about a minute for all checks once their tools are installed.
+    /// Make fewer random calls: about two minutes for all checks once their tools are installed.
     #[arg(long)]
     pub sample: bool,
     /// Write the table of clients in conformance/README.md, which is compared otherwise.

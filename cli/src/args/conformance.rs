@@ -41,6 +41,15 @@ pub(crate) struct ConformanceArgs {
     pub(crate) show: ShowArgs,
 }
 
+/// What an adapter is, for those who write one.
+const CLIENT_HELP: &str = "\
+The command is started once for each scenario. It reads one line of JSON on standard input, makes the \
+calls, and prints one line: {\"rows\": 3}, {\"error\": \"...\"} or {\"unsupported\": \"...\"}. The README \
+of cpalead-conformance describes the members and has four adapters.
+
+Example:
+  cpalead conformance client -- node adapter.mjs";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConformanceCommand {
     /// Judge a target and record each exchange, without anything secret or personal
@@ -67,6 +76,14 @@ pub(crate) enum ConformanceCommand {
         #[command(flatten)]
         show: ShowArgs,
     },
+    /// Judge a client of the API by what it sends to a sandbox
+    #[command(after_help = CLIENT_HELP)]
+    Client {
+        #[command(flatten)]
+        client: ClientArgs,
+        #[command(flatten)]
+        show: ShowArgs,
+    },
     /// Show which verdicts changed between two reports in JSON or NDJSON
     Diff {
         /// The earlier report
@@ -79,6 +96,20 @@ pub(crate) enum ConformanceCommand {
         #[arg(long)]
         check: bool,
     },
+}
+
+/// The client that is judged.
+#[derive(Debug, Args)]
+pub(crate) struct ClientArgs {
+    /// Begin of the ids to judge, such as `clients/minute/`. May be repeated [default: all]
+    #[arg(long = "only", value_name = "PREFIX")]
+    pub(crate) prefixes: Vec<String>,
+    /// Seconds that the command may take for a scenario
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) patience: u64,
+    /// The command of the adapter, after `--`
+    #[arg(value_name = "COMMAND", required = true, last = true)]
+    pub(crate) command: Vec<String>,
 }
 
 /// What is asked.

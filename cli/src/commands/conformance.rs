@@ -1,5 +1,6 @@
 //! `cpalead conformance`: judges a target, and what is done with recordings and reports.
 
+mod client;
 mod diff;
 mod list;
 pub(crate) mod run;
@@ -70,6 +71,11 @@ pub(crate) async fn run(args: ConformanceArgs, global: &Global) -> Result<(), Fa
                 },
                 show,
             )
+        }
+        Some(ConformanceCommand::Client { client, show }) => {
+            let is_run = !client.command.is_empty();
+            let mut show = Show::prepare(show, global.output, is_run)?;
+            return show.write(&client::judge(client, global).await?);
         }
         Some(ConformanceCommand::Diff {
             before,
