@@ -1,8 +1,6 @@
 //! What is still there after the program was killed and started again.
 
-use std::time::Duration;
-
-use crate::support::{Server, click, get, points, post};
+use crate::support::{Server, click, get, points, post, until};
 
 #[test]
 fn a_killed_program_has_lost_nothing_and_pays_nothing_twice() {
@@ -45,14 +43,10 @@ fn a_postback_that_finds_no_program_comes_again() {
     let sandbox = runtime.block_on(builder.start()).unwrap();
     let row = format!(r#"{{"subid": "{subid}", "offer_id": 7, "payout": "0.40"}}"#);
     sandbox.add_chosen_conversion(&row).unwrap();
-    while sandbox.postbacks().is_empty() {
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    until(|| !sandbox.postbacks().is_empty());
     let server =
         Server::of(crate::support::program(directory.path()).env("REWARDS_LISTEN", &address));
-    while sandbox.postbacks().last().unwrap().status != Some(200) {
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    until(|| sandbox.postbacks().last().unwrap().status == Some(200));
     assert_eq!(sandbox.postbacks()[0].status, None);
     assert_eq!(points(&server.address, "ann"), 28);
 }
@@ -148,8 +142,5 @@ fn an_admin_of_the_sandbox_reaches_the_program() {
         click(&server.address)
     );
     assert_eq!(post(&server.sandbox(), "/admin/conversions", &row).0, 200);
-    while points(&server.address, "ann") == 0 {
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    assert_eq!(points(&server.address, "ann"), 70);
+    until(|| points(&server.address, "ann") == 70);
 }
