@@ -1,6 +1,9 @@
 //! The command `cpalead`: parses its options, runs one command, and exits with a status that the
 //! README lists.
 
+// The docs of options are printed in a terminal, where <…> around an address would stay visible.
+#![allow(rustdoc::bare_urls)]
+
 mod answer;
 mod args;
 mod commands;

@@ -17,7 +17,7 @@ use crate::exchange::Exchange;
 use crate::feature::Feature;
 use crate::verdict::{Evidence, Outcome, Verdict};
 
-const PAGE: &str = include_str!("../publisher-api.txt");
+pub(crate) const PAGE: &str = include_str!("../publisher-api.txt");
 const FILES: [(&str, &str); 6] = [
     ("general.toml", include_str!("../catalogue/general.toml")),
     ("offers.toml", include_str!("../catalogue/offers.toml")),
@@ -150,7 +150,7 @@ impl Catalogue {
     /// Never in a released package, because its tests read this catalogue.
     pub fn bundled() -> Result<Catalogue, CatalogueError> {
         let files = FILES.map(|(name, text)| (name.to_owned(), text.to_owned()));
-        Catalogue::parse(&files, PAGE)
+        Catalogue::parse(&files, PAGE, &ON_ANSWERS)
     }
 
     /// Reads a folder of TOML files in the place of the bundled ones.
@@ -176,10 +176,15 @@ impl Catalogue {
                 files.insert(path.display().to_string(), text);
             }
         }
-        Catalogue::parse(&files.into_iter().collect::<Vec<_>>(), PAGE)
+        Catalogue::parse(&files.into_iter().collect::<Vec<_>>(), PAGE, &ON_ANSWERS)
     }
 
-    fn parse(files: &[(String, String)], page: &str) -> Result<Catalogue, CatalogueError> {
+    /// Reads files, and checks them against the page and what they may name.
+    pub(crate) fn parse(
+        files: &[(String, String)],
+        page: &str,
+        names: &Names,
+    ) -> Result<Catalogue, CatalogueError> {
         let page = Page::read(page);
         let mut requirements: Vec<Requirement> = Vec::new();
         let mut places = Vec::new();
@@ -188,6 +193,7 @@ impl Catalogue {
                 file,
                 text,
                 page: &page,
+                names,
             };
             if file.ends_with(NOT_RULES) {
                 for sentence in reader.toml::<NotRules>()?.sentence {
@@ -253,10 +259,22 @@ impl Catalogue {
     }
 }
 
+/// What requirements may name.
+pub(crate) struct Names {
+    pub(crate) exchange: fn(&str) -> bool,
+    pub(crate) case: fn(&str) -> bool,
+}
+
+const ON_ANSWERS: Names = Names {
+    exchange: |name| asks::named(name).is_some(),
+    case: |id| cases::of(id).is_some(),
+};
+
 struct Reader<'a> {
     file: &'a str,
     text: &'a str,
     page: &'a Page,
+    names: &'a Names,
 }
 
 impl Reader<'_> {
@@ -320,14 +338,14 @@ impl Reader<'_> {
         let unknown = entry
             .exchanges
             .iter()
-            .find(|name| asks::named(name).is_none());
+            .find(|name| !(self.names.exchange)(name));
         if let Some(name) = unknown {
             return Err(self.error(
                 at,
                 &format!("\"{id}\" judges \"{name}\", which is not an exchange"),
             ));
         }
-        if entry.exchanges.is_empty() || cases::of(id).is_none() {
+        if entry.exchanges.is_empty() || !(self.names.case)(id) {
             return Err(self.error(
                 at,
                 &format!("\"{id}\" has no case, or no exchange to judge"),

@@ -15,6 +15,9 @@ mod target;
 mod recording;
 mod report;
 
+// Clients, judged by what they send.
+mod clients;
+
 // Judging.
 mod cases;
 mod answer;
@@ -29,6 +32,7 @@ mod plain;
 
 pub use asks::Questions;
 pub use catalogue::{Catalogue, CatalogueError, Requirement, Source};
+pub use clients::Subject;
 pub use error::Error;
 pub use exchange::Exchange;
 pub use feature::Feature;

@@ -12,7 +12,9 @@ use jiff::civil::Date;
 use crate::answer::{Answer, Form, Refusal};
 use crate::catalogue::{Offer, read_chosen};
 use crate::chosen::Chosen;
-use crate::fault::{Active, Fault, Faults, instead_of_answer, misread, warning, with_odd_rows};
+use crate::fault::{
+    Active, Fault, Faults, instead_of_answer, location, misread, warning, with_odd_rows,
+};
 use crate::limit::{Limited, Limits};
 use crate::offers;
 use crate::postback::{PostbackAttempt, Postbacks};
@@ -70,6 +72,7 @@ pub(crate) struct Call<'a> {
     pub(crate) method: &'a Method,
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
+    pub(crate) host: &'a str,
     pub(crate) user_agent: &'a str,
     pub(crate) caller: IpAddr,
     pub(crate) coding: Coding,
@@ -195,6 +198,8 @@ impl Provider {
         requests.push_back(Request {
             method: call.method.to_string(),
             path: call.path.to_owned(),
+            host: call.host.to_owned(),
+            has_key: query.has_key(),
             parameters: query.without_key(),
             arrived,
             status,
@@ -319,6 +324,8 @@ impl Provider {
         }
         answer.body.insert_str(0, warning(faults));
         let mut reply = Reply::of(answer, call.coding);
+        let path_and_query = format!("{}?{}", call.path, call.query);
+        reply = reply.to(location(faults, call.host, &path_and_query));
         if faults.has(Fault::CutBody) {
             reply = reply.cut();
         }
@@ -415,6 +422,7 @@ mod tests {
                     method: &Method::GET,
                     path,
                     query: &query,
+                    host: "127.0.0.1",
                     user_agent: "",
                     caller: IpAddr::V4(Ipv4Addr::LOCALHOST),
                     coding: Coding::Identity,

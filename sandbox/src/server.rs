@@ -81,6 +81,7 @@ async fn handle(
         method: &method,
         path: uri.path(),
         query: uri.query().unwrap_or_default(),
+        host: text(header::HOST).unwrap_or_default(),
         user_agent: text(header::USER_AGENT).unwrap_or_default(),
         caller,
         coding: coding(text(header::ACCEPT_ENCODING).unwrap_or_default()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Catalogue, NOT_RULES};
+use super::{Catalogue, NOT_RULES, ON_ANSWERS};
 use crate::asks::ASKS;
 use crate::cases;
 use crate::verdict::Evidence;
@@ -24,7 +24,7 @@ fn parse(files: &[(&str, &str)]) -> Result<Catalogue, String> {
         .iter()
         .map(|(n, t)| ((*n).to_owned(), (*t).to_owned()))
         .collect();
-    Catalogue::parse(&files, PAGE).map_err(|error| error.to_string())
+    Catalogue::parse(&files, PAGE, &ON_ANSWERS).map_err(|error| error.to_string())
 }
 
 #[track_caller]
