@@ -144,3 +144,26 @@ fn an_admin_of_the_sandbox_reaches_the_program() {
     assert_eq!(post(&server.sandbox(), "/admin/conversions", &row).0, 200);
     until(|| points(&server.address, "ann") == 70);
 }
+
+#[test]
+fn a_postback_comes_again_while_the_database_is_away() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(directory.path());
+    let subid = click(&server.address);
+    let path = format!("/cpa?u={subid}&lead=1&p=0.40&k=sandbox-postback-password");
+    let database = rusqlite::Connection::open(directory.path().join("rewards.sqlite")).unwrap();
+    let rename = |from: &str, to: &str| {
+        let statement = format!("ALTER TABLE {from} RENAME TO {to}");
+        database.execute(&statement, []).unwrap();
+    };
+    // The points cannot be added, so the lead is not kept either.
+    rename("users", "away");
+    let away = (503, "the database is away\n".to_owned());
+    assert_eq!(get(&server.address, &path, ""), away);
+    rename("away", "users");
+    assert_eq!(
+        get(&server.address, &path, ""),
+        (200, "rewarded\n".to_owned())
+    );
+    assert_eq!(points(&server.address, "ann"), 28);
+}
