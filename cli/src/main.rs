@@ -6,6 +6,7 @@
 
 mod answer;
 mod args;
+mod audience;
 mod commands;
 mod config;
 mod environment;
