@@ -2,11 +2,14 @@
 
 use std::fmt;
 use std::ops::{Deref, Range};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::decode::defect::Defect;
-use crate::decode::row::Row;
-use crate::decode::{Decoded, Defects, Source};
+use crate::decode::json::not_utf8;
+use crate::decode::row::{Row, Shape};
+use crate::decode::{self, Decoded, Defects, Source};
+use crate::error::Error;
+use crate::redact;
 
 /// The rows of one answer, in its order.
 ///
@@ -86,6 +89,14 @@ impl<R> Report<R> {
 // The trait is private because only the library decides which types are rows.
 #[allow(private_bounds)]
 impl<R: Row + PartialEq> Report<R> {
+    /// Reads a saved answer. There is no key that its texts could repeat.
+    pub(crate) fn read(body: Vec<u8>, shape: Shape) -> Result<Self, Error> {
+        let shown = |text: &str| redact::excerpt(text.as_bytes(), &[]);
+        let text = String::from_utf8(body).map_err(|error| not_utf8(error.utf8_error()))?;
+        let decoded = decode::decode(&Arc::new(text), None, shape, &shown);
+        Ok(Self::new(decoded.map_err(|error| error.scrubbed(shown))?))
+    }
+
     /// The JSON of a row of this report, byte for byte as the provider sent it.
     ///
     /// It is `None` for a row that differs from the one at its index. The first call reads through

@@ -13,8 +13,10 @@ mod drift;
 mod jsonp;
 mod offers;
 mod report_bug;
+mod reconcile;
 mod reports;
 mod sandbox;
+mod tracking;
 
 pub(crate) use self::conformance::{
     AskArgs, ClientArgs, ConformanceArgs, ConformanceCommand, ReportFormat, ShowArgs, TargetName,
@@ -22,9 +24,11 @@ pub(crate) use self::conformance::{
 pub(crate) use self::drift::DriftArgs;
 pub(crate) use self::jsonp::JsonpCommand;
 pub(crate) use self::offers::{OffersArgs, PayoutArgs};
+pub(crate) use self::reconcile::ReconcileArgs;
 pub(crate) use self::report_bug::ReportBugArgs;
 pub(crate) use self::reports::{ConversionsArgs, ReversalsArgs};
 pub(crate) use self::sandbox::{SandboxCommand, ServeArgs};
+pub(crate) use self::tracking::{LinkArgs, PostbackCommand};
 
 /// Show the offers, payouts, conversions and reversals of a CPAlead publisher
 #[derive(Debug, Parser)]
@@ -108,6 +112,13 @@ pub(crate) enum Command {
     Conversions(ConversionsArgs),
     /// List the reversals between two days, in as many calls as needed
     Reversals(ReversalsArgs),
+    /// Find the paid conversions that were taken back
+    Reconcile(ReconcileArgs),
+    /// Set sub-ids in a tracking link, and check where it leads
+    Link(LinkArgs),
+    /// Check the template of a postback, or show what a postback says
+    #[command(subcommand)]
+    Postback(PostbackCommand),
     /// Wrap or unwrap JSONP, from standard input to standard output
     #[command(subcommand)]
     Jsonp(JsonpCommand),

@@ -6,12 +6,14 @@
 
 mod answer;
 mod args;
+mod audience;
 mod commands;
 mod config;
 mod environment;
 mod failure;
 mod key;
 mod output;
+mod paid;
 mod progress;
 mod resume;
 mod signals;
@@ -26,7 +28,8 @@ use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command, Format, SandboxCommand};
 use crate::commands::{
-    conformance, conversions, drift, jsonp, offers, payout, report_bug, reversals, sandbox,
+    conformance, conversions, drift, jsonp, link, offers, payout, postback, reconcile, report_bug,
+    reversals, sandbox,
 };
 use crate::config::Settings;
 use crate::environment::Need;
@@ -119,6 +122,15 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let style = output::style(&global, args.raw)?;
             let settings = settings(Need::Key)?;
             runtime()?.block_on(reversals::run(args, settings, style, verbose))
+        }
+        Command::Reconcile(args) => {
+            let format = output::format(&global);
+            let settings = settings(Need::Key)?;
+            runtime()?.block_on(reconcile::run(args, settings, format, verbose))
+        }
+        Command::Link(args) => link::run(&args, global.output),
+        Command::Postback(command) => {
+            postback::run(&command, global.output, output::format(&global))
         }
         Command::Jsonp(command) => jsonp::run(&command),
         Command::Sandbox(SandboxCommand::Serve(args)) => {

@@ -84,8 +84,8 @@ async fn once() -> Result<(), Failure> {
     };
     let done = reconcile::reconcile(&shop(client, postbacks, store)).await?;
     println!(
-        "{} reversals, {} rewards taken back",
-        done.reversals, done.taken_back
+        "{} reversals: {} rewards taken back, {} for a person to look at",
+        done.reversals, done.taken_back, done.unclear
     );
     Ok(())
 }

@@ -8,6 +8,9 @@ use cpalead::{Client, OfferList};
 /// How often the list is pulled.
 pub const EVERY: Duration = Duration::from_secs(600);
 
+/// How often it is tried until there is a list.
+const AT_FIRST: Duration = Duration::from_secs(30);
+
 /// The latest list of offers.
 #[derive(Clone, Debug, Default)]
 pub struct Offers(Arc<RwLock<Option<Arc<OfferList>>>>);
@@ -45,7 +48,8 @@ impl Offers {
     /// Pulls the list again and again.
     pub async fn keep_fresh(self, client: Client) {
         loop {
-            tokio::time::sleep(EVERY).await;
+            let wait = self.get().map_or(AT_FIRST, |_| EVERY);
+            tokio::time::sleep(wait).await;
             if let Err(error) = self.pull(&client).await {
                 eprintln!("offers: {error}");
             }

@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use cpalead::jiff::civil::Date;
 use cpalead::jiff::tz::TimeZone;
-use cpalead::jiff::{Timestamp, ToSpan};
+use cpalead::jiff::{SignedDuration, Timestamp};
+use cpalead::reconciliation::{Earned, Reconciliation, Reversed};
 
+use crate::settings::Failure;
 use crate::shop::Shop;
+use crate::store::Rewarded;
 
-/// How many days back reversals are looked for. One call covers a month at most.
-const DAYS: i32 = 45;
+/// How many days back reversals are looked for, and how long a conversion may be older than its
+/// reversal. One call covers a month at most.
+const DAYS: u16 = 45;
 
 /// The hour of the night, in UTC.
 const HOUR: i8 = 3;
@@ -20,8 +24,10 @@ const HOUR: i8 = 3;
 pub struct Done {
     /// How many reversals the provider reported.
     pub reversals: usize,
-    /// How many rewards were taken back for them.
+    /// How many rewards were taken back now. Those of earlier nights do not count.
     pub taken_back: usize,
+    /// How many reversals fit no reward, or more than one: they are for a person to look at.
+    pub unclear: usize,
 }
 
 /// Takes back the rewards that the provider has reversed. Doing it twice changes nothing more.
@@ -29,23 +35,54 @@ pub struct Done {
 /// # Errors
 ///
 /// When the provider or the database fails. What was taken back before stays so.
-pub async fn reconcile(shop: &Shop) -> Result<Done, Box<dyn std::error::Error + Send + Sync>> {
-    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-    let mut stream = shop.client.reversals(today - DAYS.days()..=today).stream();
-    let mut done = Done::default();
+pub async fn reconcile(shop: &Shop) -> Result<Done, Failure> {
+    let (mut windows, mut reversed) = (Vec::new(), Vec::new());
+    let mut stream = shop.client.reversals_of_last(DAYS).stream();
     while let Some(window) = stream.next().await {
-        for reversal in window?.report() {
-            done.reversals += 1;
-            let lead = reversal.lead_id().or(reversal.transaction_id());
-            if let Some(lead) = lead
-                && shop.store.take_back(lead)?
-            {
-                done.taken_back += 1;
-            }
-        }
+        let window = window?;
+        windows.push(window.window().start()..=window.window().end());
+        reversed.extend(window.report().iter().map(Reversed::from));
+    }
+    let oldest = Timestamp::now() - SignedDuration::from_hours(24 * 2 * i64::from(DAYS));
+    // Rewards that were taken back take part too, or their reversal would seem to be another one's.
+    let rewards = shop.store.rewards_since(oldest)?;
+    let (Some(first), Some(last)) = (windows.first(), windows.last()) else {
+        return Ok(Done::default());
+    };
+    let reconciled = Reconciliation::new(*first.start()..=*last.end())
+        .earned(rewards.into_iter().map(earned))
+        .reversed(reversed)
+        .covered(windows.clone())
+        .finish();
+    let mut done = Done {
+        reversals: reconciled.totals().reversed.count(),
+        taken_back: 0,
+        unclear: reconciled.unmatched().len(),
+    };
+    for found in reconciled.matches() {
+        let lead = found.earned().reference_value().unwrap_or_default();
+        done.taken_back += usize::from(shop.store.take_back(lead)?);
+    }
+    for unclear in reconciled.ambiguous() {
+        done.unclear += unclear.reversed().len();
     }
     shop.store.add_run()?;
     Ok(done)
+}
+
+/// A reward as the reconciliation sees it. Its sub-id is that of one click, so hardly two rewards
+/// look alike even where the provider names no lead.
+fn earned(reward: Rewarded) -> Earned {
+    let dollars = reward.dollars.parse().unwrap_or_default();
+    let earned = Earned::new(dollars)
+        .lead_id(&reward.lead)
+        .subid(reward.click)
+        .at(reward.time)
+        .reference(&reward.lead);
+    match reward.offer {
+        Some(offer) => earned.offer_id(offer),
+        None => earned,
+    }
 }
 
 /// Reconciles every night, and at once if the last night was missed.

@@ -15,6 +15,15 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 const QUERY: &str = "u={subid}&lead={lead_id}&offer={campaign_id}&p={payout}\
                      &event={event_key}&ep={event_payout}&k={password}";
 
+/// The variables that only an account has.
+const OF_AN_ACCOUNT: [&str; 5] = [
+    "CPALEAD_API_KEY",
+    "CPALEAD_BASE_URL",
+    "CPALEAD_POSTBACK_PASSWORD",
+    "REWARDS_POSTBACK",
+    "REWARDS_PROXIES",
+];
+
 /// The settings.
 #[derive(Debug)]
 pub struct Settings {
@@ -52,12 +61,21 @@ impl Settings {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Settings, Failure> {
         let text = |name: &str, default: &str| get(name).unwrap_or_else(|| default.to_owned());
         let listen = text("REWARDS_LISTEN", "127.0.0.1:3000");
-        let listen = listen
+        let listen: SocketAddr = listen
             .parse()
             .map_err(|_| "REWARDS_LISTEN is not an address with a port")?;
         let database = PathBuf::from(text("REWARDS_DATABASE", "rewards.sqlite"));
         let account = match get("CPALEAD_PUBLISHER_ID") {
             Some(id) => publisher(&id, &database, &get)?,
+            // The password of the sandbox is known to everybody.
+            None if !listen.ip().is_loopback() => {
+                return Err(
+                    "without CPALEAD_PUBLISHER_ID, REWARDS_LISTEN must be on 127.0.0.1".into(),
+                );
+            }
+            None if OF_AN_ACCOUNT.iter().any(|name| get(name).is_some()) => {
+                return Err("CPALEAD_PUBLISHER_ID is not set".into());
+            }
             None => {
                 let port = text("REWARDS_SANDBOX_PORT", "3001").parse();
                 let port = port.map_err(|_| "REWARDS_SANDBOX_PORT is not a port")?;

@@ -77,9 +77,9 @@ pub enum Paid {
     Before,
 }
 
-/// A reward that was paid and not taken back.
+/// A reward that was paid.
 #[derive(Clone, Debug)]
-pub struct Earned {
+pub struct Rewarded {
     /// The lead id of the postback.
     pub lead: String,
     /// The sub-id of the click.
@@ -212,18 +212,17 @@ impl Store {
         Ok(found.unwrap_or(0))
     }
 
-    /// The rewards that were not taken back.
+    /// The rewards since this time, those that were taken back too.
     ///
     /// # Errors
     ///
     /// When the database cannot be read.
-    pub fn earned(&self) -> Result<Vec<Earned>> {
+    pub fn rewards_since(&self, oldest: Timestamp) -> Result<Vec<Rewarded>> {
         let connection = self.lock();
-        let mut query = connection.prepare(
-            "SELECT lead, click, offer, dollars, time FROM rewards WHERE taken_back IS NULL",
-        )?;
-        let rows = query.query_map([], |row| {
-            Ok(Earned {
+        let mut query = connection
+            .prepare("SELECT lead, click, offer, dollars, time FROM rewards WHERE time >= ?1")?;
+        let rows = query.query_map([oldest.as_second()], |row| {
+            Ok(Rewarded {
                 lead: row.get(0)?,
                 click: row.get(1)?,
                 offer: row.get::<_, Option<i64>>(2)?.map(i64::cast_unsigned),

@@ -78,7 +78,7 @@ impl Template {
         );
         if targets == Targets::Loopback && !is_loopback {
             return Err(format!(
-                "postbacks to {bare} would leave this machine: that must be allowed separately"
+                "postbacks to {bare} would leave this machine: use 127.0.0.1, or allow any host"
             ));
         }
         Ok(Template {
@@ -197,7 +197,7 @@ mod tests {
             ("localhost.shop.example", "localhost.shop.example"),
         ] {
             let message = format!(
-                "postbacks to {named} would leave this machine: that must be allowed separately"
+                "postbacks to {named} would leave this machine: use 127.0.0.1, or allow any host"
             );
             refused(&format!("http://{host}/?k=secret"), &message);
             Template::parse(&format!("http://{host}/"), Targets::AnyHost).unwrap();

@@ -1,8 +1,6 @@
 //! What is still there after the program was killed and started again.
 
-use std::time::Duration;
-
-use crate::support::{Server, click, get, points, post};
+use crate::support::{Server, click, get, points, post, until};
 
 #[test]
 fn a_killed_program_has_lost_nothing_and_pays_nothing_twice() {
@@ -45,14 +43,10 @@ fn a_postback_that_finds_no_program_comes_again() {
     let sandbox = runtime.block_on(builder.start()).unwrap();
     let row = format!(r#"{{"subid": "{subid}", "offer_id": 7, "payout": "0.40"}}"#);
     sandbox.add_chosen_conversion(&row).unwrap();
-    while sandbox.postbacks().is_empty() {
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    until(|| !sandbox.postbacks().is_empty());
     let server =
         Server::of(crate::support::program(directory.path()).env("REWARDS_LISTEN", &address));
-    while sandbox.postbacks().last().unwrap().status != Some(200) {
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    until(|| sandbox.postbacks().last().unwrap().status == Some(200));
     assert_eq!(sandbox.postbacks()[0].status, None);
     assert_eq!(points(&server.address, "ann"), 28);
 }
@@ -148,8 +142,28 @@ fn an_admin_of_the_sandbox_reaches_the_program() {
         click(&server.address)
     );
     assert_eq!(post(&server.sandbox(), "/admin/conversions", &row).0, 200);
-    while points(&server.address, "ann") == 0 {
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    assert_eq!(points(&server.address, "ann"), 70);
+    until(|| points(&server.address, "ann") == 70);
+}
+
+#[test]
+fn a_postback_comes_again_while_the_database_is_away() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(directory.path());
+    let subid = click(&server.address);
+    let path = format!("/cpa?u={subid}&lead=1&p=0.40&k=sandbox-postback-password");
+    let database = rusqlite::Connection::open(directory.path().join("rewards.sqlite")).unwrap();
+    let rename = |from: &str, to: &str| {
+        let statement = format!("ALTER TABLE {from} RENAME TO {to}");
+        database.execute(&statement, []).unwrap();
+    };
+    // The points cannot be added, so the lead is not kept either.
+    rename("users", "away");
+    let away = (503, "the database is away\n".to_owned());
+    assert_eq!(get(&server.address, &path, ""), away);
+    rename("away", "users");
+    assert_eq!(
+        get(&server.address, &path, ""),
+        (200, "rewarded\n".to_owned())
+    );
+    assert_eq!(points(&server.address, "ann"), 28);
 }

@@ -1,18 +1,24 @@
 //! Starts the program and calls it.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::NamedTempFile;
+
+/// How long something that happens soon may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The program, running. It is killed when this is dropped.
 pub(crate) struct Server {
     child: Child,
-    /// Its first lines, up to the address.
-    pub(crate) out: String,
+    /// Both of its streams.
+    log: NamedTempFile,
     /// Where it listens: `127.0.0.1:PORT`.
     pub(crate) address: String,
-    rest: Option<std::process::ChildStdout>,
 }
 
 /// The program with its database in `directory` and with free ports.
@@ -33,61 +39,55 @@ impl Server {
 
     /// Starts a command and reads the address that it prints.
     pub(crate) fn of(command: &mut Command) -> Server {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+        let log = NamedTempFile::new().unwrap();
+        let child = command
+            .stdout(append(&log))
+            .stderr(append(&log))
             .spawn()
             .unwrap();
-        let mut reader = BufReader::new(child.stdout.take().unwrap());
-        let mut out = String::new();
-        let address = loop {
-            let begin = out.len();
-            if reader.read_line(&mut out).unwrap() == 0 {
-                let mut err = String::new();
-                child
-                    .stderr
-                    .take()
-                    .unwrap()
-                    .read_to_string(&mut err)
-                    .unwrap();
-                unreachable!("the program ended: {out}{err}");
-            }
-            if let Some(url) = out[begin..].strip_prefix("listening on http://") {
-                break url.trim_end().to_owned();
-            }
-        };
-        let out = out + &String::from_utf8_lossy(reader.buffer());
-        let rest = Some(reader.into_inner());
-        Server {
+        let mut server = Server {
             child,
-            out,
-            address,
-            rest,
-        }
+            log,
+            address: String::new(),
+        };
+        until(|| server.after("listening on http://").is_some());
+        server.address = server.after("listening on http://").unwrap();
+        server
     }
 
     /// The address of its sandbox.
     pub(crate) fn sandbox(&self) -> String {
-        let line = self
-            .out
-            .lines()
-            .find_map(|line| line.strip_prefix("the sandbox is on http://"));
-        line.unwrap().to_owned()
+        self.after("the sandbox is on http://").unwrap()
     }
 
     /// Kills it, and returns all that it printed on both streams.
     pub(crate) fn killed(mut self) -> String {
         self.child.kill().unwrap();
-        let mut text = std::mem::take(&mut self.out);
-        self.rest.take().unwrap().read_to_string(&mut text).unwrap();
-        self.child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut text)
-            .unwrap();
-        text
+        self.child.wait().unwrap();
+        self.printed()
     }
+
+    fn printed(&self) -> String {
+        std::fs::read_to_string(self.log.path()).unwrap()
+    }
+
+    /// The rest of a whole line that begins like this.
+    fn after(&self, begin: &str) -> Option<String> {
+        let printed = self.printed();
+        let mut lines = printed
+            .split_inclusive('\n')
+            .filter_map(|line| line.strip_suffix('\n'));
+        lines.find_map(|line| Some(line.strip_prefix(begin)?.to_owned()))
+    }
+}
+
+/// A stream into the file, at its end.
+fn append(log: &NamedTempFile) -> Stdio {
+    OpenOptions::new()
+        .append(true)
+        .open(log.path())
+        .unwrap()
+        .into()
 }
 
 impl Drop for Server {
@@ -117,6 +117,7 @@ pub(crate) fn post(address: &str, path: &str, json: &str) -> (u16, String) {
 
 fn send(address: &str, request: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -146,4 +147,16 @@ pub(crate) fn points(address: &str, user: &str) -> i64 {
     assert_eq!(status, 200, "{body}");
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
     body["points"].as_i64().unwrap()
+}
+
+/// Asks again and again until the answer is yes.
+pub(crate) fn until(ask: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !ask() {
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "the answer was no for {PATIENCE:?}"
+        );
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }

@@ -72,8 +72,9 @@ fn the_walk_prints_what_the_readme_says() {
         writeln!(script, "{command}\nprintf '\\036'").unwrap();
     }
     let environment = program(directory.path());
-    let output = Command::new("bash")
-        .args(["-c", &script])
+    // A postback that never comes must not keep the test waiting.
+    let output = Command::new("timeout")
+        .args(["60", "bash", "-c", &script])
         .envs(
             environment
                 .get_envs()
