@@ -1,24 +1,34 @@
-//! Generates the client from `openapi.json` into `OUT_DIR`. Opens no socket and writes nothing
-//! else.
+//! Writes the client's source into `OUT_DIR`: generated from `openapi.json` with the feature
+//! `generate`, otherwise copied from `src/generated`. Opens no socket and writes nothing else.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
+#[cfg(feature = "generate")]
 #[path = "build/generate.rs"]
 mod generate;
+#[cfg(feature = "generate")]
 #[path = "build/known.rs"]
 mod known;
+#[cfg(feature = "generate")]
 #[path = "build/lower.rs"]
 mod lower;
+#[path = "build/stamp.rs"]
+mod stamp;
 
-/// The reviewed source of the public models.
-const REVIEWED: &str = "xtask/tests/models/snapshots";
+/// The variable with the path of another document, which is not compared with the checked-in
+/// sources.
+const OPENAPI: &str = "CPALEAD_OPENAPI";
+
+/// The generated sources.
+const NAMES: [&str; 2] = ["client.rs", "known.rs"];
 
 fn main() -> ExitCode {
-    println!("cargo::rerun-if-changed=openapi.json");
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=build");
+    for path in ["openapi.json", "build.rs", "build", stamp::DIRECTORY] {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    println!("cargo::rerun-if-env-changed={OPENAPI}");
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
@@ -30,56 +40,94 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
-    let document = fs::read_to_string(root.join("openapi.json"))
-        .map_err(|error| format!("openapi.json: {error}"))?;
-    let document =
-        serde_json::from_str(&document).map_err(|error| format!("openapi.json: {error}"))?;
-    let json_schema = if env::var_os("CARGO_FEATURE_SCHEMARS").is_some() {
-        generate::JsonSchema::Derived
-    } else {
-        generate::JsonSchema::Left
-    };
-    let source = lower::lower(&document)
-        .and_then(|lowered| generate::generate(&lowered, json_schema))
-        .map_err(|error| {
-            format!(
-                "openapi.json: {error}\nrun `cargo xtask update-spec --offline` to write it again"
-            )
-        })?;
-    warn_of_unreviewed(&source, &root.join(REVIEWED))?;
-    let known = known::known(&document, generate::DOMAIN_TYPES)
-        .map_err(|error| format!("openapi.json: {error}"))?;
     let out = PathBuf::from(variable("OUT_DIR")?);
-    for (name, source) in [("client.rs", source), ("known.rs", known::source(&known))] {
+    let sources = match env::var_os(OPENAPI) {
+        Some(path) => of_another(&root, Path::new(&path))?,
+        None => checked_in(&root)?,
+    };
+    for (name, source) in NAMES.iter().zip(sources) {
         let target = out.join(name);
         fs::write(&target, source).map_err(|error| format!("{}: {error}", target.display()))?;
     }
     Ok(())
 }
 
-/// Warns of a model that differs from its reviewed source, because the compiler's errors do not say
-/// where a model comes from.
-fn warn_of_unreviewed(source: &str, reviewed: &Path) -> Result<(), String> {
-    // The reviewed sources are not part of the package.
-    if !reviewed.is_dir() {
-        return Ok(());
-    }
-    println!("cargo::rerun-if-changed={REVIEWED}");
-    for model in lower::MODELS {
-        let snapshot = reviewed.join(format!("models__source_of_{}.snap", model.name));
-        let Ok(snapshot) = fs::read_to_string(snapshot) else {
-            continue;
-        };
-        let built = generate::model_source(source, model)?;
-        if !generate::squeezed(&snapshot).contains(&generate::squeezed(built)) {
-            println!(
-                "cargo::warning=the model {} is not the reviewed one. On purpose? Adapt src, then run `cargo insta review`. \
-                 By mistake? Fix build/ or spec/overlay.yaml, then run `cargo xtask update-spec --offline`",
-                model.name
-            );
+/// The sources below `src/generated`, after a check that they belong to the document.
+fn checked_in(root: &Path) -> Result<[String; 2], String> {
+    let document = read(&root.join("openapi.json"))?;
+    let directory = root.join(stamp::DIRECTORY);
+    let sources = [
+        read(&directory.join(NAMES[0]))?,
+        read(&directory.join(NAMES[1]))?,
+    ];
+    let expected = stamp::of(&document, root)?;
+    for (name, source) in NAMES.iter().zip(&sources) {
+        if stamp::found(source) != Some(&expected) {
+            return Err(format!(
+                "openapi.json or build/ is not what {}/{name} was generated from; run `{}` to write it again",
+                stamp::DIRECTORY,
+                stamp::COMMAND
+            ));
         }
     }
+    compare(root, &document, &sources)?;
+    Ok(sources)
+}
+
+/// Compares the checked-in sources with what the generator makes now.
+#[cfg(feature = "generate")]
+fn compare(root: &Path, document: &str, sources: &[String; 2]) -> Result<(), String> {
+    let generated = generate::sources(document, root).map_err(|error| {
+        format!(
+            "openapi.json: {error}\nrun `{}` to write it again",
+            stamp::COMMAND
+        )
+    })?;
+    for ((name, source), generated) in NAMES.iter().zip(sources).zip(generated) {
+        if source.replace('\r', "") == generated {
+            continue;
+        }
+        let difference = format!(
+            "{}/{name} differs from what {} generates from openapi.json",
+            stamp::DIRECTORY,
+            stamp::GENERATOR
+        );
+        // In a package only a new release of a part of the generator makes a difference. Its user
+        // gets the reviewed source, and no build that fails.
+        if root.join("xtask").is_dir() {
+            return Err(format!(
+                "{difference}; run `{}` to write it again",
+                stamp::COMMAND
+            ));
+        }
+        println!("cargo::warning={difference}; the checked-in source is compiled");
+    }
     Ok(())
+}
+
+/// There is no generator to compare with.
+#[cfg(not(feature = "generate"))]
+fn compare(_: &Path, _: &str, _: &[String; 2]) -> Result<(), String> {
+    Ok(())
+}
+
+/// The sources of another document.
+#[cfg(feature = "generate")]
+fn of_another(root: &Path, path: &Path) -> Result<[String; 2], String> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    generate::sources(&read(path)?, root).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(not(feature = "generate"))]
+fn of_another(_: &Path, path: &Path) -> Result<[String; 2], String> {
+    Err(format!(
+        "{OPENAPI} is {}, but the client is only generated with the feature `generate` of cpalead",
+        path.display()
+    ))
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn variable(name: &str) -> Result<String, String> {

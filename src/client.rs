@@ -103,6 +103,32 @@ impl Client {
     pub fn reversals(&self, days: RangeInclusive<Date>) -> ReversalsRequest {
         ReversalsRequest::new(Arc::clone(&self.inner), *days.start(), *days.end())
     }
+
+    /// Starts a request for the reversals of the last days, today included; for a job that runs
+    /// every night and takes back what is new.
+    ///
+    /// The provider's time zone is not documented. The range therefore begins and ends so that it
+    /// covers as many whole days wherever the provider is: it can be a day longer than `days`.
+    /// [`Reversal::key`](crate::Reversal::key) tells apart what an earlier night has seen.
+    ///
+    /// ```no_run
+    /// # async fn run(client: cpalead::Client) -> cpalead::Result<()> {
+    /// # fn take_back_once(key: &str, reversal: &cpalead::Reversal) {}
+    /// # fn show_to_a_person(reversal: &cpalead::Reversal) {}
+    /// let mut windows = client.reversals_of_last(45).stream();
+    /// while let Some(window) = windows.next().await {
+    ///     for reversal in window?.report() {
+    ///         match reversal.key() {
+    ///             Some(key) => take_back_once(&key, reversal),
+    ///             None => show_to_a_person(reversal),
+    ///         }
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn reversals_of_last(&self, days: u16) -> ReversalsRequest {
+        ReversalsRequest::of_last(Arc::clone(&self.inner), days)
+    }
 }
 
 /// Shows the publisher id and the address, and never the key.

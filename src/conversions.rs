@@ -10,20 +10,11 @@ use std::sync::Arc;
 use crate::call::Call;
 use crate::call::inner::Inner;
 use crate::clock::BoxFuture;
-use crate::decode::row::{Bare, Shape};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::report::Report;
-use conversion::Conversion;
+use conversion::{Conversion, SHAPE};
 use subject::Subject;
-
-/// What an answer with conversions looks like: a bare list, as in the older API (observed), or a
-/// list in an object (inferred).
-const SHAPE: Shape = Shape {
-    list: "conversions",
-    bare: Bare::Taken,
-    most: 250_000,
-};
 
 /// The provider's word for the caller of the API.
 const CALLER: &str = "user";

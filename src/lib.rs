@@ -27,6 +27,9 @@ pub mod rate_limits;
 // The calls that the provider makes.
 pub mod postbacks;
 
+// What was earned against what was taken back.
+pub mod reconciliation;
+
 // What everything else stands on.
 mod error;
 mod endpoint;

@@ -2,11 +2,14 @@
 
 use std::fmt;
 use std::ops::{Deref, Range};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::decode::defect::Defect;
-use crate::decode::row::Row;
-use crate::decode::{Decoded, Defects, Source};
+use crate::decode::json::not_utf8;
+use crate::decode::row::{Row, Shape};
+use crate::decode::{self, Decoded, Defects, Source};
+use crate::error::Error;
+use crate::redact;
 
 /// The rows of one answer, in its order.
 ///
@@ -95,6 +98,14 @@ impl<R: Row + PartialEq> Report<R> {
     pub(crate) fn raws(&self) -> impl Iterator<Item = (&R, &str)> {
         let raw = |row: &R| self.raw_at(row.index() as usize).unwrap_or_default();
         self.rows.iter().map(move |row| (row, raw(row)))
+    }
+
+    /// Reads a saved answer. There is no key that its texts could repeat.
+    pub(crate) fn read(body: Vec<u8>, shape: Shape) -> Result<Self, Error> {
+        let shown = |text: &str| redact::excerpt(text.as_bytes(), &[]);
+        let text = String::from_utf8(body).map_err(|error| not_utf8(error.utf8_error()))?;
+        let decoded = decode::decode(&Arc::new(text), None, shape, &shown);
+        Ok(Self::new(decoded.map_err(|error| error.scrubbed(shown))?))
     }
 
     /// The JSON of a row of this report, byte for byte as the provider sent it.

@@ -7,31 +7,33 @@ pub(crate) mod window;
 
 use std::sync::Arc;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::call::Call;
 use crate::call::inner::Inner;
-use crate::decode::row::{Bare, Shape};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::generated;
 use crate::report::Report;
 use plan::ReversalsPlan;
+use reversal::SHAPE;
 use window::{ReversalWindow, Window, Windows};
 
-/// What an answer with reversals looks like; both forms are inferred.
-const SHAPE: Shape = Shape {
-    list: "reversals",
-    bare: Bare::Taken,
-    most: 250_000,
-};
+/// Where on earth it is latest and earliest.
+///
+/// The provider's time zone is not documented, so a day is in the future only when it is in the
+/// future everywhere.
+const LATEST: Offset = Offset::constant(14);
+const EARLIEST: Offset = Offset::constant(-12);
 
 /// A request for the reversals of a range of days.
 ///
-/// It is made by [`Client::reversals`](crate::Client::reversals). The provider returns at most one
-/// month a call and allows one call a minute. A longer range is cut into windows, which are fetched
-/// oldest first. [`plan`](Self::plan) counts the calls beforehand.
+/// It is made by [`Client::reversals`](crate::Client::reversals) or
+/// [`Client::reversals_of_last`](crate::Client::reversals_of_last). The provider returns at most
+/// one month a call and allows one call a minute. A longer range is cut into windows, which are
+/// fetched oldest first. [`plan`](Self::plan) counts the calls beforehand.
 /// [`stream`](Self::stream) yields window after window, and `.await` collects them all.
 ///
 /// Source: Publisher API documentation, Reversals API.
@@ -55,6 +57,8 @@ pub struct ReversalsRequest {
     call: Call,
     start: Date,
     end: Date,
+    /// The number of days, where the range was named by it.
+    of_last: Option<u16>,
 }
 
 impl ReversalsRequest {
@@ -63,7 +67,17 @@ impl ReversalsRequest {
             call: Call::new(inner, Endpoint::Reversals, SHAPE),
             start,
             end,
+            of_last: None,
         }
+    }
+
+    pub(crate) fn of_last(inner: Arc<Inner>, days: u16) -> Self {
+        let mut request = Self::new(inner, Date::MIN, Date::MIN);
+        let days_before = i32::from(days.saturating_sub(1)).days();
+        request.start = request.today_at(EARLIEST).saturating_sub(days_before);
+        request.end = request.today_at(LATEST);
+        request.of_last = Some(days);
+        request
     }
 
     /// How many calls the range takes, and how long; nothing is sent and no slot is taken.
@@ -89,11 +103,16 @@ impl ReversalsRequest {
 
     fn check(&self) -> Result<(), Error> {
         let (start, end) = (self.start, self.end);
+        if self.of_last == Some(0) {
+            return Err(self
+                .call
+                .refused("the number of days is 0: expected 1 or more"));
+        }
         if start > end {
             let reason = format!("the start {start} is after the end {end}");
             return Err(self.call.refused(reason));
         }
-        let today = self.today();
+        let today = self.today_at(LATEST);
         if start > today {
             return Err(self.call.refused(format!(
                 "the start {start} is in the future: expected {today} or before"
@@ -102,19 +121,15 @@ impl ReversalsRequest {
         self.call.demand_key()
     }
 
-    /// Today, where on earth it is latest.
-    ///
-    /// The provider's time zone is not documented, so a day is in the future only when it is in the
-    /// future everywhere.
-    fn today(&self) -> Date {
-        let latest = TimeZone::fixed(Offset::constant(14));
-        self.call.clock().now().to_zoned(latest).date()
+    fn today_at(&self, offset: Offset) -> Date {
+        let zone = TimeZone::fixed(offset);
+        self.call.clock().now().to_zoned(zone).date()
     }
 
     /// The windows up to today. Later days have no reversals yet, and each window of them would
     /// cost a minute.
     fn windows(&self) -> Windows {
-        Windows::new(self.start, self.end.min(self.today()))
+        Windows::new(self.start, self.end.min(self.today_at(LATEST)))
     }
 
     async fn fetch(self, window: Window) -> Result<ReversalWindow, Error> {

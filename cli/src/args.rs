@@ -8,15 +8,27 @@ use cpalead::Wait;
 
 use crate::values;
 
+mod conformance;
+mod drift;
 mod jsonp;
 mod offers;
+mod report_bug;
+mod reconcile;
 mod reports;
 mod sandbox;
+mod tracking;
 
+pub(crate) use self::conformance::{
+    AskArgs, ClientArgs, ConformanceArgs, ConformanceCommand, ReportFormat, ShowArgs, TargetName,
+};
+pub(crate) use self::drift::DriftArgs;
 pub(crate) use self::jsonp::JsonpCommand;
 pub(crate) use self::offers::{OffersArgs, PayoutArgs};
+pub(crate) use self::reconcile::ReconcileArgs;
+pub(crate) use self::report_bug::ReportBugArgs;
 pub(crate) use self::reports::{ConversionsArgs, ReversalsArgs};
 pub(crate) use self::sandbox::{SandboxCommand, ServeArgs};
+pub(crate) use self::tracking::{LinkArgs, PostbackCommand};
 
 /// Show the offers, payouts, conversions and reversals of a CPAlead publisher
 #[derive(Debug, Parser)]
@@ -33,7 +45,7 @@ Environment: CPALEAD_PUBLISHER_ID, CPALEAD_API_KEY and CPALEAD_BASE_URL are used
 not given. No option takes the api key itself, because it would be visible in the list of processes.
 
 Exit status: 0 done; 1 the provider, the network or the output failed, or rows of a report were left \
-out; 2 usage or configuration; 3 rate limited.
+out; 2 usage or configuration; 3 rate limited. The help of `conformance` lists those of its verdicts.
 
 Try it without an account:
   cpalead --sandbox offers --country US --limit 5 --payout-country US";
@@ -100,12 +112,25 @@ pub(crate) enum Command {
     Conversions(ConversionsArgs),
     /// List the reversals between two days, in as many calls as needed
     Reversals(ReversalsArgs),
+    /// Find the paid conversions that were taken back
+    Reconcile(ReconcileArgs),
+    /// Set sub-ids in a tracking link, and check where it leads
+    Link(LinkArgs),
+    /// Check the template of a postback, or show what a postback says
+    #[command(subcommand)]
+    Postback(PostbackCommand),
     /// Wrap or unwrap JSONP, from standard input to standard output
     #[command(subcommand)]
     Jsonp(JsonpCommand),
     /// Run the stand-in provider as a separate server
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    /// Judge the provider or another server by the provider's documentation
+    Conformance(ConformanceArgs),
+    /// Show what recorded answers hold beside the provider's document
+    Drift(DriftArgs),
+    /// Pack a recording, the verdicts on it and the versions for a bug report
+    ReportBug(ReportBugArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example: cpalead completions fish | source")]
     Completions {

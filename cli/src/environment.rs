@@ -11,6 +11,8 @@ pub(crate) enum Need {
     Id,
     /// Conversions and reversals also need the key, and a directory for their rate limits.
     Key,
+    /// The key is used if there is one.
+    KeyIfAny,
 }
 
 /// The value of an environment variable. A blank one is an error, because it is most often a

@@ -81,6 +81,16 @@ impl Failure {
         Failure::new("incomplete", 1, message)
     }
 
+    /// A conformance run came to no result.
+    pub(crate) fn inconclusive(message: impl Into<String>) -> Failure {
+        Failure::new("inconclusive", 3, message)
+    }
+
+    /// A verdict that the report on standard output explains. Nothing more is reported.
+    pub(crate) fn verdict(exit: u8) -> Failure {
+        Failure::new("", exit, "")
+    }
+
     /// A signal, most often Ctrl-C. Shells expect the status 130 for it.
     pub(crate) fn interrupted() -> Failure {
         Failure::new("interrupted", 130, "interrupted")
@@ -125,7 +135,7 @@ impl Failure {
     /// Prints the failure on standard error: one JSON object, or one line with optional notes below
     /// it.
     pub(crate) fn report(&self, as_json: bool) {
-        if self.is_quiet() {
+        if self.message.is_empty() {
             return;
         }
         let text = if as_json { self.json() } else { self.lines() };

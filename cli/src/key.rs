@@ -22,7 +22,31 @@ pub(crate) struct Key {
 /// The key from the file, which is always read if it is given. Without a file, the key from the
 /// environment, if the command needs one.
 pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<Key>, Failure> {
-    let (text, origin) = match &global.api_key_file {
+    let found = text(global, need)?;
+    found
+        .map(|(text, origin)| checked(text, origin))
+        .transpose()
+}
+
+/// The same as a text, for the conformance suite, which has no type for it.
+pub(crate) fn secret(global: &Global, need: Need) -> Result<Option<String>, Failure> {
+    let Some((text, origin)) = text(global, need)? else {
+        return Ok(None);
+    };
+    checked(text.clone(), origin)?;
+    Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// The key is checked here, where its source is known. The error never contains it.
+fn checked(text: String, origin: String) -> Result<Key, Failure> {
+    match ApiKey::new(text) {
+        Ok(key) => Ok(Key { key, origin }),
+        Err(error) => Err(Failure::configuration(format!("{origin}: {error}"))),
+    }
+}
+
+fn text(global: &Global, need: Need) -> Result<Option<(String, String)>, Failure> {
+    let found = match &global.api_key_file {
         Some(path) if path == Path::new("-") => (
             read_key(io::stdin().lock(), "standard input")?,
             "standard input".to_owned(),
@@ -37,6 +61,9 @@ pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<Key>, Failur
         None if need == Need::Id => return Ok(None),
         None => {
             let Some(text) = variable("CPALEAD_API_KEY", "the api key")? else {
+                if need == Need::KeyIfAny {
+                    return Ok(None);
+                }
                 return Err(Failure::configuration(
                     "no api key: give --api-key-file F or set CPALEAD_API_KEY; --sandbox needs none",
                 ));
@@ -44,11 +71,7 @@ pub(crate) fn api_key(global: &Global, need: Need) -> Result<Option<Key>, Failur
             (text, "the environment variable CPALEAD_API_KEY".to_owned())
         }
     };
-    // The key is checked here, where its source is known. The error never contains it.
-    match ApiKey::new(text) {
-        Ok(key) => Ok(Some(Key { key, origin })),
-        Err(error) => Err(Failure::configuration(format!("{origin}: {error}"))),
-    }
+    Ok(Some(found))
 }
 
 fn read_key(reader: impl Read, shown: &str) -> Result<String, Failure> {

@@ -1,14 +1,19 @@
 //! The command `cpalead`: parses its options, runs one command, and exits with a status that the
 //! README lists.
 
+// The docs of options are printed in a terminal, where <…> around an address would stay visible.
+#![allow(rustdoc::bare_urls)]
+
 mod answer;
 mod args;
+mod audience;
 mod commands;
 mod config;
 mod environment;
 mod failure;
 mod key;
 mod output;
+mod paid;
 mod progress;
 mod resume;
 mod signals;
@@ -22,7 +27,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command, Format, SandboxCommand};
-use crate::commands::{conversions, jsonp, offers, payout, reversals, sandbox};
+use crate::commands::{
+    conformance, conversions, drift, jsonp, link, offers, payout, postback, reconcile, report_bug,
+    reversals, sandbox,
+};
 use crate::config::Settings;
 use crate::environment::Need;
 use crate::failure::Failure;
@@ -115,10 +123,22 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let settings = settings(Need::Key)?;
             runtime()?.block_on(reversals::run(args, settings, style, verbose))
         }
+        Command::Reconcile(args) => {
+            let format = output::format(&global);
+            let settings = settings(Need::Key)?;
+            runtime()?.block_on(reconcile::run(args, settings, format, verbose))
+        }
+        Command::Link(args) => link::run(&args, global.output),
+        Command::Postback(command) => {
+            postback::run(&command, global.output, output::format(&global))
+        }
         Command::Jsonp(command) => jsonp::run(&command),
         Command::Sandbox(SandboxCommand::Serve(args)) => {
             runtime()?.block_on(sandbox::serve(args, &global))
         }
+        Command::Conformance(args) => runtime()?.block_on(conformance::run(args, &global)),
+        Command::Drift(args) => drift::run(&args, global.output),
+        Command::ReportBug(args) => runtime()?.block_on(report_bug::run(args, &global)),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "cpalead", &mut script);

@@ -145,7 +145,11 @@ pub(crate) const ASKS: &[Ask] = &[
     offers("offers/device-android", &[("device", "android")]),
     offers("offers/device-mobile", &[("device", "mobile")]),
     offers("offers/device-desktop", &[("device", "desktop")]),
-    offers("offers/device-list", &[("device", "ios,android")]),
+    // The largest limit, so that the list holds whatever one of the devices gets alone.
+    offers(
+        "offers/device-list",
+        &[("device", "ios,android"), ("limit", "5000")],
+    ),
     offers("offers/device-user", &[("device", "user"), ("limit", "3")]),
     Ask {
         query: &TRACKING,
@@ -217,11 +221,12 @@ pub(crate) const ASKS: &[Ask] = &[
             ("callback", CALLBACK),
         ],
     ),
+    // A few days of the month, so that an answer shows whether both dates count.
     reversals(
         "reversals/callback-alone",
         &[
-            ("start_date", "{month_start}"),
-            ("end_date", "{month_end}"),
+            ("start_date", "{part_start}"),
+            ("end_date", "{part_end}"),
             ("callback", CALLBACK),
         ],
     ),
@@ -281,8 +286,14 @@ impl Questions {
                 .unwrap_or(self.today);
             start.tomorrow().unwrap_or(start).to_string()
         };
+        let days_before = |days: i64| {
+            let day = self.today.checked_sub(days.days());
+            day.unwrap_or(self.today).to_string()
+        };
         let value = |value: &str| match value {
             "{subid}" => self.subid.clone(),
+            "{part_start}" => days_before(13),
+            "{part_end}" => days_before(5),
             "{month_start}" => before(1),
             "{long_start}" => before(4),
             "{month_end}" => self.today.to_string(),
@@ -327,7 +338,7 @@ mod tests {
     fn check(name: &str, today: jiff::civil::Date, expected: [&str; 2]) {
         let query = Questions::new("user-42", today).query(named(name).unwrap());
         let values: Vec<_> = query.iter().map(|(_, value)| value.as_str()).collect();
-        assert_eq!(values, expected);
+        assert_eq!(values[..2], expected);
     }
 
     #[test]
@@ -346,6 +357,11 @@ mod tests {
             "reversals/too-long",
             date(2026, 11, 20),
             ["2026-07-21", "2026-11-20"],
+        );
+        check(
+            "reversals/callback-alone",
+            date(2026, 11, 20),
+            ["2026-11-07", "2026-11-15"],
         );
     }
 }

@@ -1,5 +1,6 @@
 //! The requirements, read from the catalogue and checked against the provider's page.
 
+mod coverage;
 mod page;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+pub use self::coverage::Coverage;
 use self::page::Page;
 use crate::answer::Answer;
 use crate::asks;
@@ -17,7 +19,7 @@ use crate::exchange::Exchange;
 use crate::feature::Feature;
 use crate::verdict::{Evidence, Outcome, Verdict};
 
-const PAGE: &str = include_str!("../publisher-api.txt");
+pub(crate) const PAGE: &str = include_str!("../publisher-api.txt");
 const FILES: [(&str, &str); 6] = [
     ("general.toml", include_str!("../catalogue/general.toml")),
     ("offers.toml", include_str!("../catalogue/offers.toml")),
@@ -69,6 +71,7 @@ pub struct Requirement {
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     requirements: Vec<Requirement>,
+    coverage: Coverage,
     uncovered: Vec<String>,
 }
 
@@ -150,7 +153,7 @@ impl Catalogue {
     /// Never in a released package, because its tests read this catalogue.
     pub fn bundled() -> Result<Catalogue, CatalogueError> {
         let files = FILES.map(|(name, text)| (name.to_owned(), text.to_owned()));
-        Catalogue::parse(&files, PAGE)
+        Catalogue::parse(&files, PAGE, &ON_ANSWERS)
     }
 
     /// Reads a folder of TOML files in the place of the bundled ones.
@@ -176,18 +179,24 @@ impl Catalogue {
                 files.insert(path.display().to_string(), text);
             }
         }
-        Catalogue::parse(&files.into_iter().collect::<Vec<_>>(), PAGE)
+        Catalogue::parse(&files.into_iter().collect::<Vec<_>>(), PAGE, &ON_ANSWERS)
     }
 
-    fn parse(files: &[(String, String)], page: &str) -> Result<Catalogue, CatalogueError> {
+    /// Reads files, and checks them against the page and what they may name.
+    pub(crate) fn parse(
+        files: &[(String, String)],
+        page: &str,
+        names: &Names,
+    ) -> Result<Catalogue, CatalogueError> {
         let page = Page::read(page);
         let mut requirements: Vec<Requirement> = Vec::new();
-        let mut places = Vec::new();
+        let (mut places, mut others) = (Vec::new(), Vec::new());
         for (file, text) in files {
             let reader = Reader {
                 file,
                 text,
                 page: &page,
+                names,
             };
             if file.ends_with(NOT_RULES) {
                 for sentence in reader.toml::<NotRules>()?.sentence {
@@ -200,7 +209,7 @@ impl Catalogue {
                     if because.is_empty() {
                         return Err(reader.error(at, "a sentence without a reason in `because`"));
                     }
-                    places.extend(reader.quoted(at, &part, &quote)?);
+                    others.extend(reader.quoted(at, &part, &quote)?);
                 }
                 continue;
             }
@@ -214,14 +223,16 @@ impl Catalogue {
                 requirements.push(requirement);
             }
         }
-        let uncovered = page
-            .untouched(&places)
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let covered = page.len() - page.untouched(&places).len();
+        places.extend(others);
+        let uncovered = page.untouched(&places);
         Ok(Catalogue {
             requirements,
-            uncovered,
+            coverage: Coverage {
+                rules: covered + uncovered.len(),
+                covered,
+            },
+            uncovered: uncovered.into_iter().map(str::to_owned).collect(),
         })
     }
 
@@ -237,6 +248,12 @@ impl Catalogue {
         &self.uncovered
     }
 
+    /// How many rules of the page the requirements quote, whichever of them are selected.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        self.coverage
+    }
+
     /// The requirements whose ids begin with one of the prefixes. Without prefixes, all of them.
     #[must_use]
     pub fn select(&self, prefixes: &[&str]) -> Catalogue {
@@ -248,15 +265,28 @@ impl Catalogue {
         };
         Catalogue {
             requirements: self.requirements.iter().filter(chosen).cloned().collect(),
+            coverage: self.coverage,
             uncovered: self.uncovered.clone(),
         }
     }
 }
 
+/// What requirements may name.
+pub(crate) struct Names {
+    pub(crate) exchange: fn(&str) -> bool,
+    pub(crate) case: fn(&str) -> bool,
+}
+
+const ON_ANSWERS: Names = Names {
+    exchange: |name| asks::named(name).is_some(),
+    case: |id| cases::of(id).is_some(),
+};
+
 struct Reader<'a> {
     file: &'a str,
     text: &'a str,
     page: &'a Page,
+    names: &'a Names,
 }
 
 impl Reader<'_> {
@@ -320,14 +350,14 @@ impl Reader<'_> {
         let unknown = entry
             .exchanges
             .iter()
-            .find(|name| asks::named(name).is_none());
+            .find(|name| !(self.names.exchange)(name));
         if let Some(name) = unknown {
             return Err(self.error(
                 at,
                 &format!("\"{id}\" judges \"{name}\", which is not an exchange"),
             ));
         }
-        if entry.exchanges.is_empty() || cases::of(id).is_none() {
+        if entry.exchanges.is_empty() || !(self.names.case)(id) {
             return Err(self.error(
                 at,
                 &format!("\"{id}\" has no case, or no exchange to judge"),

@@ -15,6 +15,9 @@ mod target;
 mod recording;
 mod report;
 
+// Clients, judged by what they send.
+mod clients;
+
 // Judging.
 mod cases;
 mod answer;
@@ -28,7 +31,8 @@ mod base64;
 mod plain;
 
 pub use asks::Questions;
-pub use catalogue::{Catalogue, CatalogueError, Requirement, Source};
+pub use catalogue::{Catalogue, CatalogueError, Coverage, Requirement, Source};
+pub use clients::Subject;
 pub use error::Error;
 pub use exchange::Exchange;
 pub use feature::Feature;
@@ -36,5 +40,6 @@ pub use plan::Plan;
 pub use recording::Recordings;
 pub use report::{Change, Conclusion, Counts, Demand, Diff, Entry, Format, Report};
 pub use run::Event;
+pub use scrub::contains_secret;
 pub use target::{Publisher, Target};
 pub use verdict::{Evidence, Finding, Verdict};

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::asks::{ASKS, Ask, Path, Questions};
-use crate::catalogue::{Catalogue, Requirement};
+use crate::catalogue::{Catalogue, Coverage, Requirement};
 use crate::error::Error;
 use crate::feature::Feature;
 use crate::target::Target;
@@ -19,6 +19,7 @@ pub struct Plan {
     pub(crate) target: Target,
     pub(crate) questions: Questions,
     pub(crate) requirements: Vec<Requirement>,
+    pub(crate) coverage: Coverage,
     pub(crate) asks: Vec<&'static Ask>,
     lanes: Vec<Lane>,
 }
@@ -81,6 +82,7 @@ impl Catalogue {
             target,
             questions,
             requirements,
+            coverage: self.coverage(),
             asks,
             lanes,
         })
@@ -194,6 +196,7 @@ impl fmt::Display for Plan {
             };
             match self.requirements.iter().filter(lacks).count() {
                 0 => {}
+                1 => writeln!(f, "unsupported: {} (1 requirement)", feature.name())?,
                 count => writeln!(f, "unsupported: {} ({count} requirements)", feature.name())?,
             }
         }

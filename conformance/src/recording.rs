@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::asks::ASKS;
 use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::feature::Feature;
-use crate::scrub::spellings;
+use crate::scrub::contains_secret;
 
 const VERSION: u32 = 1;
 const INDEX: &str = "index.json";
@@ -172,52 +173,103 @@ impl Recordings {
         let Some(text) = self.read(&file_name(name))? else {
             return Ok(None);
         };
-        let mut file: File = parse(&path, &text)?;
-        let sum = std::mem::take(&mut file.sha256);
-        if sum != checksum(&file)? || file.exchange != name {
-            let path = path.display();
-            return Err(Error::new(format!(
-                "{path} was changed after it was recorded: its sha256 differs"
-            )));
+        let exchange = parse(&path, &text).and_then(|file| checked(&path, file))?;
+        if exchange.name != name {
+            return Err(changed(&path));
         }
-        let body = match file.encoding {
-            Encoding::Utf8 => file.body.into_bytes(),
-            Encoding::Latin1 => file.body.chars().map(|c| c as u8).collect(),
-        };
-        Ok(Some(Exchange {
-            name: file.exchange,
-            path: file.path,
-            query: file.query,
-            status: file.status,
-            headers: file.headers,
-            body,
-            key_echoed: file.key_echoed,
-        }))
+        Ok(Some(exchange))
+    }
+
+    /// The files of the folder that belong to it, each with its name and its text: the index, and
+    /// the recordings. Each was checked as [`exchange`](Recordings::exchange) does it.
+    ///
+    /// # Errors
+    ///
+    /// As [`exchange`](Recordings::exchange).
+    pub fn files(&self) -> Result<Vec<(String, String)>, Error> {
+        let mut files = Vec::new();
+        for name in [None]
+            .into_iter()
+            .chain(ASKS.iter().map(|ask| Some(ask.name)))
+        {
+            if let Some(name) = name {
+                self.exchange(name)?;
+            }
+            let name = name.map_or(INDEX.to_owned(), file_name);
+            if let Some(text) = self.read(&name)? {
+                files.push((name, text));
+            }
+        }
+        Ok(files)
     }
 
     fn read(&self, name: &str) -> Result<Option<String>, Error> {
-        let path = self.folder.join(name);
-        let length = match fs::metadata(&path) {
-            Ok(metadata) => metadata.len(),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(cannot("read", &path, &error)),
-        };
-        if length > LARGEST {
-            return Err(Error::new(format!(
-                "{} is larger than {LARGEST} bytes",
-                path.display()
-            )));
-        }
-        let text = fs::read_to_string(&path).map_err(|error| cannot("read", &path, &error))?;
-        let holds = |secret: &String| !spellings::find(&text, secret).is_empty();
-        if self.secret.as_ref().is_some_and(holds) {
-            let path = path.display();
-            return Err(Error::new(format!(
-                "{path} contains the api key; delete it, and do not share it"
-            )));
-        }
-        Ok(Some(text))
+        read(&self.folder.join(name), self.secret.as_deref())
     }
+}
+
+impl Exchange {
+    /// Reads a single recording. No `secret` may be in it, in any spelling.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is not a recording, was changed, or contains the secret.
+    pub fn read(path: &Path, secret: Option<&str>) -> Result<Exchange, Error> {
+        let Some(text) = read(path, secret)? else {
+            return Err(Error::new(format!("there is no file {}", path.display())));
+        };
+        parse(path, &text).and_then(|file| checked(path, file))
+    }
+}
+
+/// The exchange of a file whose checksum is right.
+fn checked(path: &Path, mut file: File) -> Result<Exchange, Error> {
+    let sum = std::mem::take(&mut file.sha256);
+    if sum != checksum(&file)? {
+        return Err(changed(path));
+    }
+    let body = match file.encoding {
+        Encoding::Utf8 => file.body.into_bytes(),
+        Encoding::Latin1 => file.body.chars().map(|c| c as u8).collect(),
+    };
+    Ok(Exchange {
+        name: file.exchange,
+        path: file.path,
+        query: file.query,
+        status: file.status,
+        headers: file.headers,
+        body,
+        key_echoed: file.key_echoed,
+    })
+}
+
+fn read(path: &Path, secret: Option<&str>) -> Result<Option<String>, Error> {
+    let length = match fs::metadata(path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(cannot("read", path, &error)),
+    };
+    if length > LARGEST {
+        return Err(Error::new(format!(
+            "{} is larger than {LARGEST} bytes",
+            path.display()
+        )));
+    }
+    let text = fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
+    if secret.is_some_and(|secret| contains_secret(&text, secret)) {
+        let path = path.display();
+        return Err(Error::new(format!(
+            "{path} contains the api key; delete it, and do not share it"
+        )));
+    }
+    Ok(Some(text))
+}
+
+fn changed(path: &Path) -> Error {
+    let path = path.display();
+    Error::new(format!(
+        "{path} was changed after it was recorded: its sha256 differs"
+    ))
 }
 
 fn file_name(exchange: &str) -> String {

@@ -94,7 +94,13 @@ impl Plan {
             });
             entries.push(Entry::new(requirement, verdict, self.repeat(requirement)));
         }
-        let report = Report::new(self.target.name(), self.target.features(), started, entries);
+        let report = Report::new(
+            self.target.name(),
+            self.target.features(),
+            Some(self.coverage),
+            started,
+            entries,
+        );
         Ok(if complete { report.finished() } else { report })
     }
 

@@ -17,6 +17,20 @@ const KEY: &str = "[key]";
 /// What stands for the publisher id: digits, as it is a number in links and parameters.
 pub(crate) const PUBLISHER: &str = "1000001";
 
+/// Whether a text contains a secret: as it is, in another case, percent-encoded, escaped, in base64
+/// or in hexadecimal digits. Use it on what is about to be shared.
+///
+/// ```
+/// use cpalead_conformance::contains_secret;
+///
+/// assert!(contains_secret("?api_key=se%2525cret", "se%cret"));
+/// assert!(!contains_secret("?api_key=secret", "se%cret"));
+/// ```
+#[must_use]
+pub fn contains_secret(text: &str, secret: &str) -> bool {
+    !spellings::find(text, secret).is_empty()
+}
+
 /// Scrubs all answers of a run.
 pub(crate) struct Scrubber {
     key: Option<String>,

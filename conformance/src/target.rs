@@ -110,6 +110,28 @@ impl Target {
         Ok(target.without(Feature::Document))
     }
 
+    /// The stand-in provider at this address: a [`server`](Target::server) that reports call a
+    /// sandbox.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), cpalead_conformance::Error> {
+    /// use cpalead_conformance::{Publisher, Target};
+    ///
+    /// let publisher = Publisher::new(3_360_001).api_key("0123456789abcdef");
+    /// let target = Target::sandbox("http://127.0.0.1:8080", &publisher)?;
+    /// # drop(target); Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`server`](Target::server).
+    pub fn sandbox(base_url: &str, publisher: &Publisher) -> Result<Target, Error> {
+        let mut target = Target::server(base_url, publisher)?;
+        "sandbox".clone_into(&mut target.name);
+        Ok(target)
+    }
+
     /// A folder of recordings, with the features of the target that was recorded.
     ///
     /// `secret` is the api key at hand, such as that of the environment. A file that contains it is
@@ -188,7 +210,9 @@ impl Target {
         &self.features
     }
 
-    pub(crate) fn name(&self) -> &str {
+    /// What reports call it: `live`, `server`, `sandbox`, or `replay of` one of these.
+    #[must_use]
+    pub fn name(&self) -> &str {
         &self.name
     }
 

@@ -91,6 +91,20 @@ impl Answer {
         }
     }
 
+    /// The answer to any method other than POST where only that adds something.
+    pub(crate) fn only_post() -> Answer {
+        Answer {
+            body: r#"{"status":"error","message":"only POST is served here"}"#.to_owned(),
+            allow: Some("POST"),
+            ..Answer::method_not_allowed()
+        }
+    }
+
+    /// The answer 200 with this JSON.
+    pub(crate) fn json(json: String) -> Answer {
+        Form::Json.answer(json)
+    }
+
     /// The answer to an unknown path: a page, as a web site sends it.
     pub(crate) fn not_found() -> Answer {
         Answer {

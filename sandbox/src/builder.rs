@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::{Date, date};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::catalogue::{MAX_OFFERS, generate};
 use crate::fault::Fault;
+use crate::postback::{Postbacks, Targets, Template, Values, send_all};
 use crate::provider::{Provider, Settings};
 use crate::reports::Shape;
-use crate::sandbox::{DEFAULT_API_KEY, Sandbox};
+use crate::sandbox::{DEFAULT_API_KEY, DEFAULT_POSTBACK_PASSWORD, Sandbox};
 use crate::server;
 
 const DEFAULT_OFFERS: usize = 200;
@@ -52,6 +53,11 @@ pub struct SandboxBuilder {
     today: Date,
     shape: Shape,
     faults: Vec<(Fault, f64)>,
+    chosen_offers: Vec<String>,
+    admin: bool,
+    postback: Option<String>,
+    postback_password: String,
+    targets: Targets,
 }
 
 impl std::fmt::Debug for SandboxBuilder {
@@ -65,6 +71,9 @@ impl std::fmt::Debug for SandboxBuilder {
             .field("today", &self.today)
             .field("shape", &self.shape)
             .field("faults", &self.faults)
+            .field("chosen_offers", &self.chosen_offers.len())
+            .field("admin", &self.admin)
+            .field("targets", &self.targets)
             .finish_non_exhaustive()
     }
 }
@@ -96,6 +105,11 @@ impl SandboxBuilder {
             today: DEFAULT_TODAY,
             shape: Shape::default(),
             faults: Vec::new(),
+            chosen_offers: Vec::new(),
+            admin: false,
+            postback: None,
+            postback_password: DEFAULT_POSTBACK_PASSWORD.to_owned(),
+            targets: Targets::default(),
         }
     }
 
@@ -162,12 +176,64 @@ impl SandboxBuilder {
         self
     }
 
+    /// Adds an offer from a JSON object, as [`Sandbox::add_offer`] does.
+    ///
+    /// ```
+    /// let offer = r#"{"id": 7, "title": "Seven", "amount": "0.40"}"#;
+    /// let builder = cpalead_sandbox::Sandbox::builder().offers(0).offer(offer);
+    /// ```
+    pub fn offer(mut self, json: impl Into<String>) -> SandboxBuilder {
+        self.chosen_offers.push(json.into());
+        self
+    }
+
+    /// Opens the admin paths, on which everybody who reaches the port can add data.
+    ///
+    /// `POST /admin/offers`, `/admin/conversions` and `/admin/reversals` take the JSON object of
+    /// [`Sandbox::add_offer`], [`Sandbox::add_chosen_conversion`] and [`Sandbox::add_reversal`].
+    /// Without this they are unknown paths.
+    pub fn open_admin(mut self) -> SandboxBuilder {
+        self.admin = true;
+        self
+    }
+
+    /// Sends a postback for each conversion that is added, as the provider does.
+    ///
+    /// Each macro of `template`, such as `{subid}`, is replaced by its value. An answer with 2xx
+    /// ends it; after 408, 425, 429, 5xx or no answer there are four more attempts, in one, five,
+    /// fifteen and sixty minutes of the sandbox's clock. The template must begin with `http://` and
+    /// lead to this machine, see [`postback_to_any_host`](Self::postback_to_any_host).
+    ///
+    /// ```
+    /// use cpalead_sandbox::Sandbox;
+    ///
+    /// let template = "http://127.0.0.1:3000/cpa?u={subid}&lead={lead_id}&k={password}";
+    /// let builder = Sandbox::builder().postback(template).postback_password("a long secret");
+    /// ```
+    pub fn postback(mut self, template: impl Into<String>) -> SandboxBuilder {
+        self.postback = Some(template.into());
+        self
+    }
+
+    /// Sets what `{password}` stands for in postbacks.
+    pub fn postback_password(mut self, password: impl Into<String>) -> SandboxBuilder {
+        self.postback_password = password.into();
+        self
+    }
+
+    /// Allows postbacks to leave this machine.
+    pub fn postback_to_any_host(mut self) -> SandboxBuilder {
+        self.targets = Targets::AnyHost;
+        self
+    }
+
     /// Starts the sandbox and returns when it listens.
     ///
     /// # Errors
     ///
-    /// When there are more than 5,000 offers, a probability is not from 0 to 1, the port cannot be
-    /// opened, or no thread can be started.
+    /// When there are more than 5,000 offers, a chosen offer cannot be read, a probability is not
+    /// from 0 to 1, the template of postbacks is refused, the port cannot be opened, or no thread
+    /// can be started.
     pub async fn start(self) -> Result<Sandbox> {
         if self.offers > MAX_OFFERS {
             let message = format!(
@@ -189,7 +255,17 @@ impl SandboxBuilder {
         })?;
         listener.set_nonblocking(true)?;
         let base_url = format!("http://{}", listener.local_addr()?);
-        let provider = Arc::new(Provider::new(Settings {
+        let template = self
+            .postback
+            .map(|text| Template::parse(&text, self.targets));
+        let template = template
+            .transpose()
+            .map_err(|message| Error::new(ErrorKind::InvalidInput, message))?;
+        let postbacks = template.map(|template| {
+            let (postbacks, waiting) = Postbacks::new(template, self.postback_password, self.speed);
+            (Arc::new(postbacks), waiting)
+        });
+        let settings = Settings {
             seed: self.seed,
             api_key: self.api_key,
             speed: self.speed,
@@ -197,7 +273,16 @@ impl SandboxBuilder {
             shape: self.shape,
             catalogue: generate(self.seed, self.offers),
             faults: self.faults,
-        }));
+            admin: self.admin,
+        };
+        let shared = postbacks.as_ref().map(|(shared, _)| Arc::clone(shared));
+        let provider = Arc::new(Provider::new(settings, shared));
+        for (number, json) in (1..).zip(&self.chosen_offers) {
+            provider.add_offer(json).map_err(|error| {
+                let message = format!("chosen offer {number}: {error}");
+                Error::new(ErrorKind::InvalidInput, message)
+            })?;
+        }
 
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = oneshot::channel();
@@ -206,7 +291,7 @@ impl SandboxBuilder {
         std::thread::Builder::new()
             .name("cpalead-sandbox".to_owned())
             .spawn(move || {
-                run_thread(listener, served, ready, stopped);
+                run_thread(listener, served, postbacks, ready, stopped);
                 drop(end);
             })?;
         started
@@ -220,6 +305,7 @@ impl SandboxBuilder {
 fn run_thread(
     listener: TcpListener,
     provider: Arc<Provider>,
+    postbacks: Option<(Arc<Postbacks>, mpsc::UnboundedReceiver<Values>)>,
     ready: oneshot::Sender<Result<()>>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -242,6 +328,9 @@ fn run_thread(
                 // If the start was cancelled, the receiver is gone and `stopped` ends the server at
                 // once.
                 let _ = ready.send(Ok(()));
+                if let Some((postbacks, waiting)) = postbacks {
+                    tokio::spawn(send_all(postbacks, waiting));
+                }
                 server::serve(listener, provider, stopped).await;
             }
             Err(error) => {

@@ -1,6 +1,7 @@
 //! Owns the catalogue: offers made from a seed, in the provider's order, with the same bytes on
 //! every platform.
 
+mod chosen;
 mod make;
 mod offer;
 mod values;
@@ -8,6 +9,7 @@ mod words;
 
 use crate::seed::Rng;
 
+pub(crate) use self::chosen::read as read_chosen;
 pub(crate) use self::offer::{Kind, Offer, link_tail};
 
 /// The largest number of offers in a catalogue: as many as the provider sends in one answer.

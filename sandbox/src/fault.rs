@@ -12,7 +12,7 @@ use crate::seed::Rng;
 
 pub(crate) use self::active::Active;
 pub use self::list::{Fault, ParseFaultError};
-pub(crate) use self::page::{instead_of_answer, warning};
+pub(crate) use self::page::{instead_of_answer, location, warning};
 pub(crate) use self::row::with_odd_rows;
 pub(crate) use self::wrong_query::misread;
 

@@ -25,6 +25,16 @@ struct Options {
     /// Fault to show, by name, with the probability for each request [default: 1]
     #[arg(long, value_name = "NAME[:PROBABILITY]", value_parser = Fault::parse_option)]
     fault: Vec<(Fault, f64)>,
+    /// Open POST /admin/offers, /admin/conversions and /admin/reversals, which add data
+    #[arg(long)]
+    admin: bool,
+    /// Send a postback for each added conversion to this http:// URL, with macros such as {subid};
+    /// {password} is sandbox-postback-password
+    #[arg(long, value_name = "TEMPLATE")]
+    postback: Option<String>,
+    /// Let postbacks leave this machine
+    #[arg(long, requires = "postback")]
+    postback_to_any_host: bool,
     /// Print the names of the faults, what each does, and its source
     #[arg(long)]
     list_faults: bool,
@@ -66,7 +76,16 @@ fn serve(options: &Options) -> std::io::Result<()> {
             .offers(options.offers.into())
             .speed(options.speed);
         let faults = options.fault.iter();
-        let builder = faults.fold(builder, |builder, (fault, p)| builder.fault(*fault, *p));
+        let mut builder = faults.fold(builder, |builder, (fault, p)| builder.fault(*fault, *p));
+        if options.admin {
+            builder = builder.open_admin();
+        }
+        if let Some(template) = &options.postback {
+            builder = builder.postback(template);
+        }
+        if options.postback_to_any_host {
+            builder = builder.postback_to_any_host();
+        }
         let sandbox = builder.start().await?;
         let announced = async {
             let mut out = std::io::stdout();

@@ -174,8 +174,8 @@ impl Request {
     }
 
     /// The answer as JSON: the offers of `catalogue` that match, in the same order.
-    pub(crate) fn answer(&self, catalogue: &[Offer]) -> String {
-        let chosen = catalogue.iter().filter(|offer| self.takes(offer));
+    pub(crate) fn answer(&self, catalogue: &[&Offer]) -> String {
+        let chosen = catalogue.iter().copied().filter(|offer| self.takes(offer));
         let mut chosen: Vec<&Offer> = chosen.take(self.limit).collect();
         if self.faults.is_empty() {
             return self.write(&chosen);
@@ -202,7 +202,7 @@ impl Request {
 
     fn takes(&self, offer: &Offer) -> bool {
         let here = |country: &String| {
-            offer.countries.is_empty() || offer.countries.contains(&country.as_str())
+            offer.countries.is_empty() || offer.countries.iter().any(|code| code == country)
         };
         let later = i64::from(self.faults.has(Fault::UpdatedSinceExclusive));
         self.kinds.contains(&offer.kind)

@@ -3,20 +3,26 @@
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::Method;
 use jiff::civil::Date;
 
 use crate::answer::{Answer, Form, Refusal};
-use crate::catalogue::Offer;
-use crate::fault::{Active, Fault, Faults, instead_of_answer, misread, warning, with_odd_rows};
+use crate::catalogue::{Offer, read_chosen};
+use crate::chosen::Chosen;
+use crate::fault::{
+    Active, Fault, Faults, instead_of_answer, location, misread, warning, with_odd_rows,
+};
 use crate::limit::{Limited, Limits};
 use crate::offers;
+use crate::postback::{PostbackAttempt, Postbacks};
 use crate::query::Query;
 use crate::reply::{Coding, Reply};
-use crate::reports::{Added, Book, Conversions, Reversals, Shape};
+use crate::reports::{ADDED, Added, AddedReversal, Book, Conversions, Reversals, Shape, midnight};
+use crate::row_members::{Members, WrongRow};
+use crate::seed::Rng;
 use crate::witness::Request;
 
 /// Faults act on these paths.
@@ -37,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) shape: Shape,
     pub(crate) catalogue: Vec<Offer>,
     pub(crate) faults: Vec<(Fault, f64)>,
+    /// Whether the admin paths are open.
+    pub(crate) admin: bool,
 }
 
 /// The state that all connections share.
@@ -44,8 +52,9 @@ pub(crate) struct Provider {
     settings: Settings,
     started: Instant,
     limits: Mutex<Limits>,
-    added: Mutex<Vec<Added>>,
+    chosen: Mutex<Chosen>,
     faults: Mutex<Faults>,
+    postbacks: Option<Arc<Postbacks>>,
     requests: Mutex<VecDeque<Request>>,
     ready: Mutex<VecDeque<(Asked, Reply)>>,
 }
@@ -63,6 +72,7 @@ pub(crate) struct Call<'a> {
     pub(crate) method: &'a Method,
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
+    pub(crate) host: &'a str,
     pub(crate) user_agent: &'a str,
     pub(crate) caller: IpAddr,
     pub(crate) coding: Coding,
@@ -77,14 +87,15 @@ impl std::fmt::Debug for Provider {
 }
 
 impl Provider {
-    pub(crate) fn new(mut settings: Settings) -> Provider {
+    pub(crate) fn new(mut settings: Settings, postbacks: Option<Arc<Postbacks>>) -> Provider {
         let faults = std::mem::take(&mut settings.faults);
         Provider {
             faults: Mutex::new(Faults::new(settings.seed, faults)),
             limits: Mutex::new(Limits::new(settings.speed)),
             settings,
             started: Instant::now(),
-            added: Mutex::default(),
+            chosen: Mutex::default(),
+            postbacks,
             requests: Mutex::default(),
             ready: Mutex::default(),
         }
@@ -94,19 +105,78 @@ impl Provider {
         &self.settings.api_key
     }
 
+    pub(crate) fn has_admin(&self) -> bool {
+        self.settings.admin
+    }
+
     pub(crate) fn requests(&self) -> Vec<Request> {
         let mut requests: Vec<Request> = lock(&self.requests).iter().cloned().collect();
         requests.sort_by_key(|request| request.arrived);
         requests
     }
 
-    /// Adds a conversion and returns its lead id.
-    pub(crate) fn add_conversion(&self, subid: &str, offer: u64) -> String {
-        let mut rows = lock(&self.added);
-        let added = Added::next(self.book(&rows), subid, offer);
-        let lead = added.lead().to_owned();
-        rows.push(added);
+    /// Adds an offer and returns its id.
+    pub(crate) fn add_offer(&self, json: &str) -> Result<u64, WrongRow> {
+        let offer = read_chosen(json)?;
+        let id = offer.id;
+        lock(&self.chosen).add_offer(offer)?;
+        // The cached answers are without it.
+        lock(&self.ready).clear();
+        Ok(id)
+    }
+
+    /// Adds a conversion of `subid` for an offer, and returns its lead id.
+    pub(crate) fn add_conversion(&self, subid: &str, id: u64) -> String {
+        let mut chosen = lock(&self.chosen);
+        let offer = chosen.offer(id, &self.settings.catalogue).cloned();
+        let lead = self.next_lead(&chosen);
+        let added = Added::plain(subid, id, offer, &lead, midnight(self.settings.today));
+        self.post_back(&added);
+        chosen.push_conversion(added);
         lead
+    }
+
+    /// Adds a chosen conversion, and returns its lead id.
+    pub(crate) fn add_chosen_conversion(&self, json: &str) -> Result<String, WrongRow> {
+        let members = Members::read(json)?;
+        let mut chosen = lock(&self.chosen);
+        let find = |id| chosen.offer(id, &self.settings.catalogue).cloned();
+        let midnight = midnight(self.settings.today);
+        let added = Added::read(members, find, &self.next_lead(&chosen), midnight)?;
+        let lead = added.lead.clone();
+        chosen.add_conversion(added.clone())?;
+        self.post_back(&added);
+        Ok(lead)
+    }
+
+    fn post_back(&self, added: &Added) {
+        if let Some(postbacks) = &self.postbacks {
+            postbacks.push(added.values.clone());
+        }
+    }
+
+    /// The latest attempts to send postbacks.
+    pub(crate) fn attempts(&self) -> Vec<PostbackAttempt> {
+        let postbacks = self.postbacks.as_ref();
+        postbacks.map_or_else(Vec::new, |postbacks| postbacks.attempts())
+    }
+
+    /// The lead id of the next conversion. It depends on the seed and on their number only.
+    fn next_lead(&self, chosen: &Chosen) -> String {
+        let number = chosen.conversions().len() as u64;
+        format!(
+            "{:016x}",
+            Rng::new(self.settings.seed ^ number, ADDED).next()
+        )
+    }
+
+    /// Adds a reversal.
+    pub(crate) fn add_reversal(&self, json: &str) -> Result<(), WrongRow> {
+        let members = Members::read(json)?;
+        let mut chosen = lock(&self.chosen);
+        let today = self.settings.today;
+        let added = AddedReversal::read(members, chosen.conversions(), today)?;
+        chosen.add_reversal(added)
     }
 
     /// Makes `fault` act on one of the next requests.
@@ -128,6 +198,8 @@ impl Provider {
         requests.push_back(Request {
             method: call.method.to_string(),
             path: call.path.to_owned(),
+            host: call.host.to_owned(),
+            has_key: query.has_key(),
             parameters: query.without_key(),
             arrived,
             status,
@@ -140,7 +212,8 @@ impl Provider {
                 check_repeated(query)?;
                 let form = Form::read(query)?;
                 let request = offers::Request::read(query, call.user_agent, faults)?;
-                let json = request.answer(&self.settings.catalogue);
+                let chosen = lock(&self.chosen);
+                let json = request.answer(&chosen.with_seeded(&self.settings.catalogue));
                 Ok(form.answer(with_odd_rows(json, faults)))
             }
             "/api/conversions" => {
@@ -151,7 +224,7 @@ impl Provider {
                 if !faults.has(Fault::ConversionsMinute) {
                     self.take(Limited::Conversions, request.publisher)?;
                 }
-                let json = request.answer(self.book(&lock(&self.added)));
+                let json = request.answer(self.book(&lock(&self.chosen)));
                 Ok(form.answer(with_odd_rows(json, faults)))
             }
             "/api/reversals" => {
@@ -162,7 +235,7 @@ impl Provider {
                 if !faults.has(Fault::ReversalsMinute) {
                     self.take(Limited::Reversals, request.publisher)?;
                 }
-                let json = request.answer(self.book(&[]));
+                let json = request.answer(self.book(&lock(&self.chosen)));
                 Ok(form.answer(with_odd_rows(json, faults)))
             }
             _ => Ok(Answer::not_found()),
@@ -184,13 +257,14 @@ impl Provider {
         taken.map_err(Refusal::limit)
     }
 
-    fn book<'a>(&'a self, added: &'a [Added]) -> Book<'a> {
+    fn book<'a>(&'a self, chosen: &'a Chosen) -> Book<'a> {
         Book {
             seed: self.settings.seed,
             today: self.settings.today,
             shape: self.settings.shape,
             catalogue: &self.settings.catalogue,
-            added,
+            added: chosen.conversions(),
+            reversals: chosen.reversals(),
         }
     }
 
@@ -250,6 +324,8 @@ impl Provider {
         }
         answer.body.insert_str(0, warning(faults));
         let mut reply = Reply::of(answer, call.coding);
+        let path_and_query = format!("{}?{}", call.path, call.query);
+        reply = reply.to(location(faults, call.host, &path_and_query));
         if faults.has(Fault::CutBody) {
             reply = reply.cut();
         }
@@ -288,7 +364,7 @@ mod tests {
     use crate::reports::Shape;
 
     fn provider() -> Provider {
-        Provider::new(Settings {
+        let settings = Settings {
             seed: 1,
             api_key: "k".to_owned(),
             speed: u32::MAX,
@@ -296,7 +372,9 @@ mod tests {
             shape: Shape::Wrapped,
             catalogue: generate(1, 5),
             faults: Vec::new(),
-        })
+            admin: false,
+        };
+        Provider::new(settings, None)
     }
 
     fn values() -> impl Strategy<Value = String> {
@@ -344,6 +422,7 @@ mod tests {
                     method: &Method::GET,
                     path,
                     query: &query,
+                    host: "127.0.0.1",
                     user_agent: "",
                     caller: IpAddr::V4(Ipv4Addr::LOCALHOST),
                     coding: Coding::Identity,

@@ -51,6 +51,12 @@ impl Query {
         self.pairs.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Whether there is an api key, in any spelling of the name.
+    pub(crate) fn has_key(&self) -> bool {
+        let mut names = self.pairs.iter().map(|(name, _)| name);
+        names.any(|name| name.eq_ignore_ascii_case("api_key"))
+    }
+
     /// All parameters except the api key.
     pub(crate) fn without_key(self) -> Vec<(String, String)> {
         let mut pairs = self.pairs;

@@ -32,6 +32,7 @@ pub(crate) struct Reply {
     coding: Coding,
     delay: Option<Duration>,
     cut: bool,
+    location: Option<String>,
 }
 
 impl Reply {
@@ -49,6 +50,7 @@ impl Reply {
                     coding,
                     delay: None,
                     cut: false,
+                    location: None,
                 };
             }
         }
@@ -58,7 +60,13 @@ impl Reply {
             coding: Coding::Identity,
             delay: None,
             cut: false,
+            location: None,
         }
+    }
+
+    /// The same reply, with an address in the header `Location`.
+    pub(crate) fn to(self, location: Option<String>) -> Reply {
+        Reply { location, ..self }
     }
 
     /// The same reply, of which the connection carries only half of the body.
@@ -108,6 +116,10 @@ impl Reply {
         }
         if let Some(seconds) = self.answer.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        let location = self.location.and_then(|url| url.parse().ok());
+        if let Some(location) = location {
+            headers.insert(header::LOCATION, location);
         }
         if let Some(allow) = self.answer.allow {
             headers.insert(header::ALLOW, HeaderValue::from_static(allow));

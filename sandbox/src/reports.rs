@@ -1,6 +1,7 @@
 //! Owns the conversions and reversals endpoints: their parameters, their seeded rows, and the two
 //! shapes of their answers.
 
+mod added;
 mod row;
 
 use jiff::ToSpan;
@@ -10,6 +11,7 @@ use crate::answer::{Refusal, positive, publisher};
 use crate::catalogue::Offer;
 use crate::fault::{Active, Fault};
 use crate::query::Query;
+pub(crate) use crate::reports::added::{Added, AddedReversal};
 use crate::reports::row::{Conversion, Reversal, either, money};
 use crate::seed::{self, Rng};
 use crate::text::{excerpt, push_fmt};
@@ -28,7 +30,7 @@ const LEGACY_YEARS: i16 = 2010;
 /// catalogue.
 const CONVERSIONS: u64 = 0x0c0f;
 const REVERSALS: u64 = 0x0e7e;
-const ADDED: u64 = 0x0add;
+pub(crate) const ADDED: u64 = 0x0add;
 
 const DAY: i64 = 86_400;
 const REASONS: &[&str] = &[
@@ -74,52 +76,7 @@ pub(crate) struct Book<'a> {
     pub(crate) shape: Shape,
     pub(crate) catalogue: &'a [Offer],
     pub(crate) added: &'a [Added],
-}
-
-/// A conversion that was added while the sandbox ran.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Added {
-    subid: String,
-    offer: u64,
-    lead: String,
-}
-
-impl Added {
-    /// The conversion after those of the book. Its lead depends on the seed and on their number
-    /// only.
-    pub(crate) fn next(book: Book<'_>, subid: &str, offer: u64) -> Added {
-        let lead = Rng::new(book.seed ^ book.added.len() as u64, ADDED).next();
-        Added {
-            subid: subid.to_owned(),
-            offer,
-            lead: format!("{lead:016x}"),
-        }
-    }
-
-    pub(crate) fn lead(&self) -> &str {
-        &self.lead
-    }
-
-    /// The row as JSON. Its time is the first second of today and its country is the US, so two
-    /// rows of one offer have the same bytes in the bare shape.
-    fn row(&self, book: Book<'_>) -> String {
-        let mut offers = book.catalogue.iter();
-        let payout = offers
-            .find(|offer| offer.id == self.offer)
-            .and_then(|offer| offer.payout("US"));
-        let row = Conversion {
-            offer_id: self.offer.to_string(),
-            country: "US",
-            subid: &self.subid,
-            payout: money(payout, true),
-            timestamp: midnight(book.today).to_string(),
-            lead: &self.lead,
-        };
-        match shape_of(&self.subid, book.shape) {
-            Shape::Wrapped => row.usual(),
-            Shape::Bare => row.bare(),
-        }
-    }
+    pub(crate) reversals: &'a [AddedReversal],
 }
 
 fn shape_of(subid: &str, shape: Shape) -> Shape {
@@ -186,7 +143,10 @@ impl Conversions {
         let added = book.added.iter().rev();
         let mut rows: Vec<String> = added
             .filter(|added| added.subid == self.subid && asked(added.offer))
-            .map(|added| added.row(book))
+            .map(|added| match shape_of(&self.subid, book.shape) {
+                Shape::Wrapped => added.wrapped().to_owned(),
+                Shape::Bare => added.bare().to_owned(),
+            })
             .collect();
         for _ in 0..count {
             // Every row draws its random numbers even if it is filtered out, so that a filter does
@@ -204,7 +164,7 @@ impl Conversions {
     }
 
     fn row(&self, rng: &mut Rng, offer: &Offer, book: Book<'_>, timestamp: i64) -> String {
-        let country = rng.choose(&offer.countries).copied().unwrap_or("US");
+        let country = rng.choose(&offer.countries).map_or("US", AsRef::as_ref);
         let id = either(rng.chance(25), offer.id);
         let timestamp = either(rng.chance(50), timestamp);
         let payout = money(offer.payout(country), rng.chance(70));
@@ -271,7 +231,7 @@ impl Reversals {
         })
     }
 
-    /// The answer as JSON, with the oldest reversals first. There are none after today.
+    /// The answer as JSON, with the oldest reversals first. Only added ones are after today.
     pub(crate) fn answer(&self, book: Book<'_>) -> String {
         let first = days(self.start);
         let last = days(self.end.min(book.today));
@@ -286,6 +246,9 @@ impl Reversals {
                 }
             }
         }
+        let asked = |added: &&AddedReversal| (self.start..=self.end).contains(&added.date);
+        let added = book.reversals.iter().filter(asked);
+        rows.extend(added.map(|added| (days(added.date), added.row.clone())));
         rows.sort_by_key(|(day, _)| *day);
         let rows: Vec<String> = rows.into_iter().map(|(_, row)| row).collect();
         let shape = if self.end.year() < LEGACY_YEARS {
@@ -299,7 +262,7 @@ impl Reversals {
 
 fn row_of_reversal(rng: &mut Rng, book: Book<'_>, day: i64) -> Option<String> {
     let offer = rng.choose(book.catalogue)?;
-    let country = rng.choose(&offer.countries).copied().unwrap_or("US");
+    let country = rng.choose(&offer.countries).map_or("US", AsRef::as_ref);
     let id = either(rng.chance(25), offer.id);
     let amount = money(offer.payout(country), rng.chance(70));
     let subid = match rng.below(4) {
@@ -328,7 +291,8 @@ fn days(date: Date) -> i64 {
     date.duration_since(EPOCH).as_secs().div_euclid(DAY)
 }
 
-fn midnight(date: Date) -> i64 {
+/// The first second of a day, in seconds since 1970.
+pub(crate) fn midnight(date: Date) -> i64 {
     days(date) * DAY
 }
 

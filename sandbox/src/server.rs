@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::Response;
@@ -14,9 +15,11 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::admin::{self, ADMIN, AdminCall};
 use crate::provider::{Call, Provider};
 use crate::query::Query;
-use crate::reply::coding;
+use crate::reply::{Coding, Reply, coding};
+use crate::row_members::MAX_ROW;
 
 /// How long a client may take to send the head of a request, or stay idle between two requests.
 const HEADER_TIME: Duration = Duration::from_secs(30);
@@ -70,6 +73,7 @@ async fn handle(
     method: Method,
     uri: Uri,
     headers: HeaderMap,
+    body: Body,
 ) -> Response {
     let arrived = provider.now();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
@@ -77,12 +81,29 @@ async fn handle(
         method: &method,
         path: uri.path(),
         query: uri.query().unwrap_or_default(),
+        host: text(header::HOST).unwrap_or_default(),
         user_agent: text(header::USER_AGENT).unwrap_or_default(),
         caller,
         coding: coding(text(header::ACCEPT_ENCODING).unwrap_or_default()),
     };
     let query = Query::parse(call.query);
-    let reply = provider.reply(&call, &query);
+    let reply = if provider.has_admin() && call.path.starts_with(ADMIN) {
+        // A body that is too long is not read to its end.
+        let body = to_bytes(body, MAX_ROW).await.ok();
+        let body = body
+            .as_ref()
+            .and_then(|body| std::str::from_utf8(body).ok());
+        let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
+        let call = AdminCall {
+            method: &method,
+            path: call.path,
+            content_type,
+            body,
+        };
+        Reply::of(admin::answer(&provider, &call), Coding::Identity)
+    } else {
+        provider.reply(&call, &query)
+    };
     if let Some(time) = reply.delay() {
         tokio::time::sleep(time).await;
     }

@@ -67,6 +67,18 @@ impl Mills {
         Mills(self.0 / step * step)
     }
 
+    /// Reads an amount with at most three decimals, such as `0.72`. It is `None` for anything else.
+    pub(crate) fn read(text: &str) -> Option<Mills> {
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(decimals) || decimals.len() > 3 {
+            return None;
+        }
+        let thousandths: u32 = format!("{decimals:0<3}").parse().ok()?;
+        let whole: u32 = whole.parse().ok()?;
+        whole.checked_mul(1000)?.checked_add(thousandths).map(Mills)
+    }
+
     /// The amount with cents, such as `1.50`, or with mills if needed, such as `0.031`.
     pub(crate) fn fixed(self) -> String {
         let (dollars, rest) = (self.0 / 1000, self.0 % 1000);
@@ -134,6 +146,18 @@ mod tests {
         assert_eq!(written(31), ("0.031".into(), "0.031".into()));
         assert_eq!(written(20_000), ("20.00".into(), "20".into()));
         assert_eq!(written(0), ("0.00".into(), "0".into()));
+    }
+
+    #[test]
+    fn amounts_are_read_exactly_or_not_at_all() {
+        for (text, mills) in [("0.72", 720), ("1.5", 1500), ("0.031", 31), ("20", 20_000)] {
+            assert_eq!(Mills::read(text), Some(Mills(mills)), "{text}");
+        }
+        for other in [
+            "", ".5", "1.", "-1", "1e2", "0.0001", "4294968", "1,5", "$1", "+1",
+        ] {
+            assert_eq!(Mills::read(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -18,6 +18,10 @@ pub struct Request {
     pub method: String,
     /// The path, such as `/api/offers`.
     pub path: String,
+    /// The host and port that the client asked, as in its header `Host`.
+    pub host: String,
+    /// Whether the request had a parameter `api_key`.
+    pub has_key: bool,
     /// The decoded parameters in their order, without the api key.
     pub parameters: Vec<(String, String)>,
     /// The time of arrival: the real time since the sandbox started, whatever the speed of its

@@ -4,12 +4,22 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::ser::{Serialize, Serializer};
 
-use crate::decode::row::{Row, Unreadable};
+use crate::decode::row::{Bare, Row, Shape, Unreadable};
+use crate::error::Error;
 use crate::generated::types;
+use crate::report::Report;
 use crate::values::amount::Amount;
 use crate::values::conversion_status::ConversionStatus;
 use crate::values::country::Country;
 use crate::values::text::Text;
+
+/// What an answer with conversions looks like: a bare list, as in the older API (observed), or a
+/// list in an object (inferred).
+pub(crate) const SHAPE: Shape = Shape {
+    list: "conversions",
+    bare: Bare::Taken,
+    most: 250_000,
+};
 
 /// One conversion.
 ///
@@ -146,6 +156,31 @@ impl Conversion {
     #[must_use]
     pub fn status(&self) -> Option<&ConversionStatus> {
         self.model.status.as_ref()
+    }
+}
+
+impl Report<Conversion> {
+    /// Reads an answer with conversions that was saved: the bytes of a body, as the provider sent
+    /// them.
+    ///
+    /// If no row can be read, a call fails. This function returns the rejected rows instead,
+    /// because they show what is wrong with a saved answer.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not UTF-8, are not an answer with conversions, or are an answer that
+    /// reports a failure.
+    ///
+    /// ```
+    /// use cpalead::{Conversion, Report};
+    ///
+    /// let body = br#"[{"offer_id":5546840,"subid":"user-42","payout":"0.72"}]"#;
+    /// let report = Report::<Conversion>::from_json(body.to_vec())?;
+    /// assert_eq!(report[0].offer_id(), Some(5_546_840));
+    /// # Ok::<(), cpalead::Error>(())
+    /// ```
+    pub fn from_json(body: Vec<u8>) -> Result<Self, Error> {
+        Report::read(body, SHAPE)
     }
 }
 

@@ -4,11 +4,21 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::ser::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
 
-use crate::decode::row::{Row, Unreadable};
+use crate::decode::row::{Bare, Row, Shape, Unreadable};
+use crate::error::Error;
 use crate::generated::types;
+use crate::report::Report;
 use crate::values::amount::Amount;
 use crate::values::text::Text;
+
+/// What an answer with reversals looks like; both forms are inferred.
+pub(crate) const SHAPE: Shape = Shape {
+    list: "reversals",
+    bare: Bare::Taken,
+    most: 250_000,
+};
 
 /// One reversal: a conversion whose money was taken back.
 ///
@@ -134,8 +144,146 @@ impl Reversal {
     }
 }
 
+impl Reversal {
+    /// A name for the reversal that is the same in every pull and on every machine: keep it with
+    /// what was taken back, so that ranges that overlap take it back only once.
+    ///
+    /// It is a word and 32 hexadecimal digits, the beginning of a SHA-256. The word says what the
+    /// key is made of:
+    ///
+    /// - `lead`: the id of the lead, if the provider sends one;
+    /// - `transaction`: otherwise the id of the transaction;
+    /// - `row`: otherwise offer, sub-id, amount, and the day or the time. Two reversals that are
+    ///   equal in all of these have the same key: count the rows of a key that arrive together.
+    ///
+    /// It is `None` where there is no id, and offer, sub-id, amount or day are missing. Such a
+    /// reversal is for a person to look at.
+    ///
+    /// ```
+    /// use cpalead::{Report, Reversal};
+    ///
+    /// let body = br#"[{"lead_id":"a1","amount":"0.72"},{"amount":"0.72"}]"#;
+    /// let report = Report::<Reversal>::from_json(body.to_vec())?;
+    /// assert!(report[0].key().is_some_and(|key| key.starts_with("lead-")));
+    /// assert_eq!(report[1].key(), None);
+    /// # Ok::<(), cpalead::Error>(())
+    /// ```
+    #[must_use]
+    pub fn key(&self) -> Option<String> {
+        let given = |id: Option<&str>| id.filter(|id| !id.is_empty()).map(str::to_owned);
+        if let Some(lead) = given(self.lead_id()) {
+            return Some(key_of("lead", &[lead]));
+        }
+        if let Some(transaction) = given(self.transaction_id()) {
+            return Some(key_of("transaction", &[transaction]));
+        }
+        let day = self.date().map(|date| date.to_string());
+        let time = || self.timestamp().map(|time| time.to_string());
+        let parts = [
+            self.offer_id()?.to_string(),
+            given(self.subid())?,
+            self.amount()?.normalize().to_string(),
+            day.or_else(time)?,
+        ];
+        Some(key_of("row", &parts))
+    }
+}
+
+/// The length of each part is hashed too, so that no two lists of parts look alike.
+fn key_of(made_of: &str, parts: &[String]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let digest = hash.finalize();
+    let digits = digest.iter().take(16).map(|byte| format!("{byte:02x}"));
+    format!("{made_of}-{}", digits.collect::<String>())
+}
+
+impl Report<Reversal> {
+    /// Reads an answer with reversals that was saved: the bytes of a body, as the provider sent
+    /// them.
+    ///
+    /// If no row can be read, a call fails. This function returns the rejected rows instead,
+    /// because they show what is wrong with a saved answer.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not UTF-8, are not an answer with reversals, or are an answer that
+    /// reports a failure.
+    ///
+    /// ```
+    /// use cpalead::{Report, Reversal};
+    ///
+    /// let body = br#"{"reversals":[{"lead_id":"a1b2","amount":"0.72"}]}"#;
+    /// let report = Report::<Reversal>::from_json(body.to_vec())?;
+    /// assert_eq!(report[0].lead_id(), Some("a1b2"));
+    /// # Ok::<(), cpalead::Error>(())
+    /// ```
+    pub fn from_json(body: Vec<u8>) -> Result<Self, Error> {
+        Report::read(body, SHAPE)
+    }
+}
+
 impl Serialize for Reversal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.model.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reversal;
+    use crate::report::Report;
+
+    fn key(fields: &str) -> Option<String> {
+        let body = format!("[{fields}]");
+        Report::<Reversal>::from_json(body.into_bytes()).unwrap()[0].key()
+    }
+
+    #[test]
+    fn a_key_stays_the_same_and_says_what_it_is_made_of() {
+        // Publishers keep these texts: they never change.
+        let row = r#""offer_id":7,"subid":"u","amount":"0.720","date":"2026-01-02""#;
+        let lead = key(&format!(r#"{{"lead_id":"a1",{row}}}"#));
+        assert_eq!(
+            lead.as_deref(),
+            Some("lead-b268ea1c4e74c35ee86ceda0a1a62feb")
+        );
+        assert_eq!(key(r#"{"lead_id":"a1"}"#), lead);
+        let transaction = key(&format!(r#"{{"lead_id":"","transaction_id":"a1",{row}}}"#));
+        assert_eq!(
+            transaction.as_deref(),
+            Some("transaction-b268ea1c4e74c35ee86ceda0a1a62feb")
+        );
+        assert_eq!(
+            key(&format!("{{{row}}}")).as_deref(),
+            Some("row-34bc23b0cf7749dd5b51381b37f0b9bd")
+        );
+    }
+
+    #[test]
+    fn equal_amounts_are_equal_and_parts_do_not_run_into_each_other() {
+        let row = |offer: u64, subid: &str, amount: &str| {
+            key(&format!(
+                r#"{{"offer_id":{offer},"subid":"{subid}","amount":{amount},"date":"2026-01-02"}}"#
+            ))
+        };
+        assert_eq!(row(7, "u", "0.72"), row(7, "u", r#""0.7200""#));
+        assert_ne!(row(7, "1u", "0.72"), row(71, "u", "0.72"));
+        assert_ne!(row(7, "u", "0.72"), row(7, "u", "-0.72"));
+    }
+
+    #[test]
+    fn what_could_be_any_reversal_has_no_key() {
+        for fields in [
+            r#""offer_id":7,"subid":"u","amount":1"#,
+            r#""offer_id":7,"subid":"","amount":1,"date":"2026-01-02""#,
+            r#""offer_id":7,"subid":"u","amount":"lots","date":"2026-01-02""#,
+            r#""subid":"u","amount":1,"date":"2026-01-02""#,
+        ] {
+            assert_eq!(key(&format!("{{{fields}}}")), None, "{fields}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! each fault causes.
 
 mod answers;
+mod audience;
 mod bomb;
 mod catalog;
 mod catalog_kept;
@@ -20,6 +21,7 @@ mod redirects;
 mod retries;
 mod reversals;
 mod reversals_dropped;
+mod reversals_job;
 mod reversals_shapes;
 mod sent;
 mod setup;

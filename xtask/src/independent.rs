@@ -4,6 +4,7 @@
 mod checks;
 mod clients;
 mod answers;
+mod conformance;
 mod prism;
 mod schemathesis;
 mod workshop;
@@ -31,9 +32,12 @@ pub struct Options {
     /// Only these checks. All of them are run if none is named.
     #[arg(value_name = "NAME", value_parser = checks::names())]
     pub names: Vec<String>,
-    /// Make fewer random calls: about a minute for all checks once their tools are installed.
+    /// Make fewer random calls: about two minutes for all checks once their tools are installed.
     #[arg(long)]
     pub sample: bool,
+    /// Write the table of clients in conformance/README.md, which is compared otherwise.
+    #[arg(long)]
+    pub write: bool,
 }
 
 /// Runs the checks, prints their progress and a summary, and returns whether none of them failed.
@@ -53,7 +57,7 @@ pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<bool> {
     let target = std::path::absolute(target)?;
     let required = std::env::var("CPALEAD_TEST_REQUIRE").unwrap_or_default();
     let mut tools = Tools::new(&target.join("independent"), &required);
-    let workshop = Workshop::new(root, target, options.sample);
+    let workshop = Workshop::new(root, target, options.sample).writing(options.write);
     let wanted = |check: &&Check| {
         options.names.is_empty() || options.names.iter().any(|name| name == check.name)
     };

@@ -23,3 +23,6 @@ mod known;
 #[path = "../../build/lower.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod lower;
+#[path = "../../build/stamp.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod stamp;

@@ -69,7 +69,10 @@ fn main() -> ExitCode {
         },
         Command::Codegen(options) => match codegen::run(&options) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(problem) => failed(&problem),
+            Err(problem) => {
+                eprintln!("error: {problem}");
+                ExitCode::FAILURE
+            }
         },
         Command::Bench(options) => match bench::run(&options) {
             Ok(figures) => {

@@ -41,7 +41,7 @@ mod write;
 
 pub use expected::{OPERATIONS, Operation, SCHEMAS};
 pub use fetch::Limits;
-pub use options::{Options, World};
+pub use options::{Generate, Options, World};
 pub use outcome::{Exit, Outcome, Problem};
 pub(crate) use provenance::day;
 pub use report::{Form, failure};

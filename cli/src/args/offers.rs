@@ -1,8 +1,9 @@
 //! The options of `offers` and `payout`.
 
 use clap::Args;
-use cpalead::{Country, OfferField, OfferType, UpdatedSince};
+use cpalead::{Country, Device, OfferField, OfferType, UpdatedSince};
 
+use crate::audience::Audience;
 use crate::values::{self, CountryChoice, DeviceChoice};
 
 #[derive(Debug, Args)]
@@ -12,9 +13,12 @@ Examples:
   cpalead offers --device ios,android --fields id,title,link --output csv
   cpalead offers --updated-since 2026-04-01 --output ndjson | jq .title
 
-With --payout-country, a table marks default amounts with *. JSON has an object `payout` with `amount`, \
-`currency` and `source` (country or default), or null if the offer has no \
-amount or it cannot be read. CSV has the columns payout.amount, payout.currency and payout.source.")]
+With --payout-country, `runs` says whether the offer is for users in that country with one of the devices of \
+--device: yes, no, or unknown where the provider's lists do not say. Only an offer that runs has a payout. \
+A table marks default amounts with *. JSON has an object `payout` with `amount`, \
+`currency` and `source` (country or default), or null if the offer does not run, has no \
+amount, or it cannot be read. CSV has the columns payout.amount, payout.currency, payout.source and runs. \
+With --fields, the fields that decide this are requested too: countries, and device with --device.")]
 pub(crate) struct OffersArgs {
     /// Only offers for this country, a two-letter code; `user` means the country you call from
     #[arg(long, value_name = "CC|user", value_parser = values::country)]
@@ -52,7 +56,7 @@ pub(crate) struct OffersArgs {
     /// Apple advertising id to put into every link
     #[arg(long, value_name = "I", value_parser = values::not_blank)]
     pub(crate) idfa: Option<String>,
-    /// Add the payout of each offer for users in this country
+    /// Add whether each offer runs in this country, and what it pays there
     #[arg(long, value_name = "CC")]
     pub(crate) payout_country: Option<Country>,
     /// Print the offers as the provider sent them, byte for byte; not as a table
@@ -60,13 +64,24 @@ pub(crate) struct OffersArgs {
     pub(crate) raw: bool,
 }
 
+impl OffersArgs {
+    /// The users whose payout is shown.
+    pub(crate) fn audience(&self) -> Option<Audience> {
+        let country = self.payout_country?;
+        Some(Audience::of_request(country, &self.device))
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: cpalead --sandbox payout 5556958 --country US
+Examples:
+  cpalead --sandbox payout 5556958 --country US
+  cpalead payout 5546840 --country GB --device ios --output json
 
 The command pulls the whole catalogue, with offers of every type and those for offerwalls. If the offer \
-is not in it, the exit status is 1. If the offer has no amount, or it cannot be read, the payout is \
-null and the exit status is 0.")]
+is not in it, the exit status is 1. `runs` says whether the offer is for these users: yes, no, or unknown \
+where the provider's lists do not say. If the offer does not run, has no amount, or the amount cannot be read, \
+the payout is null and the exit status is 0.")]
 pub(crate) struct PayoutArgs {
     /// Id of the offer
     #[arg(value_name = "OFFER_ID", value_parser = values::offer_id, allow_negative_numbers = true)]
@@ -74,4 +89,7 @@ pub(crate) struct PayoutArgs {
     /// Country of the user, a two-letter code
     #[arg(long, value_name = "CC")]
     pub(crate) country: Country,
+    /// Device of the user: ios, android, mobile or desktop [default: any]
+    #[arg(long, value_name = "D")]
+    pub(crate) device: Option<Device>,
 }

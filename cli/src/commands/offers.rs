@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use cpalead::{MAX_LIMIT, OfferField, OfferList, OffersRequest};
 
-use self::view::{OfferRow, View};
+use self::view::View;
 use crate::args::OffersArgs;
 use crate::commands::defects::DefectWarnings;
 use crate::config::Settings;
@@ -34,11 +34,7 @@ pub(crate) async fn run(
     let view = View::new(&args);
     let mut sheet =
         Sheet::new(style, view.header(), view.columns()).footnote(view.footnote(&offers));
-    write_answer(&mut sheet, &offers, |offer| OfferRow {
-        offer,
-        view: &view,
-        payout: view.payout(offer),
-    })?;
+    write_answer(&mut sheet, &offers, |offer| view.row(offer))?;
     sheet.finish()
 }
 
@@ -82,6 +78,10 @@ fn request(args: &OffersArgs, mut request: OffersRequest) -> OffersRequest {
         request = request.updated_since(time);
     }
     request = request.fields(args.fields.iter().copied());
+    // Without named fields, all are sent.
+    if let Some(audience) = args.audience().filter(|_| !args.fields.is_empty()) {
+        request = request.fields(audience.fields());
+    }
     if args.offerwall_offers {
         request = request.with_offerwall_offers();
     }

@@ -1,10 +1,11 @@
-//! `cpalead payout`: what one offer pays in a country.
+//! `cpalead payout`: whether one offer runs in a country, and what it pays there.
 
-use cpalead::{Country, Defect, MAX_LIMIT, Offer, OfferField, OfferList, OfferType, plain};
+use cpalead::{Defect, Device, MAX_LIMIT, Offer, OfferField, OfferList, OfferType, plain};
 use serde::Serialize;
 
 use crate::answer::{Entry, entries};
 use crate::args::{Format, PayoutArgs};
+use crate::audience::{Audience, Runs};
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::output::provider_row::RowDefect;
@@ -28,6 +29,8 @@ pub(crate) async fn run(
             OfferField::Amount,
             OfferField::PayoutCurrency,
             OfferField::PayoutsPerCountry,
+            OfferField::Countries,
+            OfferField::Device,
         ]);
     for offer_type in OfferType::ALL.iter().copied() {
         request = request.offer_type(offer_type);
@@ -41,13 +44,9 @@ pub(crate) async fn run(
         for defect in &defects {
             warn(&defect.to_string());
         }
-        let row = PayoutRow::new(offer, args.country, defects);
-        return write_one(
-            format,
-            PayoutRow::header(),
-            PayoutRow::columns(args.country),
-            &row,
-        );
+        let row = PayoutRow::new(offer, &args, defects);
+        let columns = PayoutRow::columns(&args);
+        return write_one(format, PayoutRow::header(), columns, &row);
     }
     Err(Failure::not_found(why_missing(&offers, args.offer)))
 }
@@ -85,7 +84,10 @@ struct PayoutRow<'a> {
     id: u64,
     title: Option<&'a str>,
     country: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<&'static str>,
     payout: Option<ShownPayout>,
+    runs: Runs,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     defects: Vec<RowDefect<'a>>,
     #[serde(skip)]
@@ -93,29 +95,33 @@ struct PayoutRow<'a> {
 }
 
 impl<'a> PayoutRow<'a> {
-    fn new(offer: &'a Offer, country: Country, defects: Vec<&'a Defect>) -> PayoutRow<'a> {
+    fn new(offer: &'a Offer, args: &PayoutArgs, defects: Vec<&'a Defect>) -> PayoutRow<'a> {
+        let audience = Audience::new(args.country, args.device.into_iter().collect());
+        let payout = audience.payout(offer);
         PayoutRow {
             id: offer.id(),
             title: offer.title(),
-            country: country.to_string(),
-            payout: offer
-                .payout(country)
-                .map(|payout| ShownPayout::new(&payout)),
+            country: args.country.to_string(),
+            device: args.device.as_ref().map(Device::as_str),
+            payout: payout.map(|payout| ShownPayout::new(&payout)),
+            runs: audience.runs(offer),
             defects: defects.into_iter().map(RowDefect::new).collect(),
-            is_unreadable: offer.is_payout_unreadable(country),
+            is_unreadable: offer.is_payout_unreadable(args.country),
         }
     }
 
     fn header() -> Vec<String> {
-        let own = ["id", "title", "country"].into_iter();
-        own.chain(ShownPayout::HEADER).map(str::to_owned).collect()
+        let own = ["id", "title", "country", "device"].into_iter();
+        let all = own.chain(ShownPayout::HEADER).chain([Runs::NAME]);
+        all.map(str::to_owned).collect()
     }
 
-    fn columns(country: Country) -> Vec<Column> {
+    fn columns(args: &PayoutArgs) -> Vec<Column> {
         vec![
             Column::right("ID"),
             Column::left("TITLE").cut_to(28, 12),
-            Column::right(format!("PAYOUT {country}")),
+            Column::left("RUNS"),
+            Column::right(format!("PAYOUT {}", args.country)),
             Column::left("SOURCE"),
         ]
     }
@@ -127,19 +133,24 @@ impl SheetRow for PayoutRow<'_> {
             self.id.to_string(),
             self.title.unwrap_or_default().to_owned(),
             self.country.clone(),
+            self.device.unwrap_or_default().to_owned(),
         ];
         record.extend(ShownPayout::record(self.payout.as_ref()));
+        record.push(self.runs.to_string());
         record
     }
 
     fn cells(&self) -> Vec<Cell> {
         let [.., source] = ShownPayout::record(self.payout.as_ref());
+        let is_unreadable = self.is_unreadable && self.runs == Runs::Yes;
         vec![
             Cell::text(self.id.to_string()),
             Cell::text(plain::text(self.title.unwrap_or("-"))),
-            ShownPayout::cell(self.payout.as_ref(), self.is_unreadable),
+            Cell::text(self.runs.as_str()),
+            ShownPayout::cell(self.payout.as_ref(), is_unreadable),
             Cell::text(match source.as_str() {
-                "" if self.is_unreadable => "unreadable",
+                "" if self.runs != Runs::Yes => "-",
+                "" if is_unreadable => "unreadable",
                 "" => "no amount",
                 source => source,
             }),

@@ -118,7 +118,7 @@ async fn fetch(
     Ok(())
 }
 
-fn note_plan(plan: &ReversalsPlan) {
+pub(super) fn note_plan(plan: &ReversalsPlan) {
     let calls = plan.calls();
     let first = match plan.wait() {
         Duration::ZERO => "the first at once".to_owned(),

@@ -19,7 +19,16 @@ pub(crate) async fn serve(args: ServeArgs, global: &Global) -> Result<(), Failur
         .offers(args.offers.into())
         .speed(global.speed.unwrap_or(1));
     let faults = args.fault.into_iter();
-    let builder = faults.fold(builder, |builder, (fault, p)| builder.fault(fault, p));
+    let mut builder = faults.fold(builder, |builder, (fault, p)| builder.fault(fault, p));
+    if args.admin {
+        builder = builder.open_admin();
+    }
+    if let Some(template) = args.postback {
+        builder = builder.postback(template);
+    }
+    if args.postback_to_any_host {
+        builder = builder.postback_to_any_host();
+    }
     let sandbox = builder
         .start()
         .await

@@ -200,10 +200,10 @@ fn a_table_tells_what_cannot_be_read_from_what_was_not_sent() {
     ? the provider sent a value that cannot be read: -v says why
     ");
     insta::assert_snapshot!(table("offers", offers, "offers --payout-country US"), @r"
-    RANK  ID  TITLE  TYPE  DEVICES  PAYOUT US  COUNTRIES
-       ?   1  ?      -     ?               ?   US
-       -   2  ?      -     all             ?   ?
-       -   3  Three  ?     all             ?   all
+    RANK  ID  TITLE  TYPE  DEVICES  RUNS     PAYOUT US  COUNTRIES
+       ?   1  ?      -     ?        yes             ?   US
+       -   2  ?      -     all      unknown         -   ?
+       -   3  Three  ?     all      yes             ?   all
     ? the provider sent a value that cannot be read: -v says why
     ");
     let sound = r#"{"id":2,"title":"?","amount":"1"}"#;

@@ -22,6 +22,7 @@ fn the_main_job_is_an_array_of_offers_with_their_payouts() {
             (&payout["amount"], &payout["source"]),
             (amount, &source.into())
         );
+        assert_eq!(offer["runs"], "yes");
         assert!(payout["amount"].is_string() && payout["currency"] == "USD");
         assert!(offer["payouts_per_country"].is_object());
         assert!(matches!(offer["daily_cap"], Value::Null | Value::Number(_)));
@@ -35,6 +36,106 @@ fn the_same_as_a_table_reads_well_at_eighty_columns() {
     let outcome = run.ends_with(0);
     insta::assert_snapshot!(outcome.out);
     assert_eq!(outcome.err, "");
+}
+
+const AUDIENCES: &str = r#"{"status":"success","offers":[
+    {"id":1,"title":"One","amount":"6.50","countries":["CA"],"device":"ios"},
+    {"id":2,"title":"Two","amount":"2","countries":["CA","GB"],"device":"android"},
+    {"id":3,"title":"Three","amount":"3","countries":{"CA":1},"device":"smart_tv"},
+    {"id":4,"title":"Four","countries":[],"device":"all"}]}"#;
+
+#[test]
+fn only_an_offer_that_runs_in_the_country_has_a_payout() {
+    let server = Server::json(AUDIENCES);
+    let out = |words: &str| server.cpalead(words).ends_with(0);
+    insta::assert_snapshot!(out("offers --payout-country GB --output table").out, @r"
+    RANK  ID  TITLE  TYPE  DEVICES   RUNS     PAYOUT GB  COUNTRIES
+       -   1  One    -     ios       no              -   CA
+       -   2  Two    -     android   yes      2.00 USD*  CA GB
+       -   3  Three  -     smart_tv  unknown         -   ?
+       -   4  Four   -     all       yes             -   all
+    * default amount: the offer has no amount for GB
+    ? the provider sent a value that cannot be read: -v says why
+    ");
+    let answers = |words: &str| {
+        let json = out(&format!("offers {words} --output json")).json();
+        let csv = out(&format!("offers {words} --output csv")).out;
+        let rows = json.as_array().unwrap();
+        let answers: Vec<_> = rows
+            .iter()
+            .zip(csv.lines().skip(1))
+            .map(|(row, line)| {
+                let amount = row["payout"]["amount"].as_str().unwrap_or("-");
+                let runs = row["runs"].as_str().unwrap();
+                let in_csv = match amount {
+                    "-" => format!(",,,{runs},"),
+                    amount => format!(",{amount},USD,default,{runs},"),
+                };
+                assert!(line.contains(&in_csv), "{line} {in_csv}");
+                format!("{runs} {amount}")
+            })
+            .collect();
+        answers.join(", ")
+    };
+    assert_eq!(
+        answers("--payout-country GB"),
+        "no -, yes 2, unknown -, yes -"
+    );
+    assert_eq!(
+        answers("--payout-country CA"),
+        "yes 6.50, yes 2, unknown -, yes -"
+    );
+    assert_eq!(
+        answers("--payout-country CA --device ios"),
+        "yes 6.50, no -, unknown -, yes -"
+    );
+    assert_eq!(
+        answers("--payout-country CA --device desktop,android"),
+        "no -, yes 2, unknown -, yes -"
+    );
+    // Which device the calling one is, is not known here.
+    assert_eq!(
+        answers("--payout-country GB --device user"),
+        "no -, yes 2, unknown -, yes -"
+    );
+}
+
+#[test]
+fn the_fields_that_decide_whether_an_offer_runs_are_requested_with_the_named_ones() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let sandbox = runtime.unwrap().block_on(Sandbox::start()).unwrap();
+    let run = |more: &str| {
+        let words =
+            "offers --publisher-id 5 --payout-country US --fields amount,payouts_per_country";
+        let run = cpalead(&format!("{words} {more} --output csv --base-url"));
+        let out = run.arg(sandbox.base_url()).ends_with(0).out;
+        let requests = sandbox.requests();
+        let fields = requests
+            .last()
+            .unwrap()
+            .parameter("fields")
+            .unwrap()
+            .to_owned();
+        (fields, out)
+    };
+    let (fields, csv) = run("");
+    assert_eq!(
+        fields,
+        "id,amount,payout_currency,countries,payouts_per_country"
+    );
+    assert!(!csv.contains("unknown") && csv.contains(",no,"), "{csv}");
+    let (fields, csv) = run("--device ios");
+    assert_eq!(
+        fields,
+        "id,device,amount,payout_currency,countries,payouts_per_country"
+    );
+    assert!(!csv.contains("unknown") && csv.contains(",no,"), "{csv}");
+    assert_eq!(
+        csv.lines().next(),
+        Some(
+            "id,amount,payouts_per_country,payout.amount,payout.currency,payout.source,runs,defects"
+        )
+    );
 }
 
 #[test]
@@ -114,10 +215,11 @@ fn every_option_reaches_the_wire_as_documented() {
         ("type", "cpi,cpr"),
         ("limit", "9"),
         ("updated_since", "2026-04-01T00:00:00Z"),
-        // The currency is requested together with an amount.
+        // The currency is requested together with an amount, and whom the offer is for together
+        // with a payout.
         (
             "fields",
-            "id,title,amount,payout_currency,payouts_per_country",
+            "id,title,device,amount,payout_currency,countries,payouts_per_country",
         ),
         ("offerwall_offers", "true"),
         ("subid", "a"),

@@ -20,16 +20,57 @@ fn the_amount_of_the_country_comes_first_then_the_default_then_none() {
     let gb = out("payout 1 --country GB --output csv").out;
     assert_eq!(
         gb,
-        "id,title,country,payout.amount,payout.currency,payout.source\r\n1,<b>One</b>,GB,0.50,USD,default\r\n"
+        "id,title,country,device,payout.amount,payout.currency,payout.source,runs\r\n\
+         1,<b>One</b>,GB,,0.50,USD,default,yes\r\n"
     );
     assert!(out("payout 2 --country US --output json").json()["payout"].is_null());
     insta::assert_snapshot!(out("payout 1 --country US --output table").out, @r"
-    ID  TITLE  PAYOUT US  SOURCE
-     1  One    0.72 USD   country
+    ID  TITLE  RUNS  PAYOUT US  SOURCE
+     1  One    yes   0.72 USD   country
     ");
     insta::assert_snapshot!(out("payout 2 --country US --output table").out, @r"
-    ID  TITLE  PAYOUT US  SOURCE
-     2  Two           -   no amount
+    ID  TITLE  RUNS  PAYOUT US  SOURCE
+     2  Two    yes          -   no amount
+    ");
+}
+
+#[test]
+fn an_offer_pays_nothing_where_it_does_not_run_or_is_not_known_to_run() {
+    let server = Server::json(
+        r#"{"status":"success","offers":[
+        {"id":1,"amount":"6.50","countries":["CA"],"device":"iphone"},
+        {"id":2,"amount":"6.50","countries":{"CA":1},"device":"smart_tv"}]}"#,
+    );
+    let out = |words: &str| server.cpalead(words).ends_with(0);
+    let answer = |words: &str| {
+        let json = out(&format!("payout {words} --output json")).json();
+        let csv = out(&format!("payout {words} --output csv")).out;
+        let runs = json["runs"].as_str().unwrap().to_owned();
+        let amount = json["payout"]["amount"].as_str().unwrap_or_default();
+        let device = json["device"].as_str().unwrap_or_default();
+        let country = json["country"].as_str().unwrap();
+        let payout = match amount {
+            "" => ",,".to_owned(),
+            amount => format!("{amount},USD,default"),
+        };
+        let row = format!(",,{country},{device},{payout},{runs}\r\n");
+        assert!(csv.ends_with(&row), "{csv} {row}");
+        format!("{runs} {amount}")
+    };
+    assert_eq!(answer("1 --country CA"), "yes 6.50");
+    assert_eq!(answer("1 --country GB"), "no ");
+    assert_eq!(answer("1 --country CA --device ios"), "yes 6.50");
+    assert_eq!(answer("1 --country CA --device mobile"), "yes 6.50");
+    assert_eq!(answer("1 --country CA --device desktop"), "no ");
+    assert_eq!(answer("2 --country CA"), "unknown ");
+    assert_eq!(answer("2 --country CA --device ios"), "unknown ");
+    insta::assert_snapshot!(out("payout 1 --country GB --output table").out, @r"
+    ID  TITLE  RUNS  PAYOUT GB  SOURCE
+     1  -      no           -   -
+    ");
+    insta::assert_snapshot!(out("payout 2 --country GB --output table").out, @r"
+    ID  TITLE  RUNS     PAYOUT GB  SOURCE
+     2  -      unknown         -   -
     ");
 }
 
@@ -41,8 +82,8 @@ fn a_payout_that_cannot_be_read_is_not_one_that_is_missing() {
         run.arg(output).ends_with(0)
     };
     insta::assert_snapshot!(out("table").out, @r"
-    ID  TITLE  PAYOUT US  SOURCE
-     3  Three         ?   unreadable
+    ID  TITLE  RUNS  PAYOUT US  SOURCE
+     3  Three  yes          ?   unreadable
     ? the provider sent a value that cannot be read: -v says why
     ");
     insta::assert_snapshot!(out("json").out, @r#"
@@ -51,6 +92,7 @@ fn a_payout_that_cannot_be_read_is_not_one_that_is_missing() {
       "title": "Three",
       "country": "US",
       "payout": null,
+      "runs": "yes",
       "defects": [
         {
           "kind": "field_unreadable",

@@ -33,6 +33,7 @@ fn unknown_fields_follow_the_known_ones_as_they_came() {
           "currency": "USD",
           "source": "default"
         },
+        "runs": "yes",
         "new": 1.10,
         "big": 12345678901234567890.123456789
       },
@@ -40,6 +41,7 @@ fn unknown_fields_follow_the_known_ones_as_they_came() {
         "id": 2,
         "payouts_per_country": {},
         "payout": null,
+        "runs": "yes",
         "deep": {"a": [1.0,  2e5]},
         "text": "\u009bx\n",
         "defects": [

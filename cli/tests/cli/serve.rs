@@ -101,3 +101,50 @@ fn under_nohup_it_outlives_its_terminal() {
     let outcome = Outcome::of(child.wait_with_output().unwrap());
     assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
 }
+
+#[test]
+#[cfg(unix)]
+fn an_added_conversion_is_posted_back() {
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+
+    let shop = TcpListener::bind("127.0.0.1:0").unwrap();
+    let template = format!(
+        "http://{}/cpa?l={{lead_id}}&k={{password}}",
+        shop.local_addr().unwrap()
+    );
+    let words = "sandbox serve --offers 5 --admin --postback";
+    let mut child = cpalead(words).arg(&template).spawn();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let address = first.strip_prefix("listening on http://").unwrap();
+    let row = r#"{"subid": "u", "offer_id": 7, "lead_id": "l1"}"#;
+    let request = format!(
+        "POST /admin/conversions HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{row}",
+        row.len()
+    );
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.ends_with(r#"{"status":"success","lead_id":"l1"}"#),
+        "{answer}"
+    );
+    let (stream, _) = shop.accept().unwrap();
+    let head = BufReader::new(stream).lines().next().unwrap().unwrap();
+    let expected = "GET /cpa?l=l1&k=sandbox-postback-password HTTP/1.1";
+    assert_eq!(head, expected);
+    signal(&child, "TERM");
+    child.wait().unwrap();
+}
+
+#[test]
+fn postbacks_leave_this_machine_only_if_that_is_allowed() {
+    let serve = || cpalead("sandbox serve --postback").arg("http://shop.example/?k=s3cr3t");
+    let message = "error: cannot start the sandbox: postbacks to shop.example would leave this \
+                   machine: use 127.0.0.1, or allow any host\n";
+    assert_eq!(serve().ends_with(1).err, message);
+    cpalead("sandbox serve --postback-to-any-host").ends_with(2);
+}

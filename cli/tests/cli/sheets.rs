@@ -23,7 +23,7 @@ fn cells_are_flat_and_quoted_and_not_formulas() {
         let at = header.iter().position(|known| known == name).unwrap();
         records[row][at].to_owned()
     };
-    assert_eq!((header.len(), records.len()), (25, 2));
+    assert_eq!((header.len(), records.len()), (26, 2));
     assert_eq!(
         cell(0, "title"),
         "'=HYPERLINK(\"http://evil.example\",\"x\")"

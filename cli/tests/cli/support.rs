@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -136,6 +137,31 @@ impl Outcome {
         let object: Value = serde_json::from_str(last).expect("the last line is JSON");
         object["error"].clone()
     }
+}
+
+/// The recordings of a small sandbox.
+pub(crate) fn recordings() -> PathBuf {
+    PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../conformance/recordings"
+    ))
+}
+
+/// A folder with a copy of the recordings, in which each file passes through `change`.
+pub(crate) fn copy_of_recordings(change: impl Fn(&str, String) -> String) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for file in std::fs::read_dir(recordings()).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let text = change(name, std::fs::read_to_string(&path).unwrap());
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+/// The last line, which is the summary of a report or an error.
+pub(crate) fn last_line(text: &str) -> &str {
+    text.lines().last().unwrap_or_default()
 }
 
 /// Sends a signal by its name.

@@ -28,7 +28,7 @@ pub(super) const CASES: &[(&str, Case)] = &[
     ("offers/device/default", device_default),
     ("offers/device/filter", device_filter),
     ("offers/device/values", accepted),
-    ("offers/device/list", device_filter),
+    ("offers/device/list", device_list),
     ("offers/device/caller", accepted),
     ("offers/unknown-parameter", accepted),
 ];
@@ -36,6 +36,9 @@ pub(super) const CASES: &[(&str, Case)] = &[
 /// The documented default and maximum of `limit`.
 const DEFAULT: usize = 2_500;
 const MAXIMUM: usize = 5_000;
+
+/// Fewer offers than this may vanish between two calls.
+const FEW: usize = 3;
 
 /// The codes of an offer. An empty list means worldwide, and so does the word `ALL`.
 fn countries(row: &Row<'_>) -> Option<Vec<String>> {
@@ -112,6 +115,11 @@ fn limit_default(answers: &[&Answer<'_>]) -> Outcome {
         let got = format!("{} offers, although there are {}", rows.len(), all.len());
         return Outcome::violates("2500 offers, the default limit", &got, default.place());
     }
+    // A smaller default shows in a smaller catalogue, too. A tenth may have changed.
+    if capped == Outcome::Conforms && rows.len() * 10 < all.len().min(DEFAULT) * 9 {
+        let got = format!("{} offers, although there are {}", rows.len(), all.len());
+        return Outcome::violates("all offers, up to 2500", &got, default.place());
+    }
     capped
 }
 
@@ -137,20 +145,50 @@ fn types(answers: &[&Answer<'_>], expected: &str, allowed: &[&str]) -> Outcome {
     })
 }
 
+/// Judges the default answer, and then whether it has the types of the list that was requested.
 fn type_default(answers: &[&Answer<'_>]) -> Outcome {
-    types(
-        answers,
-        "only CPA, CPI and CPE offers",
-        &["cpa", "cpi", "cpe"],
-    )
+    let [default, listed] = answers else {
+        return Outcome::nothing("two answers are needed");
+    };
+    let expected = "only CPA, CPI and CPE offers";
+    Outcome::all([
+        types(&[default], expected, &["cpa", "cpi", "cpe"]),
+        has_types_of(default, listed),
+    ])
 }
 
+/// Judges the answer to the list, and then whether it has the types of the default answer.
 fn type_list(answers: &[&Answer<'_>]) -> Outcome {
-    types(
-        answers,
-        "only CPI, CPE and CPR offers",
-        &["cpi", "cpe", "cpr"],
-    )
+    let [listed, default] = answers else {
+        return Outcome::nothing("two answers are needed");
+    };
+    let expected = "only CPI, CPE and CPR offers";
+    Outcome::all([
+        types(&[listed], expected, &["cpi", "cpe", "cpr"]),
+        has_types_of(listed, default),
+    ])
+}
+
+/// Whether an answer has CPI and CPE offers, if the other has them. Between two calls a few may
+/// have gone.
+fn has_types_of(answer: &Answer<'_>, other: &Answer<'_>) -> Outcome {
+    let (Ok(rows), Ok(others)) = (answer.rows(), other.rows()) else {
+        return Outcome::nothing("there are no offers to compare");
+    };
+    let count = |rows: &[Row<'_>], kind: &str| {
+        let types = rows.iter().filter_map(|row| row.text("payout_type"));
+        types
+            .filter(|found| found.eq_ignore_ascii_case(kind))
+            .count()
+    };
+    for kind in ["CPI", "CPE"] {
+        let there = count(others, kind);
+        if there >= FEW && count(rows, kind) == 0 {
+            let got = format!("none, although {} has {there}", other.place());
+            return Outcome::violates(&format!("{kind} offers too"), &got, answer.place());
+        }
+    }
+    Outcome::nothing("there is nothing to compare")
 }
 
 fn ids(answer: &Answer<'_>, expected: &str) -> Result<BTreeSet<u64>, Outcome> {
@@ -180,13 +218,26 @@ fn updated_since(answers: &[&Answer<'_>]) -> Outcome {
     };
     Outcome::all([
         none,
-        holds_most(past, default, "all offers since a date long past"),
+        holds(
+            past,
+            default,
+            Share::NineTenths,
+            "all offers since a date long past",
+        ),
     ])
 }
 
-/// Whether `large` holds the offers of `small`. A tenth may have changed between two calls, and an
-/// answer that is full may be cut.
-fn holds_most(large: &Answer<'_>, small: &Answer<'_>, expected: &str) -> Outcome {
+/// How many of the offers of one answer must be in another.
+#[derive(Clone, Copy)]
+enum Share {
+    /// The same catalogue, in which a tenth may have changed between two calls.
+    NineTenths,
+    /// An answer that may have been cut, too.
+    Half,
+}
+
+/// Whether `large` holds the offers of `small`. An answer that is full may be cut.
+fn holds(large: &Answer<'_>, small: &Answer<'_>, share: Share, expected: &str) -> Outcome {
     let (large_ids, small_ids) = match (ids(large, expected), ids(small, expected)) {
         (Ok(large_ids), Ok(small_ids)) => (large_ids, small_ids),
         (Err(outcome), _) | (_, Err(outcome)) => return outcome,
@@ -195,7 +246,11 @@ fn holds_most(large: &Answer<'_>, small: &Answer<'_>, expected: &str) -> Outcome
         return Outcome::nothing("there are no offers to compare");
     }
     let missing = small_ids.difference(&large_ids).count();
-    if missing * 10 > small_ids.len() && large_ids.len() < DEFAULT {
+    let too_many = match share {
+        Share::NineTenths => missing * 10 > small_ids.len(),
+        Share::Half => missing * 2 > small_ids.len(),
+    };
+    if too_many && large_ids.len() < DEFAULT {
         let got = format!(
             "{missing} of {} offers of {} are missing",
             small_ids.len(),
@@ -210,6 +265,13 @@ fn fields_only(answers: &[&Answer<'_>]) -> Outcome {
     each(answers, |answer| {
         let asked = answer.exchange.parameter("fields").unwrap_or_default();
         let asked: Vec<&str> = asked.split(',').collect();
+        let rows = answer.rows().unwrap_or_default();
+        let never =
+            |name: &&&str| !rows.is_empty() && rows.iter().all(|row| row.get(name).is_none());
+        if let Some(name) = asked.iter().find(never) {
+            let got = format!("no offer with {name}");
+            return Outcome::violates("all fields of the list", &got, answer.place());
+        }
         answer.each_row("only the fields id, title and amount", |row| {
             let other = row
                 .names()
@@ -228,21 +290,17 @@ fn offerwall_more(answers: &[&Answer<'_>]) -> Outcome {
     let [with, without] = answers else {
         return Outcome::nothing("two answers are needed");
     };
-    holds_most(with, without, "offers for offerwalls beside all others")
+    let expected = "offers for offerwalls beside all others";
+    holds(with, without, Share::NineTenths, expected)
 }
 
 fn device_default(answers: &[&Answer<'_>]) -> Outcome {
     let Some((default, filtered)) = answers.split_first() else {
         return Outcome::nothing("answers are needed");
     };
-    let each_device = filtered.iter().map(|answer| {
-        holds_most(
-            default,
-            answer,
-            "offers for every device when none is named",
-        )
-    });
-    Outcome::all(each_device)
+    let expected = "offers for every device when none is named";
+    let each_device = filtered.iter();
+    Outcome::all(each_device.map(|answer| holds(default, answer, Share::Half, expected)))
 }
 
 /// The words of the field `device` that a filter may match, in the forms that were observed.
@@ -281,4 +339,19 @@ fn device_filter(answers: &[&Answer<'_>]) -> Outcome {
             }
         })
     })
+}
+
+/// Judges the answer to `device=ios,android`, and then whether it has the offers of each of both.
+fn device_list(answers: &[&Answer<'_>]) -> Outcome {
+    let Some((listed, each_device)) = answers.split_first() else {
+        return Outcome::nothing("answers are needed");
+    };
+    let only = device_filter(&[listed]);
+    let expected = "offers for each device of the list";
+    let parts = each_device.iter();
+    Outcome::all(
+        [only]
+            .into_iter()
+            .chain(parts.map(|answer| holds(listed, answer, Share::NineTenths, expected))),
+    )
 }

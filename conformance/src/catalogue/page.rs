@@ -68,6 +68,11 @@ impl Page {
             .collect()
     }
 
+    /// The number of its sentences.
+    pub(crate) fn len(&self) -> usize {
+        self.sentences.len()
+    }
+
     /// The sentences that none of the places touches.
     pub(crate) fn untouched(&self, places: &[Range<usize>]) -> Vec<&str> {
         let apart = |sentence: &&Range<usize>| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Catalogue, NOT_RULES};
+use super::{Catalogue, NOT_RULES, ON_ANSWERS};
 use crate::asks::ASKS;
 use crate::cases;
 use crate::verdict::Evidence;
@@ -24,7 +24,7 @@ fn parse(files: &[(&str, &str)]) -> Result<Catalogue, String> {
         .iter()
         .map(|(n, t)| ((*n).to_owned(), (*t).to_owned()))
         .collect();
-    Catalogue::parse(&files, PAGE).map_err(|error| error.to_string())
+    Catalogue::parse(&files, PAGE, &ON_ANSWERS).map_err(|error| error.to_string())
 }
 
 #[track_caller]
@@ -100,6 +100,8 @@ fn a_sentence_that_is_left_out_has_a_reason() {
     let given = sentence.replace("\"\"", "\"a promise\"");
     let catalogue = parse(&[("a.toml", GOOD), (NOT_RULES, &given)]).unwrap();
     assert_eq!(catalogue.uncovered(), ["Overview", "Offers API"]);
+    let coverage = catalogue.select(&["nothing"]).coverage();
+    assert_eq!((coverage.covered, coverage.rules), (1, 3));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Requirement, Source};
+use crate::catalogue::{Coverage, Requirement, Source};
 use crate::feature::Feature;
 use crate::verdict::{Evidence, Verdict};
 
@@ -19,6 +19,7 @@ pub(crate) struct Header {
     pub(super) suite: String,
     pub(super) target: String,
     features: Vec<Feature>,
+    page: Option<Coverage>,
     pub(super) started: String,
 }
 
@@ -237,6 +238,7 @@ impl Report {
     pub(crate) fn new(
         target: &str,
         features: &[Feature],
+        page: Option<Coverage>,
         started: Timestamp,
         results: Vec<Entry>,
     ) -> Report {
@@ -245,6 +247,7 @@ impl Report {
             suite: env!("CARGO_PKG_VERSION").to_owned(),
             target: target.to_owned(),
             features: features.to_vec(),
+            page,
             started: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         };
         Report {
@@ -281,6 +284,17 @@ impl Report {
     #[must_use]
     pub fn conclusion(&self) -> Option<Conclusion> {
         self.footer.map(|footer| footer.conclusion)
+    }
+
+    /// The line above the last: how many requirements are documented, and how much of the page the
+    /// catalogue covers.
+    pub(super) fn basis(&self) -> String {
+        let is_documented = |entry: &&Entry| entry.evidence == Evidence::Documented;
+        let documented = self.results.iter().filter(is_documented).count();
+        match self.header.page {
+            Some(page) => format!("{documented} documented requirements; catalogue: {page}"),
+            None => format!("{documented} documented requirements"),
+        }
     }
 
     /// The last line of a report for people.

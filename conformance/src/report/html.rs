@@ -34,7 +34,7 @@ pub(super) fn write(report: &Report) -> String {
                 p { strong { (report.summary()) } }
                 p {
                     "Target: " (report.header.target) ". Suite: " (report.header.suite)
-                    ". Started: " (report.header.started) "."
+                    ". Started: " (report.header.started) ". " (report.basis()) "."
                 }
                 table {
                     thead { tr { th scope="col" { "Verdict" } th scope="col" { "Requirement" } } }

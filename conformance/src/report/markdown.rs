@@ -6,10 +6,11 @@ use crate::verdict::Verdict;
 pub(super) fn write(report: &Report) -> String {
     let mut out = format!("## Conformance: {}\n\n", escaped(&report.summary()));
     out.push_str(&format!(
-        "Target: {}. Suite: {}. Started: {}.\n",
+        "Target: {}. Suite: {}. Started: {}. {}.\n",
         escaped(&report.header.target),
         escaped(&report.header.suite),
         escaped(&report.header.started),
+        escaped(&report.basis()),
     ));
     let judged =
         |verdict: &Verdict| !matches!(verdict, Verdict::Passed | Verdict::Unsupported { .. });

@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use crate::base64;
 
+/// How often a percent sign may have been encoded, and how many backslashes an escape may have.
+const OFTEN: usize = 8;
+
 /// The places of a secret in a text, in their order and apart from each other.
 pub(crate) fn find(text: &str, secret: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -55,9 +58,24 @@ fn spelled(text: &str, at: usize, secret: &str) -> Option<usize> {
         return Some(at);
     };
     let rest = &secret[expected.len_utf8()..];
-    let lengths = [plain(&text[at..], expected), escaped(&text[at..], expected)];
-    let mut ends = lengths.into_iter().flatten().map(|length| at + length);
+    let here = &text[at..];
+    let lengths = [plain(here, expected), escaped(here, expected)];
+    let again = encoded_again(here, expected);
+    let mut ends = lengths
+        .into_iter()
+        .flatten()
+        .chain(again)
+        .map(|length| at + length);
     ends.find_map(|end| spelled(text, end, rest))
+}
+
+/// The lengths of a percent sign that was encoded more than once, such as `%2525`. What follows it
+/// may look like a further encoding, so each length is tried.
+fn encoded_again(text: &str, expected: char) -> impl Iterator<Item = usize> {
+    let digits = text.strip_prefix('%').filter(|_| expected == '%');
+    let pairs = digits.unwrap_or_default().as_bytes().chunks(2);
+    let times = pairs.take(OFTEN).take_while(|pair| *pair == b"25").count();
+    (2..=times).map(|times| 1 + 2 * times)
 }
 
 fn plain(text: &str, expected: char) -> Option<usize> {
@@ -73,13 +91,24 @@ fn escaped(text: &str, expected: char) -> Option<usize> {
     let same = |code: u32| char::from_u32(code).is_some_and(|c| c.eq_ignore_ascii_case(&expected));
     match first {
         '+' if expected == ' ' => Some(1),
+        // A blank that became a plus sign, and was encoded as one.
+        '%' if expected == ' ' => percent(text, ' ').or_else(|| percent(text, '+')),
         '%' => percent(text, expected),
-        '\\' => match text[1..].chars().next()? {
-            'u' | 'U' => same(u32::from_str_radix(text.get(2..6)?, 16).ok()?).then_some(6),
-            'x' | 'X' => same(u32::from_str_radix(text.get(2..4)?, 16).ok()?).then_some(4),
-            escaped if escaped == expected => Some(1 + escaped.len_utf8()),
-            _ => None,
-        },
+        '\\' => {
+            // A text inside a text has more than one backslash.
+            let slashes = text.bytes().take(OFTEN).take_while(|b| *b == b'\\').count();
+            let length = |digits: usize| {
+                let code = text.get(slashes + 1..slashes + 1 + digits)?;
+                same(u32::from_str_radix(code, 16).ok()?).then_some(slashes + 1 + digits)
+            };
+            match text[slashes..].chars().next() {
+                _ if expected == '\\' => (slashes > 1).then_some(2),
+                Some('u' | 'U') => length(4),
+                Some('x' | 'X') => length(2),
+                Some(escaped) if escaped == expected => Some(slashes + escaped.len_utf8()),
+                _ => None,
+            }
+        }
         '&' => {
             let end = text.bytes().take(13).position(|byte| byte == b';')?;
             let name = &text[1..end];
@@ -181,6 +210,13 @@ mod tests {
         check(&each(|c| {
             percent(c).replace('%', if c == '%' { "%" } else { "%25" })
         }));
+        check("k9\\\\\\/Zq+7\\\\u0026x Tü%w");
+        for again in ["%25", "%2525", "%252525"] {
+            let spelling = "k9%2FZq%2B7%26x+T%C3%BC%25w".replace('%', again);
+            check(&spelling);
+            check(&spelling.to_lowercase().replace('+', "%2b"));
+            check(&each(percent).replace('%', again));
+        }
         check(&each(|c| format!("\\u{:04x}", u32::from(c))));
         check(&each(|c| format!("&#{};", u32::from(c))));
         check(&each(|c| format!("&#x{:X};", u32::from(c))));

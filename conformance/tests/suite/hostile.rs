@@ -42,13 +42,15 @@ fn json(body: &str) -> Vec<u8> {
 
 /// The key as it is, in another case, in percent-encoding and in base64.
 const KEY: &str = "k/ey+42&x z%99";
-const SPELLINGS: [&str; 6] = [
+const SPELLINGS: [&str; 8] = [
     KEY,
     "K/EY+42&X Z%99",
     "k%2Fey%2B42%26x+z%2599",
     "k\\/ey+42&amp;x z%99",
     "ay9leSs0MiZ4IHolOTk",
     "6b2f65792b34322678207a253939",
+    "k%252Fey%252B42%2526x%2Bz%252599",
+    "k%25252Fey%25252B42%252526x%252520z%25252599",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,11 +65,13 @@ async fn a_server_that_echoes_everything_leaks_nothing() {
         "bob@shop",
     ];
     let body = format!(
-        "{{\"status\":\"no {KEY} {} {base64} {}\",\"message\":\"{} 203.0.113.77 anna@shop 7654321\",\"offers\":[{{\"id\":1,\
+        "{{\"status\":\"no {KEY} {} {base64} {} {} {}\",\"message\":\"{} 203.0.113.77 anna@shop 7654321\",\"offers\":[{{\"id\":1,\
          \"payout_type\":\"{KEY}\",\"offer_rank\":\"{base64}\",\"subid\":\"bob@shop\",\"countries\":\"203.0.113.77\",\
          \"link\":\"x?pub=7654321&_src_sig=sig-4711&subid=anna%40shop&k={}\"}}]}}",
         SPELLINGS[1],
         "6B2F65792B3432267820 7A253939".replace(' ', ""),
+        SPELLINGS[6],
+        SPELLINGS[7],
         SPELLINGS[3],
         SPELLINGS[2]
     );

@@ -5,5 +5,7 @@ mod support;
 mod plan;
 mod sandbox;
 mod mutations;
+mod mutants;
 mod recordings;
 mod hostile;
+mod clients;

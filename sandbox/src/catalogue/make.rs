@@ -3,7 +3,9 @@
 //! Common forms are chosen at random. Rare forms depend on the offer's index, so that the 200
 //! offers of a default sandbox contain every form.
 
-use crate::catalogue::offer::{Kind, LinkParts, Offer};
+use std::borrow::Cow;
+
+use crate::catalogue::offer::{Kind, Link, Offer};
 use crate::catalogue::values::{
     countries, creatives, daily_cap, device, epc, events, list, money, payouts, payouts_json,
 };
@@ -50,8 +52,8 @@ pub(crate) fn offer(seed: u64, index: u64, rank: usize) -> Offer {
         _ => Vec::new(),
     };
 
-    let mut fields: Vec<(&'static str, String)> = Vec::with_capacity(24);
-    let mut field = |name, value: String| fields.push((name, value));
+    let mut fields: Vec<(Cow<'static, str>, String)> = Vec::with_capacity(24);
+    let mut field = |name, value: String| fields.push((Cow::Borrowed(name), value));
     field(
         "id",
         if rare(40, 39) {
@@ -166,11 +168,14 @@ pub(crate) fn offer(seed: u64, index: u64, rank: usize) -> Offer {
         updated: NEWEST_UPDATE - rng.below(HALF_A_YEAR) as i64,
         offerwall: rare(14, 6),
         devices,
-        countries,
+        countries: countries.into_iter().map(Cow::Borrowed).collect(),
         amount,
-        payouts,
+        payouts: payouts
+            .into_iter()
+            .map(|(code, amount)| (Cow::Borrowed(code), amount))
+            .collect(),
         style,
-        link: LinkParts {
+        link: Link::Made {
             host: rng.word(HOSTS),
             signature: rng.next(),
         },

@@ -1,6 +1,8 @@
 //! Owns one offer: the values that filters compare, and its fields as they are sent.
 
-use crate::text::{Mills, Style, push_escaped, push_fmt, push_percent_encoded};
+use std::borrow::Cow;
+
+use crate::text::{Mills, Style, push_escaped, push_fmt, push_percent_encoded, push_quoted};
 
 /// The payout type of an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,20 +45,25 @@ pub(crate) struct Offer {
     pub(crate) offerwall: bool,
     pub(crate) devices: Devices,
     /// Empty means worldwide.
-    pub(crate) countries: Vec<&'static str>,
+    pub(crate) countries: Vec<Cow<'static, str>>,
     pub(crate) amount: Option<Mills>,
-    pub(crate) payouts: Vec<(&'static str, Mills)>,
+    pub(crate) payouts: Vec<(Cow<'static, str>, Mills)>,
     pub(super) style: Style,
-    pub(super) link: LinkParts,
+    pub(super) link: Link,
     /// The names and the values as JSON. The link depends on the request, so its value is empty
     /// here.
-    pub(super) fields: Vec<(&'static str, String)>,
+    pub(super) fields: Vec<(Cow<'static, str>, String)>,
 }
 
+/// The link of an offer, without the parameters that a request adds.
 #[derive(Debug, Clone)]
-pub(super) struct LinkParts {
-    pub(super) host: &'static str,
-    pub(super) signature: u64,
+pub(super) enum Link {
+    Made {
+        host: &'static str,
+        signature: u64,
+    },
+    /// The whole text of a link that was chosen.
+    Whole(String),
 }
 
 impl Offer {
@@ -71,13 +78,14 @@ impl Offer {
     ) {
         let mut between = '{';
         for (name, value) in &self.fields {
-            if only.is_some_and(|only| !only.contains(name)) {
+            if only.is_some_and(|only| !only.contains(&name.as_ref())) {
                 continue;
             }
             out.push(between);
             between = ',';
-            push_fmt(out, format_args!("\"{name}\":"));
-            if *name == "link" {
+            push_quoted(out, name, Style::Plain);
+            out.push(':');
+            if name == "link" {
                 let link = self.link(publisher, link_tail);
                 out.push('"');
                 push_escaped(out, &link, self.style);
@@ -96,7 +104,7 @@ impl Offer {
     pub(crate) fn with(&self, name: &str, value: &str) -> Offer {
         let mut offer = self.clone();
         for (field, old) in &mut offer.fields {
-            if *field == name {
+            if field == name {
                 value.clone_into(old);
             }
         }
@@ -122,21 +130,29 @@ impl Offer {
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|(field, _)| *field == name)
+        self.fields.iter().any(|(field, _)| field == name)
+    }
+
+    /// The title, decoded.
+    pub(crate) fn title(&self) -> Option<String> {
+        let (_, json) = self.fields.iter().find(|(field, _)| field == "title")?;
+        serde_json::from_str(json).ok()
     }
 
     /// The payout of a conversion in `country`, or `None` if the offer has no amount.
     pub(crate) fn payout(&self, country: &str) -> Option<Mills> {
-        let named = self.payouts.iter().find(|(name, _)| *name == country);
+        let named = self.payouts.iter().find(|(name, _)| name == country);
         named.map(|(_, amount)| *amount).or(self.amount)
     }
 
     fn link(&self, publisher: u64, tail: &str) -> String {
-        let LinkParts { host, signature } = self.link;
-        format!(
-            "https://{host}/view.php?id={}&pub={publisher}&_src=api&_src_sig={signature:016x}{tail}",
-            self.id
-        )
+        match &self.link {
+            Link::Made { host, signature } => format!(
+                "https://{host}/view.php?id={}&pub={publisher}&_src=api&_src_sig={signature:016x}{tail}",
+                self.id
+            ),
+            Link::Whole(link) => format!("{link}{tail}"),
+        }
     }
 }
 

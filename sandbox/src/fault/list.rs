@@ -64,6 +64,10 @@ faults! {
         "Answers 521 with Cloudflare's page for a server that is down.", "inferred";
     CloudflareTimeout "cloudflare-timeout",
         "Answers 524 with Cloudflare's page for a server that takes too long.", "inferred";
+    Redirect "redirect", "Answers 302 with the address of the same request.", "inferred";
+    RedirectElsewhere "redirect-elsewhere",
+        "Answers 302 with the address of the same request at `localhost`, another origin.",
+        "inferred";
     HtmlWith200 "html-with-200", "Answers 200 with a page for people.", "inferred";
     CutBody "cut-body", "Closes the connection after half of the body.", "inferred";
     CutJson "cut-json", "Sends only half of the JSON, as a complete answer.", "inferred";

@@ -44,6 +44,7 @@ fn of(fault: Fault, speed: u32) -> Option<Answer> {
             "www.cpalead.com | 524: A timeout occurred",
             "<p>Error code 524. Performance and security by Cloudflare</p>",
         ),
+        Fault::Redirect | Fault::RedirectElsewhere => page(302, "302 Found", "<hr>"),
         Fault::HtmlWith200 => page(200, "Sign in", "<p>Please sign in to continue.</p>"),
         _ => return None,
     })
@@ -67,6 +68,18 @@ fn page(status: u16, title: &str, content: &str) -> Answer {
         retry_after: None,
         allow: None,
     }
+}
+
+/// Where a redirect leads. The request came to `host` and asked for `path_and_query`.
+pub(crate) fn location(active: &Active, host: &str, path_and_query: &str) -> Option<String> {
+    if active.has(Fault::Redirect) {
+        return Some(path_and_query.to_owned());
+    }
+    if !active.has(Fault::RedirectElsewhere) {
+        return None;
+    }
+    let port = host.rsplit_once(':').map_or("80", |(_, port)| port);
+    Some(format!("http://localhost:{port}{path_and_query}"))
 }
 
 /// The text that stands before the body, if PHP warns.

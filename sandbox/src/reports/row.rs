@@ -102,6 +102,9 @@ pub(super) struct Reversal {
     pub(super) reason: &'static str,
 }
 
+/// The first time that the document has: in May 1976.
+const FIRST_SECOND: i64 = 200_000_000;
+
 impl Reversal {
     /// The row with one of its sets of fields.
     pub(super) fn varied(&self, rng: &mut Rng) -> String {
@@ -115,8 +118,8 @@ impl Reversal {
         } = self;
         let subid = quoted(&self.subid, Style::Plain);
         match Fields::of(rng) {
-            // There are no seconds since 1970 before that year.
-            Fields::Older if *time > 0 => {
+            // Seconds are at least so many in the document.
+            Fields::Older if *time >= FIRST_SECOND => {
                 let time = either(rng.chance(50), time);
                 let date = rng.word(&["", r#""date":null,"#]);
                 format!(

@@ -29,6 +29,8 @@ pub(crate) const SHOWN: &[Fault] = &[
     Fault::CloudflareRateLimit,
     Fault::CloudflareDown,
     Fault::CloudflareTimeout,
+    Fault::Redirect,
+    Fault::RedirectElsewhere,
     Fault::HtmlWith200,
     Fault::CutBody,
     Fault::CutJson,
@@ -97,6 +99,34 @@ fn a_broken_server_answers_in_place_of_the_provider() {
         "524: A timeout occurred",
     );
     replaced(Fault::HtmlWith200, 200, None, "<h1>Sign in</h1>");
+}
+
+#[test]
+fn a_redirect_leads_to_the_same_request() {
+    let sandbox = sandbox();
+    let port = sandbox.base_url().rsplit(':').next().unwrap();
+    let host = format!("127.0.0.1:{port}");
+    let elsewhere = format!("http://localhost:{port}{CONVERSIONS}");
+    for (fault, location) in [
+        (Fault::Redirect, CONVERSIONS),
+        (Fault::RedirectElsewhere, &elsewhere),
+    ] {
+        sandbox.fail_next(fault);
+        let request =
+            format!("GET {CONVERSIONS} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let answer = String::from_utf8(raw(&sandbox, &request)).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 302 "), "{answer}");
+        let header = format!("\r\nlocation: {location}\r\n");
+        assert!(
+            answer.to_lowercase().contains(&header.to_lowercase()),
+            "{answer}"
+        );
+    }
+    let seen = sandbox.requests();
+    assert!(
+        seen.iter()
+            .all(|request| request.has_key && request.host == host)
+    );
 }
 
 #[track_caller]

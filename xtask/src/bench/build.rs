@@ -1,15 +1,15 @@
-//! Measures what the library costs its users to build: a small program with it, and one with plain
-//! reqwest.
+//! Measures what the library costs its users to build: a small program with it, one with it but
+//! without the generator, and one with plain reqwest.
 //!
-//! Both are clean builds in separate directories, with cargo's dev profile and the versions of this
+//! All are clean builds in separate directories, with cargo's dev profile and the versions of this
 //! workspace's lock file. Crates are fetched before. Each program is built once, because a build
-//! takes minutes and a few percent do not matter.
+//! takes minutes and a few percent do not matter. Seconds are those of the processors, which hardly
+//! depend on what else the machine does. Linux tells them.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
@@ -58,32 +58,39 @@ serde = { version = "1", features = ["derive"] }
 serde_json = "1"
 "#;
 
-/// Builds both and counts their crates.
+/// Builds all three and counts their crates.
 pub(super) fn measure(root: &Path) -> Result<Map<String, Value>, String> {
     let home = std::env::temp_dir().join(format!("cpalead-bench-{}", std::process::id()));
-    let measured = both(root, &home);
+    let measured = all(root, &home);
     // A failure does not matter: the directory is temporary.
     let _ = fs::remove_dir_all(&home);
     measured
 }
 
-fn both(root: &Path, home: &Path) -> Result<Map<String, Value>, String> {
-    let ours = format!(
-        "cpalead = {{ path = {:?} }}\n{TOKIO}\n",
-        root.display().to_string()
+fn all(root: &Path, home: &Path) -> Result<Map<String, Value>, String> {
+    let path = root.display().to_string();
+    let ours = format!("cpalead = {{ path = {path:?} }}\n{TOKIO}\n");
+    let lean = format!(
+        "cpalead = {{ path = {path:?}, default-features = false, features = [\"rustls\"] }}\n{TOKIO}\n"
     );
     let plain = format!("{REQWEST}{TOKIO}\n");
     let with = Project::new(root, home.join("with-cpalead"), &ours, OURS)?;
-    let without = Project::new(root, home.join("with-reqwest"), &plain, PLAIN)?;
-    let (with_seconds, without_seconds) = (with.build()?, without.build()?);
-    let (with_crates, without_crates) = (with.crates()?, without.crates()?);
+    let lean = Project::new(root, home.join("without-generator"), &lean, OURS)?;
+    let plain = Project::new(root, home.join("with-reqwest"), &plain, PLAIN)?;
+    let (with_seconds, lean_seconds, plain_seconds) =
+        (with.build()?, lean.build()?, plain.build()?);
+    let (with_crates, lean_crates, plain_crates) =
+        (with.crates()?, lean.crates()?, plain.crates()?);
     let rounded = |value: f64| (value * 100.0).round() / 100.0;
     let figures = json!({
         "build_s": rounded(with_seconds),
-        "build_plain_s": rounded(without_seconds),
-        "build_vs_plain": rounded(with_seconds / without_seconds),
+        "build_lean_s": rounded(lean_seconds),
+        "build_plain_s": rounded(plain_seconds),
+        "build_vs_plain": rounded(with_seconds / plain_seconds),
+        "build_lean_vs_plain": rounded(lean_seconds / plain_seconds),
         "build_crates": with_crates,
-        "build_plain_crates": without_crates,
+        "build_lean_crates": lean_crates,
+        "build_plain_crates": plain_crates,
     });
     Ok(figures.as_object().cloned().unwrap_or_default())
 }
@@ -121,12 +128,12 @@ impl Project {
         Ok(project)
     }
 
-    /// Seconds of a clean build.
+    /// Seconds of processor time of a clean build.
     fn build(&self) -> Result<f64, String> {
         eprintln!("measuring: a clean build in {}", self.directory.display());
-        let begun = Instant::now();
+        let before = processor_seconds()?;
         self.run(&["build", "--offline"])?;
-        Ok(begun.elapsed().as_secs_f64())
+        Ok(processor_seconds()? - before)
     }
 
     /// The number of crates that the program needs at run time or to build, without itself.
@@ -183,6 +190,30 @@ impl Project {
         command
     }
 }
+
+/// The processor time of all processes that this one has started and that have ended.
+///
+/// Linux tells it in `/proc/self/stat`, in hundredths of a second.
+fn processor_seconds() -> Result<f64, String> {
+    let stat = fs::read_to_string("/proc/self/stat").map_err(|error| {
+        format!("the processor time of a build is only known on Linux: {error}")
+    })?;
+    // The name of the program stands in brackets and may contain blanks.
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+    let ticks: Vec<u64> = fields
+        .split_whitespace()
+        .skip(CHILDREN)
+        .take(2)
+        .filter_map(|field| field.parse().ok())
+        .collect();
+    match ticks[..] {
+        [user, system] => Ok((user + system) as f64 / 100.0),
+        _ => Err("/proc/self/stat has another format than expected".to_owned()),
+    }
+}
+
+/// How many fields stand between the program's name and the time of ended children.
+const CHILDREN: usize = 13;
 
 /// The cargo that runs this program, or the one on the path.
 pub(super) fn cargo() -> Command {

@@ -2,7 +2,7 @@
 
 use super::tools::{Tool, Tools};
 use super::workshop::Workshop;
-use super::{answers, clients, prism, schemathesis};
+use super::{answers, clients, conformance, prism, schemathesis};
 
 /// A check with the tool that it runs.
 pub(super) struct Check {
@@ -51,6 +51,24 @@ pub(super) const CHECKS: &[Check] = &[
         about: "random calls to the sandbox, valid ones and invalid ones",
         needs: &[Tool::Python],
         run: schemathesis::schemathesis,
+    },
+    Check {
+        name: "mock",
+        about: "the conformance suite judges Prism, which makes answers from the document",
+        needs: &[Tool::Node],
+        run: conformance::mock,
+    },
+    Check {
+        name: "clients",
+        about: "the conformance suite judges four clients of the API",
+        needs: &[Tool::Python, Tool::Node],
+        run: conformance::clients,
+    },
+    Check {
+        name: "reports",
+        about: "other tools read the reports of the conformance suite",
+        needs: &[Tool::Python, Tool::Node],
+        run: conformance::reports,
     },
 ];
 

@@ -4,6 +4,7 @@
 //! with it, and compares the values of important fields with the JSON of the same answers.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use super::process::succeed;
@@ -19,7 +20,21 @@ const READING: Duration = Duration::from_secs(120);
 
 pub(super) fn openapi_python_client(workshop: &Workshop, tools: &Tools) -> Result<String, String> {
     let scratch = workshop.scratch("openapi-python-client")?;
-    let settings = scratch.join("settings.yaml");
+    generate_python_client(workshop, tools, &scratch)?;
+    let sandbox = workshop.sandbox(OFFERS)?;
+    let mut read = tools.python("python");
+    read.arg(workshop.script("read_with_python_client.py"));
+    read.arg(&sandbox.url).env("PYTHONPATH", scratch);
+    Ok(last_line(&succeed(&mut read, READING)?))
+}
+
+/// Generates the Python package `generated_client` into a folder.
+pub(super) fn generate_python_client(
+    workshop: &Workshop,
+    tools: &Tools,
+    folder: &Path,
+) -> Result<(), String> {
+    let settings = folder.join("settings.yaml");
     fs::write(
         &settings,
         "package_name_override: generated_client\npost_hooks: []\n",
@@ -31,14 +46,8 @@ pub(super) fn openapi_python_client(workshop: &Workshop, tools: &Tools) -> Resul
     generate.arg("--config").arg(settings);
     generate
         .arg("--output-path")
-        .arg(scratch.join("generated_client"));
-    succeed(&mut generate, GENERATING)?;
-
-    let sandbox = workshop.sandbox(OFFERS)?;
-    let mut read = tools.python("python");
-    read.arg(workshop.script("read_with_python_client.py"));
-    read.arg(&sandbox.url).env("PYTHONPATH", scratch);
-    Ok(last_line(&succeed(&mut read, READING)?))
+        .arg(folder.join("generated_client"));
+    succeed(&mut generate, GENERATING).map(drop)
 }
 
 pub(super) fn pydantic(workshop: &Workshop, tools: &Tools) -> Result<String, String> {
@@ -90,12 +99,12 @@ pub(super) fn openapi_typescript(workshop: &Workshop, tools: &Tools) -> Result<S
 }
 
 #[cfg(unix)]
-fn link(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
+fn link(from: &Path, to: &Path) -> std::io::Result<()> {
     std::os::unix::fs::symlink(from, to)
 }
 
 #[cfg(windows)]
-fn link(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
+fn link(from: &Path, to: &Path) -> std::io::Result<()> {
     std::os::windows::fs::symlink_dir(from, to)
 }
 

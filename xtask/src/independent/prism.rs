@@ -16,17 +16,27 @@ const ANSWERS: u32 = 1_000;
 
 pub(super) fn prism(workshop: &Workshop, tools: &Tools) -> Result<String, String> {
     let mut reader = workshop.program(Program::PrismReader)?;
-    let port = free_port().map_err(|error| format!("no loopback port is free: {error}"))?;
-    let mut command = tools.node("@stoplight/prism-cli/dist/index.js");
     // Each call names its seed in a header, so the answers are the same in every run.
-    command.args(["mock", "--dynamic", "--host", "127.0.0.1"]);
-    command
-        .args(["--port", &port.to_string()])
-        .arg(workshop.document());
-    let server = Server::start(&mut command, address, STARTING)?;
+    let server = serve(workshop, tools, &["--dynamic"])?;
     reader.args([&server.url, &ANSWERS.to_string()]);
     let printed = succeed(&mut reader, READING)?;
     Ok(printed.trim_end().to_owned())
+}
+
+/// Starts Prism as a server that makes answers from the document.
+pub(super) fn serve(
+    workshop: &Workshop,
+    tools: &Tools,
+    options: &[&str],
+) -> Result<Server, String> {
+    let port = free_port().map_err(|error| format!("no loopback port is free: {error}"))?;
+    let mut command = tools.node("@stoplight/prism-cli/dist/index.js");
+    command.arg("mock").args(options);
+    command.args(["--host", "127.0.0.1"]);
+    command
+        .args(["--port", &port.to_string()])
+        .arg(workshop.document());
+    Server::start(&mut command, address, STARTING)
 }
 
 /// The address in the line that Prism prints when it is ready.

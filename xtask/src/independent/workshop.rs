@@ -19,6 +19,7 @@ pub(super) struct Workshop {
     root: PathBuf,
     target: PathBuf,
     sample: bool,
+    write: bool,
 }
 
 /// A target of the workspace that a check runs.
@@ -26,6 +27,8 @@ pub(super) struct Workshop {
 pub(super) enum Program {
     Sandbox,
     PrismReader,
+    Judge,
+    Adapter,
 }
 
 impl Workshop {
@@ -35,7 +38,13 @@ impl Workshop {
             root,
             target,
             sample,
+            write: false,
         }
+    }
+
+    /// Sets whether generated files are written, and not compared.
+    pub(super) fn writing(self, write: bool) -> Workshop {
+        Workshop { write, ..self }
     }
 
     /// One of two numbers: `few` with `--sample`, and `many` without it.
@@ -45,6 +54,21 @@ impl Workshop {
 
     pub(super) fn is_sample(&self) -> bool {
         self.sample
+    }
+
+    /// Whether generated files are written.
+    pub(super) fn writes(&self) -> bool {
+        self.write
+    }
+
+    /// The package of the conformance suite.
+    pub(super) fn conformance(&self) -> PathBuf {
+        self.root.join("conformance")
+    }
+
+    /// The adapters of the clients that the suite judges.
+    pub(super) fn adapters(&self) -> PathBuf {
+        self.conformance().join("adapters")
     }
 
     pub(super) fn document(&self) -> PathBuf {
@@ -84,6 +108,8 @@ impl Workshop {
         let (kind, name, directory) = match program {
             Program::Sandbox => ("--bin", "cpalead-sandbox", "debug"),
             Program::PrismReader => ("--example", "prism", "debug/examples"),
+            Program::Judge => ("--example", "judge", "debug/examples"),
+            Program::Adapter => ("--example", "adapter", "debug/examples"),
         };
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         // With the features of a test run of the workspace, so that its builds are used again.

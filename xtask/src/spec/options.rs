@@ -3,7 +3,9 @@
 use std::io::Read;
 
 use super::fetch::Limits;
+use super::outcome::Problem;
 use super::report::Form;
+use super::write::Planned;
 
 /// The options of `update-spec`.
 ///
@@ -34,7 +36,11 @@ pub struct Options {
     pub report: Form,
 }
 
-/// What a run needs from outside: date, limits, standard input.
+/// Makes the generated sources for the text of an effective document. Returns nothing where they
+/// are already there.
+pub type Generate<'a> = dyn Fn(&str) -> Result<Vec<Planned>, Problem> + 'a;
+
+/// What a run needs from outside: date, limits, standard input, the generator.
 ///
 /// ```
 /// use xtask::spec::{Limits, World};
@@ -44,6 +50,7 @@ pub struct Options {
 ///     limits: Limits::default(),
 ///     input: &mut std::io::empty(),
 ///     step: &mut |_| {},
+///     generate: &|_| Ok(Vec::new()),
 /// };
 /// assert_eq!(world.today, "2027-01-02");
 /// ```
@@ -56,6 +63,8 @@ pub struct World<'a> {
     pub input: &'a mut dyn Read,
     /// Called before each change to the disk.
     pub step: &'a mut dyn FnMut(&str),
+    /// Makes the generated sources that are written with the document.
+    pub generate: &'a Generate<'a>,
 }
 
 impl std::fmt::Debug for World<'_> {

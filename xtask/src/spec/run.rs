@@ -17,6 +17,7 @@ use super::provenance;
 use super::report::Report;
 use super::write::{Planned, restore, write};
 use super::{changelog, lock, masked};
+use crate::codegen;
 use crate::compare::{Comparison, SERVERS_CHANGED, compare};
 
 /// The provider's server, used where a document does not name one.
@@ -39,16 +40,21 @@ pub fn update(options: &Options) -> Result<Outcome, Problem> {
     let seconds = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |time| time.as_secs());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(PathBuf::new, Path::to_owned);
     let mut input = io::stdin();
     let mut world = World {
         today: provenance::day(seconds),
         limits: Limits::default(),
         input: &mut input,
         step: &mut |_| {},
+        generate: &|document| {
+            let sources = codegen::sources(&root, document).map_err(Problem::failed)?;
+            let planned = |(path, bytes)| Planned { path, bytes };
+            Ok(sources.into_iter().map(planned).collect())
+        },
     };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map_or_else(PathBuf::new, Path::to_owned);
     update_in(&root, options, &mut world)
 }
 
@@ -62,6 +68,7 @@ pub fn update(options: &Options) -> Result<Outcome, Problem> {
 ///     limits: Limits::default(),
 ///     input: &mut std::io::empty(),
 ///     step: &mut |_| {},
+///     generate: &|_| Ok(Vec::new()),
 /// };
 /// let nowhere = std::path::Path::new("no/such/tree");
 /// let problem = update_in(nowhere, &Options::default(), &mut world).unwrap_err();
@@ -115,7 +122,10 @@ pub fn update_in(
     } else {
         comparison.unaccepted(&options.accept)
     };
-    let files = files(&tree, &input, &new, &comparison, ours, world);
+    let mut files = files(&tree, &input, &new, &comparison, ours, world);
+    if refused.is_empty() {
+        files.extend((world.generate)(&new.text)?);
+    }
     let exit = match (refused.is_empty(), files.is_empty(), options.check) {
         (false, ..) => Exit::Breaking,
         (true, false, true) => Exit::Update,

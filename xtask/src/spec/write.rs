@@ -72,7 +72,7 @@ pub fn restore(root: &Path) -> Result<bool, Problem> {
     restore_all(root).map_err(|err| {
         Problem::failed(format!(
             "an earlier run was interrupted while it wrote, and its files cannot be restored: {err}. Run \
-             `git checkout -- spec openapi.json`, then remove {JOURNAL}"
+             `git checkout -- spec openapi.json src/generated`, then remove {JOURNAL}"
         ))
     })
 }

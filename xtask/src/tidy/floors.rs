@@ -111,7 +111,15 @@ const FLOORS: &[&[&str]] = &[
         "offers::updated_since",
         "reversals::reversal",
     ],
-    &["offers::parts", "reversals::window"],
+    &[
+        "offers::parts",
+        "reconciliation::earned",
+        "reconciliation::reversed",
+        "reconciliation::sum",
+        "reversals::window",
+    ],
+    &["reconciliation::matching", "reconciliation::rate"],
+    &["reconciliation"],
     &["offers::offer", "reversals::plan"],
     &[
         "offers::audience",

@@ -86,10 +86,11 @@ const AFTER_IS_NO: [&str; 9] = [
 ];
 
 /// The pages about the packages.
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 6] = [
     "ARCHITECTURE.md",
     "README.md",
     "cli/README.md",
+    "examples/rewards/README.md",
     "sandbox/README.md",
     "spec/README.md",
 ];

@@ -36,7 +36,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// The text files below a directory, without build output and without git's own files.
+/// The text files below a directory, without build output, generated sources and git's own files.
 ///
 /// ```no_run
 /// let sources = xtask::tidy::read(std::path::Path::new("."))?;
@@ -55,6 +55,10 @@ pub fn read(root: &Path) -> io::Result<Vec<Source>> {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let built = name == "target" || name.starts_with("target-");
             if built || name == ".git" || name.ends_with(".snap.new") {
+                continue;
+            }
+            // Nobody writes the generated sources.
+            if path.ends_with("src/generated") {
                 continue;
             }
             if path.is_dir() {

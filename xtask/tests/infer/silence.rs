@@ -25,6 +25,7 @@ fn document_with(actions: &str) -> Value {
         limits: Limits::default(),
         input: &mut std::io::empty(),
         step: &mut |_| {},
+        generate: &|_| Ok(Vec::new()),
     };
     let options = Options {
         offline: true,

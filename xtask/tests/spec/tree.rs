@@ -50,6 +50,7 @@ impl Tree {
             limits: self.limits,
             input: &mut &*input,
             step: &mut |_| {},
+            generate: &|_| Ok(Vec::new()),
         };
         update_in(&self.root, options, &mut world)
     }

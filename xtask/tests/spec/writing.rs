@@ -45,6 +45,7 @@ fn a_run_that_may_be_ended() {
             }
             steps += 1;
         },
+        generate: &|_| Ok(Vec::new()),
     };
     assert_eq!(
         update_in(&root, &options, &mut world).unwrap().exit,

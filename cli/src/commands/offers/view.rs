@@ -4,16 +4,17 @@ use cpalead::{Country, DailyCap, Offer, OfferField, OfferList, PayoutSource, pla
 use serde::Serialize;
 
 use crate::args::OffersArgs;
+use crate::audience::{Audience, Runs};
 use crate::output::SheetRow;
 use crate::output::cells::{joined, optional};
 use crate::output::provider_row::{DEFECTS, KnownFields};
 use crate::output::shown_payout::ShownPayout;
 use crate::output::table::{Cell, Column};
 
-/// Which fields are shown, and for which country.
+/// Which fields are shown, and for whom the payout is.
 pub(super) struct View {
     fields: Vec<OfferField>,
-    country: Option<Country>,
+    audience: Option<Audience>,
 }
 
 impl View {
@@ -24,20 +25,29 @@ impl View {
         let fields: Vec<_> = OfferField::ALL.iter().copied().filter(named).collect();
         View {
             fields,
-            country: args.payout_country,
+            audience: args.audience(),
         }
     }
 
-    pub(super) fn payout(&self, offer: &Offer) -> Option<Option<ShownPayout>> {
-        let country = self.country?;
-        let payout = offer.payout(country);
-        Some(payout.map(|payout| ShownPayout::new(&payout)))
+    /// The offer as a row.
+    pub(super) fn row<'a>(&'a self, offer: &'a Offer) -> OfferRow<'a> {
+        let audience = self.audience.as_ref();
+        OfferRow {
+            offer,
+            view: self,
+            payout: audience.map(|audience| {
+                let payout = audience.payout(offer);
+                payout.map(|payout| ShownPayout::new(&payout))
+            }),
+            runs: audience.map(|audience| audience.runs(offer)),
+        }
     }
 
     pub(super) fn header(&self) -> Vec<String> {
         let mut header: Vec<_> = self.fields.iter().map(ToString::to_string).collect();
-        if self.country.is_some() {
+        if self.audience.is_some() {
             header.extend(ShownPayout::HEADER.map(str::to_owned));
+            header.push(Runs::NAME.to_owned());
         }
         header.push(DEFECTS.to_owned());
         header
@@ -45,8 +55,9 @@ impl View {
 
     /// Explains the star, if the table has one.
     pub(super) fn footnote(&self, offers: &OfferList) -> Option<String> {
-        let country = self.country?;
-        let mut payouts = offers.iter().filter_map(|offer| offer.payout(country));
+        let audience = self.audience.as_ref()?;
+        let country = audience.country();
+        let mut payouts = offers.iter().filter_map(|offer| audience.payout(offer));
         payouts
             .any(|payout| payout.source() == PayoutSource::Default)
             .then(|| format!("* default amount: the offer has no amount for {country}"))
@@ -71,8 +82,12 @@ impl View {
         if self.has(OfferField::Device) {
             columns.push(Column::left("DEVICES").cut_to(11, 7));
         }
-        match self.country {
-            Some(country) => columns.push(Column::right(format!("PAYOUT {country}"))),
+        match &self.audience {
+            Some(audience) => {
+                columns.push(Column::left("RUNS"));
+                let country = audience.country();
+                columns.push(Column::right(format!("PAYOUT {country}")));
+            }
             None if self.has(OfferField::Amount) => columns.push(Column::right("AMOUNT")),
             None => {}
         }
@@ -87,11 +102,13 @@ impl View {
 #[derive(Serialize)]
 pub(super) struct OfferRow<'a> {
     #[serde(flatten)]
-    pub(super) offer: &'a Offer,
+    offer: &'a Offer,
     #[serde(skip)]
-    pub(super) view: &'a View,
+    view: &'a View,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) payout: Option<Option<ShownPayout>>,
+    payout: Option<Option<ShownPayout>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runs: Option<Runs>,
 }
 
 impl SheetRow for OfferRow<'_> {
@@ -100,6 +117,7 @@ impl SheetRow for OfferRow<'_> {
         let mut record: Vec<_> = fields.map(|field| field_cell(self.offer, *field)).collect();
         if let Some(payout) = &self.payout {
             record.extend(ShownPayout::record(payout.as_ref()));
+            record.push(optional(self.runs));
         }
         record
     }
@@ -122,9 +140,11 @@ impl SheetRow for OfferRow<'_> {
         if view.has(OfferField::Device) {
             cells.push(devices_cell(offer));
         }
-        match (view.country, &self.payout) {
-            (Some(country), Some(payout)) => {
-                let is_unreadable = offer.is_payout_unreadable(country);
+        match (&view.audience, &self.payout, self.runs) {
+            (Some(audience), Some(payout), Some(runs)) => {
+                let is_unreadable =
+                    runs == Runs::Yes && offer.is_payout_unreadable(audience.country());
+                cells.push(Cell::text(runs.as_str()));
                 cells.push(ShownPayout::cell(payout.as_ref(), is_unreadable));
             }
             _ if view.has(OfferField::Amount) => {
