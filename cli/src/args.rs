@@ -8,6 +8,7 @@ use cpalead::Wait;
 
 use crate::values;
 
+mod catalog;
 mod conformance;
 mod drift;
 mod jsonp;
@@ -18,6 +19,7 @@ mod reports;
 mod sandbox;
 mod tracking;
 
+pub(crate) use self::catalog::{CatalogCommand, KeptArgs, SyncArgs};
 pub(crate) use self::conformance::{
     AskArgs, ClientArgs, ConformanceArgs, ConformanceCommand, ReportFormat, ShowArgs, TargetName,
 };
@@ -108,6 +110,9 @@ pub(crate) enum Command {
     Offers(OffersArgs),
     /// Show what one offer pays for users in a country
     Payout(PayoutArgs),
+    /// Keep the offers at hand, and choose from them without a call
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
     /// List the conversions of a sub-id, an IP address or your own address
     Conversions(ConversionsArgs),
     /// List the reversals between two days, in as many calls as needed

@@ -1,5 +1,6 @@
 //! The commands, one file each, and what several of them share.
 
+pub(crate) mod catalog;
 pub(crate) mod conformance;
 pub(crate) mod conversions;
 mod defects;

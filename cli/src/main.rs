@@ -28,8 +28,8 @@ use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command, Format, SandboxCommand};
 use crate::commands::{
-    conformance, conversions, drift, jsonp, link, offers, payout, postback, reconcile, report_bug,
-    reversals, sandbox,
+    catalog, conformance, conversions, drift, jsonp, link, offers, payout, postback, reconcile,
+    report_bug, reversals, sandbox,
 };
 use crate::config::Settings;
 use crate::environment::Need;
@@ -107,6 +107,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Payout(args) => {
             let settings = settings(Need::Id)?;
             interruptible(payout::run(args, settings, output::format(&global)))
+        }
+        Command::Catalog(command) => {
+            let style = output::style(&global, command.is_raw())?;
+            let kept_in = catalog::directory(&global)?;
+            let settings = settings(Need::Id)?;
+            interruptible(catalog::run(command, settings, kept_in, style))
         }
         Command::Conversions(args) if args.watch => {
             let settings = settings(Need::Key)?;

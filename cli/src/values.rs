@@ -132,6 +132,18 @@ pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
     Ok(longest)
 }
 
+/// The time between two pulls of the catalogue.
+pub(crate) fn interval(text: &str) -> Result<Duration, String> {
+    let every = duration(text)?;
+    if every < Duration::from_secs(60) {
+        return Err(format!(
+            "`{}` is not a valid interval: expected at least 60s",
+            short(text)
+        ));
+    }
+    Ok(every)
+}
+
 /// A duration with its units, at most a year.
 fn duration(text: &str) -> Result<Duration, String> {
     let longest = SignedDuration::from_hours(366 * 24);

@@ -1,6 +1,6 @@
 //! `cpalead offers`: the request, and the notes about its answer.
 
-mod view;
+pub(crate) mod view;
 
 use std::time::Instant;
 
@@ -31,7 +31,7 @@ pub(crate) async fn run(
         note(&format!("{} offers in {seconds:.2} s", offers.len()));
     }
     report(&offers, &args, verbose);
-    let view = View::new(&args);
+    let view = View::new(&args.fields, args.audience());
     let mut sheet =
         Sheet::new(style, view.header(), view.columns()).footnote(view.footnote(&offers));
     write_answer(&mut sheet, &offers, |offer| view.row(offer))?;

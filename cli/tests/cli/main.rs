@@ -1,6 +1,7 @@
 //! The command as a user runs it: the real binary against the sandbox and against faulty servers.
 
 mod bugs;
+mod catalog;
 mod clients;
 mod completions;
 mod conformance;

@@ -1,9 +1,8 @@
 //! Offers as rows: which fields are shown, and the cell of each field.
 
-use cpalead::{Country, DailyCap, Offer, OfferField, OfferList, PayoutSource, plain};
+use cpalead::{Country, DailyCap, Offer, OfferField, PayoutSource, plain};
 use serde::Serialize;
 
-use crate::args::OffersArgs;
 use crate::audience::{Audience, Runs};
 use crate::output::SheetRow;
 use crate::output::cells::{joined, optional};
@@ -12,25 +11,23 @@ use crate::output::shown_payout::ShownPayout;
 use crate::output::table::{Cell, Column};
 
 /// Which fields are shown, and for whom the payout is.
-pub(super) struct View {
+pub(crate) struct View {
     fields: Vec<OfferField>,
     audience: Option<Audience>,
 }
 
 impl View {
-    pub(super) fn new(args: &OffersArgs) -> View {
+    /// Without named fields, all are shown.
+    pub(crate) fn new(fields: &[OfferField], audience: Option<Audience>) -> View {
         let named = |field: &OfferField| {
-            args.fields.is_empty() || *field == OfferField::Id || args.fields.contains(field)
+            fields.is_empty() || *field == OfferField::Id || fields.contains(field)
         };
         let fields: Vec<_> = OfferField::ALL.iter().copied().filter(named).collect();
-        View {
-            fields,
-            audience: args.audience(),
-        }
+        View { fields, audience }
     }
 
     /// The offer as a row.
-    pub(super) fn row<'a>(&'a self, offer: &'a Offer) -> OfferRow<'a> {
+    pub(crate) fn row<'a>(&'a self, offer: &'a Offer) -> OfferRow<'a> {
         let audience = self.audience.as_ref();
         OfferRow {
             offer,
@@ -43,7 +40,7 @@ impl View {
         }
     }
 
-    pub(super) fn header(&self) -> Vec<String> {
+    pub(crate) fn header(&self) -> Vec<String> {
         let mut header: Vec<_> = self.fields.iter().map(ToString::to_string).collect();
         if self.audience.is_some() {
             header.extend(ShownPayout::HEADER.map(str::to_owned));
@@ -54,10 +51,15 @@ impl View {
     }
 
     /// Explains the star, if the table has one.
-    pub(super) fn footnote(&self, offers: &OfferList) -> Option<String> {
+    pub(crate) fn footnote<'a>(
+        &self,
+        offers: impl IntoIterator<Item = &'a Offer>,
+    ) -> Option<String> {
         let audience = self.audience.as_ref()?;
         let country = audience.country();
-        let mut payouts = offers.iter().filter_map(|offer| audience.payout(offer));
+        let mut payouts = offers
+            .into_iter()
+            .filter_map(|offer| audience.payout(offer));
         payouts
             .any(|payout| payout.source() == PayoutSource::Default)
             .then(|| format!("* default amount: the offer has no amount for {country}"))
@@ -67,7 +69,7 @@ impl View {
         self.fields.contains(&field)
     }
 
-    pub(super) fn columns(&self) -> Vec<Column> {
+    pub(crate) fn columns(&self) -> Vec<Column> {
         let mut columns = Vec::new();
         if self.has(OfferField::OfferRank) {
             columns.push(Column::right("RANK"));
@@ -100,7 +102,7 @@ impl View {
 
 /// An offer with its payout, if one was asked for.
 #[derive(Serialize)]
-pub(super) struct OfferRow<'a> {
+pub(crate) struct OfferRow<'a> {
     #[serde(flatten)]
     offer: &'a Offer,
     #[serde(skip)]
