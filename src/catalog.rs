@@ -14,7 +14,7 @@
 //!
 //! let offers = catalog.get();
 //! for (offer, payout) in offers.best(Country::US, Device::Ios, 20) {
-//!     println!("{} {payout}", offer.id());
+//!     println!("{} {}", offer.id(), payout.amount());
 //! }
 //! # Ok(()) }
 //! ```
