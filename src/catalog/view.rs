@@ -34,7 +34,7 @@ use crate::values::devices::Device;
 /// assert_eq!(view.for_user(Country::US, Device::Ios).count(), 1);
 /// assert_eq!(view.for_user(Country::GB, Device::Ios).count(), 0);
 /// let best = view.best(Country::US, Device::Ios, 20);
-/// assert_eq!(best[0].1.to_string(), "0.72 USD");
+/// assert_eq!(best[0].1.amount().to_string(), "0.72");
 /// # Ok::<(), cpalead::Error>(())
 /// ```
 pub struct CatalogView {
