@@ -57,6 +57,8 @@ pub enum Group {
     Heap,
     /// Payout look-up.
     Lookup,
+    /// Look-ups in a catalogue whose offers are replaced.
+    Catalog,
     /// Unwrapping JSONP.
     Jsonp,
     /// Whole calls over loopback, against a hand-written one.
@@ -75,6 +77,7 @@ impl Group {
             Self::Decode => "decode",
             Self::Heap => "heap",
             Self::Lookup => "lookup",
+            Self::Catalog => "catalog",
             Self::Jsonp => "jsonp",
             Self::Calls => "calls",
             Self::Transport => "transport",

@@ -7,6 +7,7 @@
 
 mod caller;
 mod calls;
+mod catalog;
 mod decode;
 mod jsonp;
 mod lookup;
@@ -28,9 +29,10 @@ type Fault = Box<dyn Error>;
 type Outcome = Result<(), Fault>;
 type Group = (&'static str, fn(&str, &mut Figures) -> Outcome);
 
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 7] = [
     ("decode", decode::measure),
     ("lookup", lookup::measure),
+    ("catalog", catalog::measure),
     ("jsonp", jsonp::measure),
     ("calls", calls::measure),
     ("transport", transport::measure),
