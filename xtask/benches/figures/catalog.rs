@@ -1,9 +1,9 @@
 //! Measures a catalogue: look-ups while increments replace its offers, and all offers of a country.
 //!
 //! - `catalog_lookup_p999_ns` is the 99.9th percentile of `Catalog::get` with a look-up by id, in a
-//!   thread that does nothing else, while increments are pulled from a sandbox in this process. Each
-//!   increment has a new offer, so each makes a new generation. The two reads of the clock are
-//!   included. `catalog_swaps` says how many generations there were.
+//!   thread that does nothing else, while increments are pulled from a sandbox in this process.
+//!   Each increment has a new offer, so each makes a new generation. The two reads of the clock
+//!   are included. `catalog_swaps` says how many generations there were.
 //! - `catalog_country_us` is the time for finding all offers of a country, the slowest of a few
 //!   large and small countries.
 
