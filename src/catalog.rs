@@ -38,12 +38,16 @@
 pub(crate) mod builder;
 pub(crate) mod event;
 pub(crate) mod file;
+#[cfg(feature = "redis")]
+pub(crate) mod fleet;
 pub(crate) mod index;
 pub(crate) mod keeper;
 pub(crate) mod keeping;
 pub(crate) mod merge;
 pub(crate) mod moment;
 pub(crate) mod pulls;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
 pub(crate) mod selection;
 pub(crate) mod snapshot;
 pub(crate) mod state;
@@ -53,6 +57,8 @@ pub(crate) mod view;
 pub use builder::CatalogBuilder;
 pub use event::{CatalogEvent, Origin, PullKind};
 pub use file::CatalogFile;
+#[cfg(feature = "redis")]
+pub use redis::RedisCatalog;
 pub use selection::Selection;
 pub use status::CatalogStatus;
 pub use view::CatalogView;
@@ -181,13 +187,13 @@ impl Catalog {
 }
 
 impl CatalogBuilder {
-    /// Finds the first offers, and starts the task: they are those of the file, or those
+    /// Finds the first offers, and starts the task: they are those of the file, of Redis, or
     /// of a pull.
     ///
     /// # Errors
     ///
     /// When the settings or the request cannot be used, and when there are no offers: the error is
-    /// that of the pull. With offers from the file, a provider that is down is not an error.
+    /// that of the pull. With offers from elsewhere, a provider that is down is not an error.
     pub async fn start(self) -> Result<Catalog, Error> {
         let repeated = self.request.repeated()?;
         if self.every < SHORTEST || self.full_every < SHORTEST {
@@ -212,6 +218,8 @@ impl CatalogBuilder {
         let intervals = (self.every, self.full_every);
         let shared = Arc::clone(&state);
         let mut keeper = Keeper::new(shared, self.request, asked, intervals, self.file);
+        #[cfg(feature = "redis")]
+        keeper.share(self.redis);
         keeper.begin().await?;
         let task = tokio::spawn(keeper.run());
         Ok(Catalog {

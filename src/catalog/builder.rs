@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use super::event::CatalogEvent;
 use super::file::CatalogFile;
+#[cfg(feature = "redis")]
+use super::redis::RedisCatalog;
 use super::state::Listener;
 use crate::offers::OffersRequest;
 
@@ -34,6 +36,8 @@ pub struct CatalogBuilder {
     pub(crate) every: Duration,
     pub(crate) full_every: Duration,
     pub(crate) file: Option<CatalogFile>,
+    #[cfg(feature = "redis")]
+    pub(crate) redis: Option<RedisCatalog>,
     pub(crate) listener: Option<Listener>,
 }
 
@@ -44,6 +48,8 @@ impl CatalogBuilder {
             every: Duration::from_secs(10 * 60),
             full_every: Duration::from_secs(6 * 60 * 60),
             file: None,
+            #[cfg(feature = "redis")]
+            redis: None,
             listener: None,
         }
     }
@@ -67,6 +73,16 @@ impl CatalogBuilder {
     /// Keeps the offers in a file, so that a restart needs no pull.
     pub fn keep(mut self, file: CatalogFile) -> Self {
         self.file = Some(file);
+        self
+    }
+
+    /// Shares the offers with other processes, so that one pull serves them all.
+    ///
+    /// Let the processes share the limits too, with
+    /// [`RedisStore`](crate::rate_limits::RedisStore).
+    #[cfg(feature = "redis")]
+    pub fn share(mut self, redis: RedisCatalog) -> Self {
+        self.redis = Some(redis);
         self
     }
 

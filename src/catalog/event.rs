@@ -12,6 +12,8 @@ pub enum Origin {
     Provider,
     /// The file of [`CatalogFile`](super::CatalogFile).
     File,
+    /// The Redis server, where another process published them.
+    Redis,
     /// A list that the program made; see [`Catalog::of_list`](super::Catalog::of_list).
     List,
 }
@@ -21,6 +23,7 @@ impl fmt::Display for Origin {
         f.pad(match self {
             Self::Provider => "provider",
             Self::File => "file",
+            Self::Redis => "redis",
             Self::List => "list",
         })
     }
@@ -112,7 +115,7 @@ pub enum CatalogEvent {
         /// The limit of the request.
         limit: u32,
     },
-    /// The offers of a file are in place.
+    /// The offers of a file, or of another process through Redis, are in place.
     Adopted {
         /// Where they came from.
         origin: Origin,
@@ -135,6 +138,20 @@ pub enum CatalogEvent {
         path: PathBuf,
         /// Its new name, if it was renamed.
         moved_to: Option<PathBuf>,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Another process published while this one pulled. This pull was discarded.
+    Overtaken,
+    /// Redis is not available.
+    Away {
+        /// The error, in words.
+        reason: String,
+    },
+    /// Redis is available again.
+    Back,
+    /// What Redis keeps for this catalogue cannot be used. The next pull replaces it.
+    Unreadable {
         /// What is wrong with it.
         reason: String,
     },
@@ -214,6 +231,15 @@ impl fmt::Display for CatalogEvent {
             Self::SetAside { path, reason, .. } => {
                 write!(f, "cannot use {}: {reason}", path.display())
             }
+            Self::Overtaken => f.write_str(
+                "another process published while this one pulled; this pull was discarded",
+            ),
+            Self::Away { reason } => write!(f, "redis is not available: {reason}"),
+            Self::Back => f.write_str("redis is available again"),
+            Self::Unreadable { reason } => write!(
+                f,
+                "what redis keeps for this catalogue cannot be used: {reason}; the next pull replaces it"
+            ),
         }
     }
 }

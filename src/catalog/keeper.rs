@@ -12,6 +12,8 @@ use super::file::CatalogFile;
 use super::merge::Merged;
 use super::moment::{Ago, Moment};
 use super::pulls::{Cut, Pull, Pulls, Verdict, pause};
+#[cfg(feature = "redis")]
+use super::redis::Fleet;
 use super::snapshot::Identity;
 use super::state::State;
 use super::view::CatalogView;
@@ -29,6 +31,8 @@ pub(crate) struct Keeper {
     pub(crate) pulls: Pulls,
     every: Duration,
     pub(crate) file: Option<CatalogFile>,
+    #[cfg(feature = "redis")]
+    pub(crate) fleet: Option<Fleet>,
     failures: u32,
     /// When the next pull starts, on the steady scale.
     pub(crate) next: Duration,
@@ -42,7 +46,7 @@ pub(crate) struct Asked {
     requested: FieldSet,
 }
 
-/// Why a pull starts.
+/// Why a round starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// The interval is over.
@@ -100,6 +104,8 @@ impl Keeper {
             pulls: Pulls::new(full_every),
             every,
             file,
+            #[cfg(feature = "redis")]
+            fleet: None,
             failures: 0,
             next: Duration::ZERO,
         }
@@ -112,9 +118,11 @@ impl Keeper {
     /// That of the pull.
     pub(crate) async fn begin(&mut self) -> Result<(), Error> {
         self.load().await;
+        #[cfg(feature = "redis")]
+        self.look().await;
         match self.has_view() {
             true => Ok(()),
-            false => self.pull_alone().await,
+            false => self.round().await,
         }
     }
 
@@ -129,31 +137,52 @@ impl Keeper {
         }
     }
 
-    /// Waits for the next pull, and makes it.
+    /// Waits for the next round, and makes it.
     async fn step(&mut self) {
-        if self.wait().await == Reason::Wanted && !self.state.is_wanted() {
+        let Some(reason) = self.wait().await else {
+            #[cfg(feature = "redis")]
+            self.look().await;
+            return;
+        };
+        if reason == Reason::Wanted && !self.state.is_wanted() {
             return;
         }
         self.state.begin();
-        let outcome = self.pull_alone().await;
+        let outcome = self.round().await;
         self.state.finish(outcome.map_err(Arc::new));
     }
 
-    /// Why the next pull starts.
-    async fn wait(&self) -> Reason {
+    /// Why the next round starts; none if it is only time to look at Redis.
+    async fn wait(&self) -> Option<Reason> {
         let left = self.next.saturating_sub(self.state.clock.steady());
         let mut due = pin!(self.state.clock.sleep(left));
         let mut wanted = pin!(self.state.wake.notified());
+        #[cfg(feature = "redis")]
+        let mut look = pin!(self.time_to_look());
+        #[cfg(not(feature = "redis"))]
+        let mut look = pin!(std::future::pending::<()>());
         poll_fn(|context| {
             if wanted.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Reason::Wanted);
+                return Poll::Ready(Some(Reason::Wanted));
             }
-            due.as_mut().poll(context).map(|()| Reason::Due)
+            if due.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Some(Reason::Due));
+            }
+            look.as_mut().poll(context).map(|()| None)
         })
         .await
     }
 
-    async fn pull_alone(&mut self) -> Result<(), Error> {
+    async fn round(&mut self) -> Result<(), Error> {
+        #[cfg(feature = "redis")]
+        if self.fleet.is_some() {
+            return self.round_of_fleet().await;
+        }
+        self.pull_alone().await
+    }
+
+    /// Pulls without asking anybody.
+    pub(crate) async fn pull_alone(&mut self) -> Result<(), Error> {
         let generation = self.state.view().generation() + 1;
         let pulled = self.pull(generation).await?;
         self.install(pulled);
@@ -167,7 +196,7 @@ impl Keeper {
     /// # Errors
     ///
     /// When the call failed, or the answer was not believed. Both are told and counted.
-    async fn pull(&mut self, generation: u64) -> Result<Pulled, Error> {
+    pub(crate) async fn pull(&mut self, generation: u64) -> Result<Pulled, Error> {
         let started = Moment::now(&*self.state.clock);
         let view = self.state.view();
         let old = self.has_view().then(|| view.offers());
@@ -207,7 +236,7 @@ impl Keeper {
     }
 
     /// Puts a pull in place.
-    fn install(&mut self, pulled: Pulled) {
+    pub(crate) fn install(&mut self, pulled: Pulled) {
         let Pulled {
             pull, view, merged, ..
         } = pulled;
@@ -243,10 +272,9 @@ impl Keeper {
     }
 
     /// Counts and tells a failure. The next pull follows after a pause.
-    fn failed(&mut self, error: Error) -> Error {
+    pub(crate) fn failed(&mut self, error: Error) -> Error {
         let failures = self.failures.saturating_add(1);
-        let random = self.asked.call.jitter().random();
-        let next = pause(failures, self.every, random);
+        let next = pause(failures, self.every, self.random());
         let reason = error.to_string();
         self.fail(reason.clone(), next);
         self.state.tell(&CatalogEvent::Failed {
@@ -255,6 +283,11 @@ impl Keeper {
             next,
         });
         error
+    }
+
+    /// A number from the client's source of randomness.
+    pub(crate) fn random(&self) -> u64 {
+        self.asked.call.jitter().random()
     }
 
     fn fail(&mut self, reason: String, next: Duration) {

@@ -18,9 +18,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// Where offers came from that no pull of this process brought, and how old they are.
 #[derive(Clone, Copy, Debug)]
-struct From {
-    origin: Origin,
-    age: Duration,
+pub(crate) struct From {
+    pub(crate) origin: Origin,
+    pub(crate) age: Duration,
 }
 
 /// A view as it is kept and shared.
@@ -31,7 +31,7 @@ struct Packed {
 
 impl Keeper {
     /// Puts offers in place that were kept in the file or by another process.
-    fn adopt(&mut self, header: &Header, list: OfferList, generation: u64, from: From) {
+    pub(crate) fn adopt(&mut self, header: &Header, list: OfferList, generation: u64, from: From) {
         let now = Moment::now(&*self.state.clock);
         self.pulls.restore(header.kept(), &now);
         let From { origin, age } = from;

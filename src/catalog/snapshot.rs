@@ -137,6 +137,12 @@ impl Header {
         }
     }
 
+    /// Whether it belongs to this body.
+    #[cfg(feature = "redis")]
+    pub(crate) fn is_of(&self, body: &str) -> bool {
+        self.length == body.len() as u64 && self.sha256 == hex(&Sha256::digest(body.as_bytes()))
+    }
+
     /// The line, with its end.
     pub(crate) fn line(&self) -> String {
         // A header has no map whose keys are not text.

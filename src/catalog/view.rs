@@ -82,6 +82,15 @@ impl CatalogView {
         }
     }
 
+    /// The same offers under another number.
+    #[cfg(feature = "redis")]
+    pub(crate) fn numbered(&self, generation: u64) -> Self {
+        Self {
+            generation,
+            ..self.confirmed(self.origin, self.pulled_at, self.pulled)
+        }
+    }
+
     /// The offer with this id.
     #[must_use]
     pub fn get(&self, id: u64) -> Option<&Offer> {

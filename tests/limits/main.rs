@@ -2,6 +2,8 @@
 //! Redis keeps.
 
 mod cancellation;
+#[cfg(all(target_os = "linux", feature = "redis"))]
+mod catalog;
 mod file;
 #[cfg(all(target_os = "linux", feature = "redis"))]
 mod leads;
