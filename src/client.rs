@@ -108,7 +108,7 @@ impl Client {
     /// every night and takes back what is new.
     ///
     /// The provider's time zone is not documented. The range therefore begins and ends so that it
-    /// covers as many whole days wherever the provider is: it can be a day longer than `days`.
+    /// covers as many whole days wherever the provider is: it can be two days longer than `days`.
     /// [`Reversal::key`](crate::Reversal::key) tells apart what an earlier night has seen.
     ///
     /// ```no_run

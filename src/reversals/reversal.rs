@@ -156,8 +156,9 @@ impl Reversal {
     /// - `row`: otherwise offer, sub-id, amount, and the day or the time. Two reversals that are
     ///   equal in all of these have the same key: count the rows of a key that arrive together.
     ///
-    /// It is `None` where there is no id, and offer, sub-id, amount or day are missing. Such a
-    /// reversal is for a person to look at.
+    /// It is `None` where there is no id, and offer, sub-id, amount or day are missing. It is also
+    /// `None` where a field that comes first cannot be read: the same reversal could have another
+    /// key in the next pull. Such a reversal is for a person to look at.
     ///
     /// ```
     /// use cpalead::{Report, Reversal};
@@ -171,11 +172,20 @@ impl Reversal {
     #[must_use]
     pub fn key(&self) -> Option<String> {
         let given = |id: Option<&str>| id.filter(|id| !id.is_empty()).map(str::to_owned);
+        if self.is_unreadable("lead_id") {
+            return None;
+        }
         if let Some(lead) = given(self.lead_id()) {
             return Some(key_of("lead", &[lead]));
         }
+        if self.is_unreadable("transaction_id") {
+            return None;
+        }
         if let Some(transaction) = given(self.transaction_id()) {
             return Some(key_of("transaction", &[transaction]));
+        }
+        if self.is_unreadable("date") {
+            return None;
         }
         let day = self.date().map(|date| date.to_string());
         let time = || self.timestamp().map(|time| time.to_string());
@@ -240,6 +250,22 @@ mod tests {
     fn key(fields: &str) -> Option<String> {
         let body = format!("[{fields}]");
         Report::<Reversal>::from_json(body.into_bytes()).unwrap()[0].key()
+    }
+
+    #[test]
+    fn a_reversal_whose_first_field_cannot_be_read_has_no_key() {
+        let row = r#""offer_id":7,"subid":"u","amount":"0.72""#;
+        let dated = format!(r#"{row},"date":"2026-01-02""#);
+        for odd in [
+            format!(r#"{{"lead_id":["a1"],"transaction_id":"t1",{dated}}}"#),
+            format!(r#"{{"transaction_id":["t1"],{dated}}}"#),
+            format!(r#"{{{row},"date":"someday","timestamp":1767312000}}"#),
+        ] {
+            assert_eq!(key(&odd), None, "{odd}");
+        }
+        // A field that comes later does not matter.
+        let lead = format!(r#"{{"lead_id":"a1","transaction_id":["t1"],{row},"date":"someday"}}"#);
+        assert!(key(&lead).unwrap().starts_with("lead-"));
     }
 
     #[test]
