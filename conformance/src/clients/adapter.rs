@@ -17,6 +17,9 @@ const LONGEST: u64 = 64 << 10;
 /// How much of what an adapter says on standard error is kept, in bytes.
 const KEPT: usize = 16 << 10;
 
+/// How long standard error is read after an end without a line.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// What an adapter says of a scenario.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
@@ -91,7 +94,15 @@ async fn talk(child: &mut Child, line: &str) -> Result<Answer, String> {
         let drain = drain(errors, &mut said);
         tokio::pin!(drain);
         tokio::select! {
-            printed = &mut answer => printed?,
+            printed = &mut answer => {
+                let printed = printed?;
+                if printed.is_empty() {
+                    // What it said last may not have been read yet. A process that it left behind
+                    // can keep standard error open.
+                    let _ = tokio::time::timeout(LAST_WORDS, drain).await;
+                }
+                printed
+            }
             // Standard error may be closed early. The answer still comes.
             () = &mut drain => answer.await?,
         }
